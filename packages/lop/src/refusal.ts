@@ -1,0 +1,102 @@
+/**
+ * Refusals are values, not exceptions: a step that may say no returns one. All codes stand in this table;
+ * `docs/refusals.md` is printed from it. `http` is the status the API answers with.
+ */
+export const REFUSALS = {
+  // sign
+  "keys-locked": { http: 423, fix: "Unlock with `axiom unlock`, the HUD, or AXIOM_PASSPHRASE_FILE." },
+  "wrong-passphrase": {
+    http: 401,
+    fix: "Check the passphrase; a lost one cannot be recovered, only replaced with `axiom keys init --replace`.",
+  },
+  "already-unlocked": { http: 409, fix: "Nothing to do; `axiom lock` locks again." },
+  // admit
+  "packet-malformed": { http: 400, fix: "Send a DSSE envelope as docs/formats/packet.md describes." },
+  "packet-too-large": { http: 413, fix: "Keep a packet within 256 KiB; refer to bigger bodies by their SHA-256." },
+  "packet-type-unknown": { http: 400, fix: "Use a type of the allowlist in docs/formats/packet.md." },
+  "signature-invalid": { http: 401, fix: "Sign the exact payload bytes with the key that the envelope names." },
+  "key-unknown": { http: 401, fix: "Register the key in the manifest: `axiom keys add`." },
+  "key-revoked": { http: 401, fix: "Sign with a key that the manifest lists as active." },
+  "key-role-wrong": { http: 403, fix: "Sign with a key of the role that the message needs." },
+  "packet-replayed": { http: 409, fix: "Sign a new packet; each one is admitted once." },
+  "packet-expired": { http: 410, fix: "Sign a new packet, and check both clocks." },
+  "packet-from-future": { http: 400, fix: "Set the clock of the signer." },
+  "hive-frozen": { http: 503, fix: "Read why with `axiom status`; then `axiom resume`." },
+  "idempotency-conflict": { http: 422, fix: "Use a new Idempotency-Key for a different request." },
+  "too-many-directives": {
+    http: 429,
+    fix: "Wait for running directives to end, or raise `limits.directives_in_flight`.",
+  },
+  // route, decode
+  "engine-absent": { http: 501, fix: "State the action card yourself: `axiom do TOOL --param value`." },
+  "no-needle-fits": { http: 422, fix: "Say it differently, or state the action card: `axiom do TOOL --param value`." },
+  "tool-unknown": { http: 404, fix: "List the tools with `axiom tools`." },
+  "tool-absent": { http: 501, fix: "The part that this tool belongs to is not built yet." },
+  "parameters-invalid": { http: 422, fix: "Correct the named parameter; `axiom tools NAME` shows the schema." },
+  // judge, approve
+  "policy-denied": {
+    http: 403,
+    fix: "Read the named policy with `axiom policy show`; change it if the action should be allowed.",
+  },
+  "approval-refused": { http: 403, fix: "Nothing: the operator said no." },
+  "approval-expired": { http: 410, fix: "State the directive again and approve it in time." },
+  "approval-not-awaited": { http: 409, fix: "Check the directive's state with `axiom show ID`." },
+  "permit-missing": { http: 403, fix: "Grant one: `axiom permit grant HOST --minutes N`." },
+  "permit-expired": { http: 403, fix: "Grant a new permit." },
+  "permit-revoked": { http: 403, fix: "Grant a new permit." },
+  "permit-exhausted": { http: 403, fix: "Grant a new permit with more uses or bytes." },
+  "permit-out-of-scope": { http: 403, fix: "Ask for what the permit covers, or grant a wider one." },
+  "permit-invalid": { http: 400, fix: "Check the permit chain; each child must lie within its parent." },
+  // execute, validate
+  "rung-unavailable": { http: 503, fix: "Run `axiom doctor`; it says what the chamber needs." },
+  "chambers-busy": { http: 429, fix: "Wait for a running chamber to end." },
+  "path-outside-workspace": { http: 403, fix: "Give a relative path inside the workspace, without links out of it." },
+  "path-not-found": { http: 404, fix: "List the workspace with `axiom do files.list`." },
+  "path-not-a-file": { http: 422, fix: "Name a regular file." },
+  "file-too-large": { http: 413, fix: "Keep workspace files within the limit in axiom.json." },
+  "result-quarantined": { http: 502, fix: "Read the card: the outcome did not match what the tool promises." },
+  cancelled: { http: 409, fix: "Nothing: the operator cancelled it." },
+  // record, prove, store
+  "ledger-unwritable": {
+    http: 503,
+    fix: "Free disk space or repair the disk, run `axiom ledger check`, then restart.",
+  },
+  "ledger-damaged": { http: 503, fix: "`axiom ledger check` locates the damage; restore the folder from a copy." },
+  "disk-full": { http: 507, fix: "Free disk space, then `axiom resume`." },
+  "home-in-use": { http: 409, fix: "Another daemon runs on this AXIOM_HOME; use it, or stop it." },
+  "port-taken": { http: 409, fix: "Set `http.port` in axiom.json, or AXIOM_HTTP_PORT." },
+  "config-invalid": { http: 422, fix: "Correct the named key in axiom.json." },
+  "directive-unknown": { http: 404, fix: "List directives with `axiom list`." },
+  "entry-too-large": {
+    http: 413,
+    fix: "Keep a ledger entry within 65,535 bytes; refer to bigger bodies by their SHA-256.",
+  },
+  unauthorized: { http: 401, fix: "Send `Authorization: Bearer KEY`; `axiom key show` prints yours." },
+  "request-malformed": { http: 400, fix: "Compare the body with /openapi.json." },
+  "proof-invalid": {
+    http: 422,
+    fix: "The named part was changed or does not belong to the rest; get the proof again from its source.",
+  },
+  "replay-impossible": { http: 422, fix: "Only cards that a needle decoded can be replayed." },
+  interrupted: {
+    http: 500,
+    fix: "The hive stopped between intent and outcome; check the effect by hand before stating it again.",
+  },
+} as const satisfies Record<string, { http: number; fix: string }>;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+export interface Refusal {
+  readonly refused: RefusalCode;
+  /** One sentence: what was wrong and where. */
+  readonly why: string;
+  /** One sentence: how to mend it. */
+  readonly fix: string;
+}
+
+export function refuse(refused: RefusalCode, why: string, fix: string = REFUSALS[refused].fix): Refusal {
+  return Object.freeze({ refused, why, fix });
+}
+
+export const isRefusal = (value: unknown): value is Refusal =>
+  typeof value === "object" && value !== null && "refused" in value && "why" in value && "fix" in value;
