@@ -2,8 +2,10 @@
 export { concat, equal, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from "./bytes.ts";
 export type { Chance } from "./chance.ts";
 export type { Clock } from "./clock.ts";
+export { COUNTER_BLOCK, SendCounter } from "./counter.ts";
 export { type Crypto, keyIdOf, type Signer } from "./crypto.ts";
 export { nodeCrypto, nodeSigner } from "./crypto-node.ts";
+export { webCrypto } from "./crypto-web.ts";
 export { type Disk, DiskError, type DiskErrorCode, type DiskFile } from "./disk.ts";
 export { envelopeBytes, openEnvelope, pae, sealEnvelope } from "./dsse.ts";
 export { canonicalBytes, JSON_MAX_DEPTH, type Json, type JsonObject, parseStrict, prettyText } from "./json.ts";
@@ -58,4 +60,5 @@ export {
   Verdict,
 } from "./record.ts";
 export { isRefusal, REFUSALS, type Refusal, type RefusalCode, refuse } from "./refusal.ts";
+export { REPLAY_MAX_NONCES, REPLAY_MAX_WINDOWS, REPLAY_WINDOW, ReplayGuard } from "./replay-guard.ts";
 export type { Argon2Cost, KeyVault, SecretStore } from "./vault.ts";
