@@ -1,0 +1,11 @@
+export type { Chance } from "./chance.ts";
+export { nodeChance } from "./chance-node.ts";
+export { SimChance } from "./chance-sim.ts";
+export type { Clock } from "./clock.ts";
+export { nodeClock } from "./clock-node.ts";
+export { SimClock } from "./clock-sim.ts";
+export { type Disk, DiskError, type DiskErrorCode, type DiskFile, type DiskLock, type OpenHow } from "./disk.ts";
+export { nodeDisk } from "./disk-node.ts";
+export { type DiskImage, type DiskOperation, type FaultPlan, SimDisk } from "./disk-sim.ts";
+export { readVerifierKey, verifierKey } from "./note.ts";
+export { verifyTlogProof } from "./tlog-proof.ts";
