@@ -1,10 +1,16 @@
 /** What is said, signed and provable. This file is the only door of the package; `lop/verify` is the one for browsers. */
 export { concat, equal, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from "./bytes.ts";
 export type { Chance } from "./chance.ts";
+export { nodeChance } from "./chance-node.ts";
+export { SimChance } from "./chance-sim.ts";
 export type { Clock } from "./clock.ts";
+export { nodeClock } from "./clock-node.ts";
+export { SimClock } from "./clock-sim.ts";
 export { type Crypto, keyIdOf, type Signer } from "./crypto.ts";
 export { nodeCrypto, nodeSigner } from "./crypto-node.ts";
-export { type Disk, DiskError, type DiskErrorCode, type DiskFile } from "./disk.ts";
+export { type Disk, DiskError, type DiskErrorCode, type DiskFile, type DiskLock, type OpenHow } from "./disk.ts";
+export { nodeDisk } from "./disk-node.ts";
+export { type DiskImage, type DiskOperation, type FaultPlan, SimDisk } from "./disk-sim.ts";
 export { envelopeBytes, openEnvelope, pae, sealEnvelope } from "./dsse.ts";
 export { canonicalBytes, JSON_MAX_DEPTH, type Json, type JsonObject, parseStrict, prettyText } from "./json.ts";
 export { Keyring, type KeyringOptions, PASSPHRASE_MAX_LENGTH } from "./keyring.ts";
@@ -22,6 +28,7 @@ export {
   readManifest,
   writeManifest,
 } from "./manifest.ts";
+export { readVerifierKey, verifierKey } from "./note.ts";
 export {
   type OpenedPacket,
   PACKET_MAX_BYTES,
@@ -68,4 +75,5 @@ export {
   Verdict,
 } from "./record.ts";
 export { isRefusal, REFUSALS, type Refusal, type RefusalCode, refuse } from "./refusal.ts";
+export { verifyTlogProof } from "./tlog-proof.ts";
 export type { Argon2Cost, KeyVault, SecretStore } from "./vault.ts";
