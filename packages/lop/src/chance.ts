@@ -1,4 +1,4 @@
-/** Chance, handed in. Twins: `chance-node.ts` and `chance-sim.ts`. */
+/** Chance, handed in. Twins: `chance-node.ts` (the system's generator) and `chance-sim.ts` (from a seed). */
 export interface Chance {
-  bytes(n: number): Uint8Array;
+  bytes(count: number): Uint8Array;
 }

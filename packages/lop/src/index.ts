@@ -1,12 +1,18 @@
 /** What is said, signed and provable. This file is the only door of the package; `lop/verify` is the one for browsers. */
 export { concat, equal, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from "./bytes.ts";
 export type { Chance } from "./chance.ts";
+export { nodeChance } from "./chance-node.ts";
+export { SimChance } from "./chance-sim.ts";
 export type { Clock } from "./clock.ts";
+export { nodeClock } from "./clock-node.ts";
+export { SimClock } from "./clock-sim.ts";
 export { COUNTER_BLOCK, SendCounter } from "./counter.ts";
 export { type Crypto, keyIdOf, type Signer } from "./crypto.ts";
 export { nodeCrypto, nodeSigner } from "./crypto-node.ts";
 export { webCrypto } from "./crypto-web.ts";
-export { type Disk, DiskError, type DiskErrorCode, type DiskFile } from "./disk.ts";
+export { type Disk, DiskError, type DiskErrorCode, type DiskFile, type DiskLock, type OpenHow } from "./disk.ts";
+export { nodeDisk } from "./disk-node.ts";
+export { type DiskImage, type DiskOperation, type FaultPlan, SimDisk } from "./disk-sim.ts";
 export { envelopeBytes, openEnvelope, pae, sealEnvelope } from "./dsse.ts";
 export { canonicalBytes, JSON_MAX_DEPTH, type Json, type JsonObject, parseStrict, prettyText } from "./json.ts";
 export { Keyring, type KeyringOptions, PASSPHRASE_MAX_LENGTH } from "./keyring.ts";
@@ -24,6 +30,7 @@ export {
   readManifest,
   writeManifest,
 } from "./manifest.ts";
+export { readVerifierKey, verifierKey } from "./note.ts";
 export {
   type OpenedPacket,
   PACKET_MAX_BYTES,
@@ -38,6 +45,16 @@ export {
   readPacket,
   writePacket,
 } from "./packet.ts";
+export {
+  faultSentence,
+  type PolicyFault,
+  type PolicyFiles,
+  type PolicyInfo,
+  type PolicyReport,
+  PolicySet,
+} from "./policy.ts";
+export { type PolicyCase, type PolicyCaseResult, readPolicyCases, runPolicyCases } from "./policy-cases.ts";
+export { APPROVALS, type Approval, type Impact, type PolicyRequest, type ToolShape } from "./policy-request.ts";
 export {
   ActionCard,
   Checks,
@@ -61,4 +78,5 @@ export {
 } from "./record.ts";
 export { isRefusal, REFUSALS, type Refusal, type RefusalCode, refuse } from "./refusal.ts";
 export { REPLAY_MAX_NONCES, REPLAY_MAX_WINDOWS, REPLAY_WINDOW, ReplayGuard } from "./replay-guard.ts";
+export { verifyTlogProof } from "./tlog-proof.ts";
 export type { Argon2Cost, KeyVault, SecretStore } from "./vault.ts";

@@ -49,6 +49,10 @@ export const REFUSALS = {
   "approval-refused": { http: 403, fix: "Nothing: the operator said no." },
   "approval-expired": { http: 410, fix: "State the directive again and approve it in time." },
   "approval-not-awaited": { http: 409, fix: "Check the directive's state with `axiom show ID`." },
+  "policy-invalid": {
+    http: 422,
+    fix: "Correct the named policy; `axiom policy check` lists every fault. The set in force stays in force.",
+  },
   "permit-missing": { http: 403, fix: "Grant one: `axiom permit grant HOST --minutes N`." },
   "permit-expired": { http: 403, fix: "Grant a new permit." },
   "permit-revoked": { http: 403, fix: "Grant a new permit." },
