@@ -1,4 +1,5 @@
 /** What is said, signed and provable. This file is the only door of the package; `lop/verify` is the one for browsers. */
+export { nodeBoot } from "./boot-node.ts";
 export { concat, equal, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from "./bytes.ts";
 export type { Chance } from "./chance.ts";
 export { nodeChance } from "./chance-node.ts";
@@ -45,6 +46,19 @@ export {
   readPacket,
   writePacket,
 } from "./packet.ts";
+export {
+  holderKey,
+  PERMIT_MAX_CHAIN,
+  PERMIT_MAX_LIFETIME_MS,
+  PERMIT_PAYLOAD_TYPE,
+  Permit,
+  type PermitFields,
+  type PermitRequest,
+  readPermit,
+  writePermit,
+} from "./permit.ts";
+export { PERMIT_MAX_HELD, PermitBook, type PermitBookOptions, type PermitView } from "./permit-book.ts";
+export type { BootClock } from "./permit-time.ts";
 export {
   faultSentence,
   type PolicyFault,

@@ -54,11 +54,18 @@ export const REFUSALS = {
     fix: "Correct the named policy; `axiom policy check` lists every fault. The set in force stays in force.",
   },
   "permit-missing": { http: 403, fix: "Grant one: `axiom permit grant HOST --minutes N`." },
+  "permit-early": { http: 403, fix: "Wait until the permit begins, or grant one that begins now." },
   "permit-expired": { http: 403, fix: "Grant a new permit." },
   "permit-revoked": { http: 403, fix: "Grant a new permit." },
   "permit-exhausted": { http: 403, fix: "Grant a new permit with more uses or bytes." },
   "permit-out-of-scope": { http: 403, fix: "Ask for what the permit covers, or grant a wider one." },
   "permit-invalid": { http: 400, fix: "Check the permit chain; each child must lie within its parent." },
+  "permits-full": { http: 429, fix: "Revoke permits that are no longer needed, or wait until some run out." },
+  "permits-unwritable": {
+    http: 503,
+    fix: "Free disk space or repair the disk, then restart; permits are denied until then.",
+  },
+  "permits-damaged": { http: 503, fix: "Restore the permits folder from a copy, or remove it: all permits then end." },
   // execute, validate
   "rung-unavailable": { http: 503, fix: "Run `axiom doctor`; it says what the chamber needs." },
   "chambers-busy": { http: 429, fix: "Wait for a running chamber to end." },
