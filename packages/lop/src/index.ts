@@ -15,6 +15,17 @@ export { type Disk, DiskError, type DiskErrorCode, type DiskFile, type DiskLock,
 export { nodeDisk } from "./disk-node.ts";
 export { type DiskImage, type DiskOperation, type FaultPlan, SimDisk } from "./disk-sim.ts";
 export { envelopeBytes, openEnvelope, pae, sealEnvelope } from "./dsse.ts";
+export {
+  FRAME_MAX_BODY_BYTES,
+  FRAME_MAX_QUEUED_BYTES,
+  FRAME_TIMEOUT_MS,
+  FRAME_VERSION,
+  FrameParser,
+  type FrameSink,
+  FrameWriter,
+  frameBytes,
+  readFrames,
+} from "./frame.ts";
 export { canonicalBytes, JSON_MAX_DEPTH, type Json, type JsonObject, parseStrict, prettyText } from "./json.ts";
 export { Keyring, type KeyringOptions, PASSPHRASE_MAX_LENGTH } from "./keyring.ts";
 export { ARGON2_COST, nodeVault } from "./keyring-node.ts";

@@ -20,6 +20,9 @@ export const REFUSALS = {
   // admit
   "packet-malformed": { http: 400, fix: "Send a DSSE envelope as docs/formats/packet.md describes." },
   "packet-too-large": { http: 413, fix: "Keep a packet within 256 KiB; refer to bigger bodies by their SHA-256." },
+  "frame-malformed": { http: 400, fix: "Frame the stream as docs/formats/packet.md describes, and open it again." },
+  "frame-timeout": { http: 408, fix: "Send a frame without a pause, and open the stream again." },
+  "stream-congested": { http: 503, fix: "Wait until the receiver has taken what was sent." },
   "packet-type-unknown": { http: 400, fix: "Use a type of the allowlist in docs/formats/packet.md." },
   "signature-invalid": { http: 401, fix: "Sign the exact payload bytes with the key that the envelope names." },
   "key-unknown": { http: 401, fix: "Register the key in the manifest: `axiom keys add`." },
