@@ -53,8 +53,10 @@ export {
 } from "./policy.ts";
 export { type PolicyCase, type PolicyCaseResult, readPolicyCases, runPolicyCases } from "./policy-cases.ts";
 export { APPROVALS, type Approval, type Impact, type PolicyRequest, type ToolShape } from "./policy-request.ts";
+export { PROOF_MAX_BYTES, PROOF_PARTS, type ProofPart, proofBytes } from "./proof.ts";
 export {
   ActionCard,
+  ApprovalBody,
   Checks,
   Digest,
   DirectiveBody,
@@ -69,6 +71,7 @@ export {
   type Rung,
   Seal,
   STATEMENT_KINDS,
+  STATEMENT_PAYLOAD_TYPE,
   STATUSES,
   Statement,
   type Status,
@@ -77,3 +80,4 @@ export {
 export { isRefusal, REFUSALS, type Refusal, type RefusalCode, refuse } from "./refusal.ts";
 export { verifyTlogProof } from "./tlog-proof.ts";
 export type { Argon2Cost, KeyVault, SecretStore } from "./vault.ts";
+export { type ProofFacts, type Verification, verifyProof } from "./verify.ts";
