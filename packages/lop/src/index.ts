@@ -55,8 +55,10 @@ export {
 } from "./policy.ts";
 export { type PolicyCase, type PolicyCaseResult, readPolicyCases, runPolicyCases } from "./policy-cases.ts";
 export { APPROVALS, type Approval, type Impact, type PolicyRequest, type ToolShape } from "./policy-request.ts";
+export { PROOF_MAX_BYTES, PROOF_PARTS, type ProofPart, proofBytes } from "./proof.ts";
 export {
   ActionCard,
+  ApprovalBody,
   Checks,
   Digest,
   DirectiveBody,
@@ -71,6 +73,7 @@ export {
   type Rung,
   Seal,
   STATEMENT_KINDS,
+  STATEMENT_PAYLOAD_TYPE,
   STATUSES,
   Statement,
   type Status,
@@ -80,3 +83,4 @@ export { isRefusal, REFUSALS, type Refusal, type RefusalCode, refuse } from "./r
 export { REPLAY_MAX_NONCES, REPLAY_MAX_WINDOWS, REPLAY_WINDOW, ReplayGuard } from "./replay-guard.ts";
 export { verifyTlogProof } from "./tlog-proof.ts";
 export type { Argon2Cost, KeyVault, SecretStore } from "./vault.ts";
+export { type ProofFacts, type Verification, verifyProof } from "./verify.ts";
