@@ -84,12 +84,21 @@ export class GuestSession implements Session {
     this.#current = stream;
     this.#runs++;
     try {
-      yield* stream.events();
+      for await (const event of stream.events()) {
+        // Before the reader hears of the end: then it may already ask for the files, or run the next program.
+        if (event.type === "exit") this.#settle(stream);
+        yield event;
+      }
     } finally {
-      this.#current = null;
-      this.#peak_bytes = stream.peak_bytes;
-      if (stream.files) this.#files = new Map(stream.files);
+      this.#settle(stream);
     }
+  }
+
+  #settle(stream: GuestRunStream): void {
+    if (this.#current !== stream) return;
+    this.#current = null;
+    this.#peak_bytes = stream.peak_bytes;
+    if (stream.files) this.#files = new Map(stream.files);
   }
 
   async #prepare(run: ChamberRun): Promise<GuestEnd | null> {

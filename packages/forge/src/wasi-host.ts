@@ -182,7 +182,6 @@ export class WasiHost {
   #pathCalls(): Record<string, Call> {
     const handles = this.#handles;
     const { files } = this.#run;
-    const done = (_: void): Errno => ERRNO.success;
     return {
       path_open: (
         ...[fd, _follow, path, length, oflags, _rights, _inheriting, fdflags, at]: [
@@ -200,16 +199,22 @@ export class WasiHost {
         this.#memoryView().setUint32(at, handles.open(fd, this.#path(path, length), oflags, fdflags), true);
         return ERRNO.success;
       },
-      path_create_directory: (fd: number, path: number, length: number) =>
-        done(files.makeFolder(handles.folder(fd), this.#path(path, length))),
-      path_remove_directory: (fd: number, path: number, length: number) =>
-        done(files.remove(handles.folder(fd), this.#path(path, length), "folder")),
-      path_unlink_file: (fd: number, path: number, length: number) =>
-        done(files.remove(handles.folder(fd), this.#path(path, length), "file")),
-      path_rename: (fd: number, path: number, length: number, toFd: number, to: number, toLength: number) =>
-        done(
-          files.rename(handles.folder(fd), this.#path(path, length), handles.folder(toFd), this.#path(to, toLength)),
-        ),
+      path_create_directory: (fd: number, path: number, length: number) => {
+        files.makeFolder(handles.folder(fd), this.#path(path, length));
+        return ERRNO.success;
+      },
+      path_remove_directory: (fd: number, path: number, length: number) => {
+        files.remove(handles.folder(fd), this.#path(path, length), "folder");
+        return ERRNO.success;
+      },
+      path_unlink_file: (fd: number, path: number, length: number) => {
+        files.remove(handles.folder(fd), this.#path(path, length), "file");
+        return ERRNO.success;
+      },
+      path_rename: (fd: number, path: number, length: number, toFd: number, to: number, toLength: number) => {
+        files.rename(handles.folder(fd), this.#path(path, length), handles.folder(toFd), this.#path(to, toLength));
+        return ERRNO.success;
+      },
       path_filestat_get: (fd: number, _follow: number, path: number, length: number, at: number) =>
         this.#putStat(files.find(handles.folder(fd), this.#path(path, length)), at),
       path_filestat_set_times: (

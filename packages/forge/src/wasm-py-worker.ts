@@ -34,7 +34,7 @@ const host = new WasiHost({
 });
 
 const instance = new WebAssembly.Instance(setup.module, { wasi_snapshot_preview1: host.imports });
-const memory = instance.exports["memory"] as WebAssembly.Memory;
+const memory = instance.exports.memory as WebAssembly.Memory;
 host.memory = memory;
 
 function atEnd(fault: unknown): never {
@@ -52,7 +52,7 @@ function atEnd(fault: unknown): never {
 }
 
 try {
-  (instance.exports["_start"] as () => void)();
+  (instance.exports._start as () => void)();
   atEnd(null);
 } catch (fault) {
   atEnd(fault);
