@@ -9,3 +9,4 @@ export { nodeDisk } from "./disk-node.ts";
 export { type DiskImage, type DiskOperation, type FaultPlan, SimDisk } from "./disk-sim.ts";
 export { readVerifierKey, verifierKey } from "./note.ts";
 export { verifyTlogProof } from "./tlog-proof.ts";
+export { Ledger, type LedgerOptions, type LedgerRepair } from "./ledger.ts";
