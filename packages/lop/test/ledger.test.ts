@@ -14,7 +14,7 @@ async function open(disk: SimDisk): Promise<Ledger> {
   const ledger = await Ledger.open({
     disk,
     folder: "ledger",
-    crypto,
+    crypto: nodeCrypto,
     signer,
     origin: "axiom-hive/test",
     clock: new SimClock(),
