@@ -29,6 +29,7 @@ export {
 export { canonicalBytes, JSON_MAX_DEPTH, type Json, type JsonObject, parseStrict, prettyText } from "./json.ts";
 export { Keyring, type KeyringOptions, PASSPHRASE_MAX_LENGTH } from "./keyring.ts";
 export { ARGON2_COST, nodeVault } from "./keyring-node.ts";
+export { Ledger, type LedgerOptions, type LedgerRepair } from "./ledger.ts";
 export {
   hiveName,
   KEY_ROLES,
@@ -80,8 +81,10 @@ export {
 } from "./policy.ts";
 export { type PolicyCase, type PolicyCaseResult, readPolicyCases, runPolicyCases } from "./policy-cases.ts";
 export { APPROVALS, type Approval, type Impact, type PolicyRequest, type ToolShape } from "./policy-request.ts";
+export { PROOF_MAX_BYTES, PROOF_PARTS, type ProofPart, proofBytes } from "./proof.ts";
 export {
   ActionCard,
+  ApprovalBody,
   Checks,
   Digest,
   DirectiveBody,
@@ -96,6 +99,7 @@ export {
   type Rung,
   Seal,
   STATEMENT_KINDS,
+  STATEMENT_PAYLOAD_TYPE,
   STATUSES,
   Statement,
   type Status,
@@ -105,3 +109,4 @@ export { isRefusal, REFUSALS, type Refusal, type RefusalCode, refuse } from "./r
 export { REPLAY_MAX_NONCES, REPLAY_MAX_WINDOWS, REPLAY_WINDOW, ReplayGuard } from "./replay-guard.ts";
 export { verifyTlogProof } from "./tlog-proof.ts";
 export type { Argon2Cost, KeyVault, SecretStore } from "./vault.ts";
+export { type ProofFacts, type Verification, verifyProof } from "./verify.ts";
