@@ -66,6 +66,8 @@ export const REFUSALS = {
   "path-not-found": { http: 404, fix: "List the workspace with `axiom do files.list`." },
   "path-not-a-file": { http: 422, fix: "Name a regular file." },
   "file-too-large": { http: 413, fix: "Keep workspace files within the limit in axiom.json." },
+  "workspace-full": { http: 507, fix: "Remove files from the workspace, or raise its limits in axiom.json." },
+  "workspace-changed": { http: 409, fix: "State it again; it will start from the files as they are now." },
   "result-quarantined": { http: 502, fix: "Read the card: the outcome did not match what the tool promises." },
   cancelled: { http: 409, fix: "Nothing: the operator cancelled it." },
   // record, prove, store
@@ -74,6 +76,8 @@ export const REFUSALS = {
     fix: "Free disk space or repair the disk, run `axiom ledger check`, then restart.",
   },
   "ledger-damaged": { http: 503, fix: "`axiom ledger check` locates the damage; restore the folder from a copy." },
+  "ledger-busy": { http: 429, fix: "Wait until what was handed in is durable, then try again." },
+  "entry-unknown": { http: 404, fix: "Ask for an index below the size in the ledger's checkpoint." },
   "disk-full": { http: 507, fix: "Free disk space, then `axiom resume`." },
   "home-in-use": { http: 409, fix: "Another daemon runs on this AXIOM_HOME; use it, or stop it." },
   "port-taken": { http: 409, fix: "Set `http.port` in axiom.json, or AXIOM_HTTP_PORT." },
