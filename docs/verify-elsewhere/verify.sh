@@ -11,7 +11,8 @@ canonical() { perl -0777 -ne '/^  "'"$1"'": (.*?),?\n(?=  "|\}\n\z)/ms and $_=$1
 spelled() { # one key a line, indented by its depth, and no part twice: what one reader sees, all readers see
   perl -ne 's/"(?:[^"\\]|\\.)*"/S/g; my ($i, $v) = /^( *)(?:S: )?([][{}]+|S|[-+.\w]+),?$/ or exit 1;
     $d -= 2 if $v =~ /^[]}]$/; exit 1 if $d != length $i; $d += 2 if $v =~ /^[[{]$/' "$proof" &&
-    [ "$(grep -oE '^  "[a-z]+"' "$proof" | tr -dc 'a-z\n' | tr '\n' ' ')" = "$(jq -r 'keys | join(" ")' "$proof") " ]
+    [ "$(grep -oE '^  "[a-z]+"' "$proof" | tr -dc 'a-z\n' | paste -sd ' ') $(jq length "$proof")" = \
+      "approval card checks directive format id keys ledger outcome replay seal verdict 12" ]
 }
 key() { say keys ".keys[] | select(.id == \"$1\" and .role == \"$2\" and .status == \"active\").public_key"; }
 signed() { # a DSSE envelope: what is signed is type and payload, each with its length
