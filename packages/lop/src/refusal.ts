@@ -26,6 +26,7 @@ export const REFUSALS = {
   "key-revoked": { http: 401, fix: "Sign with a key that the manifest lists as active." },
   "key-role-wrong": { http: 403, fix: "Sign with a key of the role that the message needs." },
   "packet-replayed": { http: 409, fix: "Sign a new packet; each one is admitted once." },
+  "replay-guard-full": { http: 503, fix: "Wait until earlier packets have run out; sign packets with a shorter life." },
   "packet-expired": { http: 410, fix: "Sign a new packet, and check both clocks." },
   "packet-from-future": { http: 400, fix: "Set the clock of the signer." },
   "hive-frozen": { http: 503, fix: "Read why with `axiom status`; then `axiom resume`." },
