@@ -162,8 +162,8 @@ export interface HiveFace {
   events(id: string | null, after_seq: number, signal: AbortSignal): AsyncIterable<StepEvent>;
   /** Resolves when the directive ended, or, with its view so far, when `signal` aborts. */
   ended(id: string, signal?: AbortSignal): Promise<DirectiveView | Refusal>;
-  /** Signs the approval with the operator's key. */
-  approve(id: string): Promise<Refusal | null>;
+  /** Signs the approval with the operator's key; resolves when it is durable. `explicit` for what cannot be undone. */
+  approve(id: string, how?: { explicit?: boolean }): Promise<Refusal | null>;
   refuseApproval(id: string, why: string): Promise<Refusal | null>;
   cancel(id: string): Promise<Refusal | null>;
   /** The exact bytes of the proof's file. */

@@ -12,6 +12,8 @@ export const OUTPUT_EVENTS_MAX = 200;
 /** Characters of one `output` event. */
 export const OUTPUT_TEXT_MAX = 8192;
 
+const STOPPABLE: ReadonlySet<StepName> = new Set(["admit", "route", "decode", "judge", "approve", "execute"]);
+
 export interface TripTools {
   readonly events: StepEvents;
   readonly scanner: SecretScanner;
@@ -98,6 +100,11 @@ export class Trip {
 
   get over(): boolean {
     return this.#known.ended_at !== null;
+  }
+
+  /** Whether a stop would still end something: after the run, its outcome is recorded whatever happens. */
+  get stoppable(): boolean {
+    return STOPPABLE.has(this.#known.step);
   }
 
   get signal(): AbortSignal {
