@@ -52,7 +52,8 @@ export class FreezeGate {
   }
 
   async resume(statements: Statements, directive: string | null): Promise<Refusal | null> {
-    if (this.#poisoned) return refuse("ledger-unwritable", "The ledger could not be written; only a restart ends this.");
+    if (this.#poisoned)
+      return refuse("ledger-unwritable", "The ledger could not be written; only a restart ends this.");
     if (this.#frozen === null) return null;
     const written = await statements.write("resume", directive, {});
     if (isRefusal(written)) return written;

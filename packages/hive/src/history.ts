@@ -1,5 +1,18 @@
 /** Directives that memory no longer holds, read back: what happened from the ledger, what it gave from the proof's file. */
-import { type Crypto, type Disk, DirectiveBody, fromBase64, fromUtf8, isRefusal, type JsonObject, type Ledger, type Refusal, REFUSALS, type RefusalCode, refuse, type Statement } from "lop";
+import {
+  type Crypto,
+  DirectiveBody,
+  type Disk,
+  fromBase64,
+  fromUtf8,
+  type JsonObject,
+  type Ledger,
+  REFUSALS,
+  type Refusal,
+  type RefusalCode,
+  refuse,
+  type Statement,
+} from "lop";
 import { verifyProof } from "lop/verify";
 import { proofPath } from "./flow/prove.ts";
 import type { DirectiveState, DirectiveView } from "./hive-types.ts";

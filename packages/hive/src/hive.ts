@@ -1,14 +1,5 @@
 /** The hive at work: admits directives, sends each on its trip, keeps what is known of them, and stops when told to. */
-import {
-  type Envelope,
-  isRefusal,
-  type JsonObject,
-  type Keyring,
-  type PermitBook,
-  type DirectiveBody,
-  type Refusal,
-  refuse,
-} from "lop";
+import { type DirectiveBody, type Envelope, isRefusal, type JsonObject, type Keyring, type Refusal, refuse } from "lop";
 import { DirectiveStore } from "./directive-store.ts";
 import { type Admitted, admit } from "./flow/admit.ts";
 import { proofPath } from "./flow/prove.ts";
@@ -34,7 +25,6 @@ export interface HiveInside {
   readonly parts: TripParts;
   readonly keyring: Keyring;
   readonly desk: SigningDesk;
-  readonly permits: PermitBook;
   readonly window: RecoveryWindow;
   readonly recovered: HiveStatus["recovered"];
   /** Body of `start` and `mark` entries. */
@@ -43,7 +33,7 @@ export interface HiveInside {
   release(): Promise<void>;
 }
 
-export class Hive implements HiveFace {
+export class Hive implements Omit<HiveFace, "permits"> {
   readonly #in: HiveInside;
   readonly #store = new DirectiveStore();
   readonly #events: StepEvents;
@@ -182,7 +172,9 @@ export class Hive implements HiveFace {
   async refuseApproval(id: string, why: string): Promise<Refusal | null> {
     const trip = this.#store.trip(id);
     if (trip === undefined) return this.#notAwaited(id);
-    return trip.answer(refuse("approval-refused", why === "" ? "The operator said no." : `The operator said no: ${why}`));
+    return trip.answer(
+      refuse("approval-refused", why === "" ? "The operator said no." : `The operator said no: ${why}`),
+    );
   }
 
   async cancel(id: string): Promise<Refusal | null> {
@@ -248,10 +240,6 @@ export class Hive implements HiveFace {
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string } {
     const { policy, settings } = this.#in.parts;
     return { id: policy.id, files: settings.policies.policies, schema: settings.policies.schema };
-  }
-
-  permits(): readonly JsonObject[] {
-    return this.#in.permits.list().map((permit) => ({ ...permit }));
   }
 
   keys(): Envelope {

@@ -2,7 +2,7 @@
  * What a start learns from the ledger: which packets were admitted (so that none is admitted again), which directives the last
  * run left open (none is run again), which proofs were cut off just before their file, and whether the hive was frozen.
  */
-import { fromBase64, fromUtf8, isRefusal, type JsonObject, type Ledger, type ReplayGuard, Statement } from "lop";
+import { fromBase64, fromUtf8, type JsonObject, type Ledger, type ReplayGuard, Statement } from "lop";
 import type { Frozen } from "./hive-types.ts";
 import { RecoveryWindow } from "./recovery-window.ts";
 
@@ -91,7 +91,8 @@ class Reading {
 
   take(index: number, { kind, at, directive, body }: Statement): void {
     this.#latest_ms = Math.max(this.#latest_ms, Date.parse(at));
-    if (kind === "admitted" || kind === "approval") this.#takePacket(index, kind === "admitted" ? directive : null, body);
+    if (kind === "admitted" || kind === "approval")
+      this.#takePacket(index, kind === "admitted" ? directive : null, body);
     if (kind === "freeze") this.#frozen = { why: String(body.why), since: at };
     if (kind === "resume") this.#frozen = null;
     if (kind === "start" || kind === "mark") this.#lastStart = body;
@@ -99,7 +100,8 @@ class Reading {
     if (kind === "admitted") this.#open.set(directive, null);
     if (kind === "intent") this.#open.set(directive, index);
     if (kind === "outcome") this.#outcomes.set(directive, index);
-    if (kind === "outcome" || kind === "refused" || kind === "interrupted" || kind === "cancelled") this.#end(directive);
+    if (kind === "outcome" || kind === "refused" || kind === "interrupted" || kind === "cancelled")
+      this.#end(directive);
   }
 
   #takePacket(index: number, directive: string | null, body: JsonObject): void {

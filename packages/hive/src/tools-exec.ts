@@ -1,13 +1,14 @@
 /** exec.run: a program in a chamber, on a copy of the workspace. What it changed is handed to validation as a plan. */
-import type { ChamberEvent, ChamberRun, ExitEvent, Session, Workspace } from "forge";
+import type { ChamberEvent, ChamberRun, ExitEvent, Session } from "forge";
 import { type Crypto, equal, type FileChange, isRefusal, type Refusal, toHex } from "lop";
+import type { WorkspacePort } from "./hive-types.ts";
 import type { PlannedChange, ToolDoer, ToolWork, ToolYield } from "./tool.ts";
 
 type Files = ReadonlyMap<string, Uint8Array>;
 
 interface ExecWorld {
   readonly crypto: Crypto;
-  readonly workspace: Workspace;
+  readonly workspace: WorkspacePort;
 }
 
 const RESULT = {
@@ -67,7 +68,12 @@ async function collect(
   language: string,
   work: ToolWork,
 ): Promise<ToolYield | Refusal> {
-  const seen = { stdout: [] as Uint8Array[], stderr: [] as Uint8Array[], limits: [] as string[], violations: [] as string[] };
+  const seen = {
+    stdout: [] as Uint8Array[],
+    stderr: [] as Uint8Array[],
+    limits: [] as string[],
+    violations: [] as string[],
+  };
   let exit: ExitEvent | null = null;
   for await (const event of session.exec(run)) {
     if (event.type === "exit") exit = event;
@@ -75,7 +81,7 @@ async function collect(
   }
   if (exit === null) throw new Error("the chamber ended its stream without an exit event");
   // A run that did not end well leaves the workspace as it was.
-  const changes = exit.status === "ok" ? changesOf(world, run.files, await session.get()) : [];
+  const changes = exit.status === "ok" ? changesOf(run.files, await session.get()) : [];
   const { limits, violations } = seen;
   return {
     status: exit.status,
@@ -84,7 +90,7 @@ async function collect(
     stdout: textOf(seen.stdout),
     stderr: textOf(seen.stderr),
     result: { language, peak_memory_bytes: exit.peak_bytes, limits, violations },
-    files: changes.map(({ path, before, content }) => reported(world, path, before, content)),
+    files: changes.map((change) => reported(world, change)),
     changes,
   };
 }
@@ -104,24 +110,18 @@ function note(
 /** Programs print bytes; the proof holds text. Bytes that are not UTF-8 become U+FFFD. */
 const textOf = (chunks: readonly Uint8Array[]): string => Buffer.concat(chunks).toString("utf8");
 
-export function changesOf({ crypto }: Pick<ExecWorld, "crypto">, before: Files, after: Files): PlannedChange[] {
+export function changesOf(before: Files, after: Files): PlannedChange[] {
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
   return paths.flatMap((path) => {
     const old = before.get(path);
     const fresh = after.get(path);
     if (old !== undefined && fresh !== undefined && equal(old, fresh)) return [];
-    return [
-      { path, before: old === undefined ? null : toHex(crypto.sha256(old)), content: fresh ?? null },
-    ];
+    return [{ path, before: old ?? null, content: fresh ?? null }];
   });
 }
 
-export function reported(
-  { crypto }: Pick<ExecWorld, "crypto">,
-  path: string,
-  before: string | null,
-  content: Uint8Array | null,
-): FileChange {
+/** A planned change as the outcome reports it. */
+export function reported({ crypto }: Pick<ExecWorld, "crypto">, { path, before, content }: PlannedChange): FileChange {
   if (content === null) return { path, change: "removed", sha256: null, bytes: null };
   const change = before === null ? "added" : "changed";
   return { path, change, sha256: toHex(crypto.sha256(content)), bytes: content.length };

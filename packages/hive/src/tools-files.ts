@@ -1,12 +1,12 @@
 /** files.*: the isolated workspace, looked at and written one file at a time. */
-import type { Workspace } from "forge";
-import { type Crypto, isRefusal, type JsonObject, type Refusal, toBase64, toHex, utf8 } from "lop";
+import { type Crypto, equal, isRefusal, type JsonObject, type Refusal, toBase64, toHex, utf8 } from "lop";
+import type { WorkspacePort } from "./hive-types.ts";
 import { done, type ToolDoer, type ToolYield } from "./tool.ts";
 import { reported } from "./tools-exec.ts";
 
 interface FilesWorld {
   readonly crypto: Crypto;
-  readonly workspace: Workspace;
+  readonly workspace: WorkspacePort;
 }
 
 const DIGEST = { type: "string", pattern: "^[0-9a-f]{64}$" };
@@ -18,7 +18,12 @@ const object = (properties: JsonObject, required = Object.keys(properties)): Jso
   additionalProperties: false,
 });
 
-const LIST = object({ files: { type: "array", items: object({ path: { type: "string" }, bytes: BYTES }) } });
+const LIST = object({
+  files: {
+    type: "array",
+    items: object({ path: { type: "string" }, kind: { enum: ["file", "folder", "link", "other"] }, bytes: BYTES }),
+  },
+});
 const READ = object({
   path: { type: "string" },
   bytes: BYTES,
@@ -38,6 +43,7 @@ const DIFF = object({
       bytes: { type: ["integer", "null"] },
     }),
   },
+  text: { type: "string" },
 });
 
 export const filesTools = (world: FilesWorld): Record<string, ToolDoer> => ({
@@ -47,7 +53,7 @@ export const filesTools = (world: FilesWorld): Record<string, ToolDoer> => ({
     changes: "nothing",
     run: async ({ card }) => {
       const files = await world.workspace.list(text(card.parameters.path));
-      return isRefusal(files) ? files : done({ files: files.map(({ path, bytes }) => ({ path, bytes })) });
+      return isRefusal(files) ? files : done({ files: files.map(({ path, kind, bytes }) => ({ path, kind, bytes })) });
     },
   },
   "files.read": {
@@ -71,9 +77,8 @@ export const filesTools = (world: FilesWorld): Record<string, ToolDoer> => ({
     language: null,
     changes: "nothing",
     run: async ({ card }) => {
-      const since = text(card.parameters.since);
-      const changes = await world.workspace.diff(since);
-      return isRefusal(changes) ? changes : done({ since: since ?? null, changes: [...changes] });
+      const diff = await world.workspace.diff(text(card.parameters.since));
+      return isRefusal(diff) ? diff : done({ since: diff.since, changes: [...diff.changes], text: diff.text });
     },
   },
 });
@@ -94,16 +99,13 @@ function spelled(bytes: Uint8Array): { encoding: "utf-8" | "base64"; content: st
   }
 }
 
-/** Plans the change; validation applies it. Where the path may not be written, the workspace says so now. */
+/** Plans the change; validation applies it. A path that may not be written is refused now, as far as that can be seen. */
 async function write(world: FilesWorld, path: string, content: Uint8Array): Promise<ToolYield | Refusal> {
-  const unfit = await world.workspace.check(path, content.length);
-  if (unfit !== null) return unfit;
   const old = await world.workspace.read(path);
   if (isRefusal(old) && old.refused !== "path-not-found") return old;
-  const before = isRefusal(old) ? null : toHex(world.crypto.sha256(old));
-  if (before === toHex(world.crypto.sha256(content))) return done({ path, ...described(world, content) });
-  return done(
-    { path, ...described(world, content) },
-    { files: [reported(world, path, before, content)], changes: [{ path, before, content }] },
-  );
+  const before = isRefusal(old) ? null : old;
+  const result = { path, ...described(world, content) };
+  if (before !== null && equal(before, content)) return done(result);
+  const change = { path, before, content };
+  return done(result, { files: [reported(world, change)], changes: [change] });
 }

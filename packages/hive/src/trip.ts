@@ -1,5 +1,14 @@
 /** One directive on its way: what is known of it so far, what its readers are told, and how it is stopped. */
-import { type ActionCard, type Envelope, isRefusal, type JsonObject, type Outcome, type Refusal, refuse, type Verdict } from "lop";
+import {
+  type ActionCard,
+  type Envelope,
+  isRefusal,
+  type JsonObject,
+  type Outcome,
+  type Refusal,
+  refuse,
+  type Verdict,
+} from "lop";
 import type { Admitted } from "./flow/admit.ts";
 import type { ApprovalAnswer } from "./flow/approve.ts";
 import type { ApprovalBody } from "./flow/sign.ts";
