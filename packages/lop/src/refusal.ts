@@ -71,6 +71,8 @@ export const REFUSALS = {
   "path-not-found": { http: 404, fix: "List the workspace with `axiom do files.list`." },
   "path-not-a-file": { http: 422, fix: "Name a regular file." },
   "file-too-large": { http: 413, fix: "Keep workspace files within the limit in axiom.json." },
+  "workspace-full": { http: 507, fix: "Remove files from the workspace, or raise its limits in axiom.json." },
+  "workspace-changed": { http: 409, fix: "State it again; it will start from the files as they are now." },
   "result-quarantined": { http: 502, fix: "Read the card: the outcome did not match what the tool promises." },
   cancelled: { http: 409, fix: "Nothing: the operator cancelled it." },
   // record, prove, store
