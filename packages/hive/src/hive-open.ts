@@ -5,6 +5,7 @@ import {
   type JsonObject,
   Keyring,
   Ledger,
+  PermitBook,
   PolicySet,
   type Refusal,
   ReplayGuard,
@@ -25,6 +26,7 @@ import { ToolTable } from "./tool.ts";
 import { execTools } from "./tools-exec.ts";
 import { filesTools } from "./tools-files.ts";
 import { guardTools } from "./tools-guard.ts";
+import { permitTools } from "./tools-permit.ts";
 import { Turns } from "./turns.ts";
 
 const FOLDERS = ["keys", "proofs", "quarantine", "permits"] as const;
@@ -100,6 +102,18 @@ async function openUnder(
   if (isRefusal(ledger)) return ledger;
   home.hold(() => ledger.close());
 
+  const permits = await PermitBook.open({
+    disk,
+    folder: "permits",
+    crypto,
+    clock,
+    // Asked at each look, so that a revoked issuer's permits end at once.
+    keys: { find: (keyId) => keyring.keys.directory.find(keyId) },
+    boot: ports.boot ?? null,
+  });
+  if (isRefusal(permits)) return permits;
+  home.hold(() => permits.close());
+
   const replay = new ReplayGuard();
   const recovered = await recover(ledger, replay);
   const gate = new FreezeGate(recovered.frozen);
@@ -113,6 +127,7 @@ async function openUnder(
   const tools = new ToolTable({
     ...execTools(ports),
     ...filesTools(ports),
+    ...permitTools({ permits, keyring, statements, chance, policy_set: policy.id }),
     ...guardTools({ gate, statements, chambers: () => ports.ladder.probeAll() }),
   });
   const parts: TripParts = {
@@ -153,6 +168,7 @@ async function openUnder(
     parts,
     keyring,
     desk,
+    permits,
     window: recovered.window,
     recovered: settled,
     markBody,

@@ -210,6 +210,20 @@ test("files are written, read, listed and compared", async () => {
   expect(diff.outcome?.result).toMatchObject({ changes: [{ path: "a/b.txt", change: "added" }] });
 });
 
+test("a permit is granted after an approval, listed, and revoked at once", async () => {
+  const { hive } = await home();
+  const id = await start(hive, card("permit.grant", { host: "Example.com", minutes: 30 }));
+  await expect.poll(async () => (await hive.directive(id))?.state).toBe("awaiting-approval");
+  expect(await hive.approve(id)).toBeNull();
+  expect(must(await hive.ended(id)).outcome?.result).toMatchObject({ hosts: ["example.com"], state: "live" });
+  const listed = await run(hive, card("permit.list"));
+  expect(listed.outcome?.result).toEqual({ permits: hive.permits() });
+  const revoked = await run(hive, card("permit.revoke", { host: "example.com" }));
+  expect(revoked).toMatchObject({ state: "done", quarantined: false });
+  expect(hive.permits()).toMatchObject([{ state: "revoked" }]);
+  expect(await hive.revokePermit("0".repeat(32))).toMatchObject({ refused: "permit-missing" });
+});
+
 test("locked keys sign nothing, unlocked ones do", async () => {
   const { hive } = await home();
   hive.lock();
