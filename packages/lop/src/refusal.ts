@@ -51,6 +51,10 @@ export const REFUSALS = {
   },
   "approval-refused": { http: 403, fix: "Nothing: the operator said no." },
   "approval-expired": { http: 410, fix: "State the directive again and approve it in time." },
+  "approval-not-explicit": {
+    http: 409,
+    fix: "Read what it will do, then approve explicitly: `axiom approve ID --explicit`.",
+  },
   "approval-not-awaited": { http: 409, fix: "Check the directive's state with `axiom show ID`." },
   "policy-invalid": {
     http: 422,
@@ -70,6 +74,7 @@ export const REFUSALS = {
   },
   "permits-damaged": { http: 503, fix: "Restore the permits folder from a copy, or remove it: all permits then end." },
   // execute, validate
+  "card-unjudged": { http: 500, fix: "Report this: a step of the trip was passed over." },
   "rung-unavailable": { http: 503, fix: "Run `axiom doctor`; it says what the chamber needs." },
   "chambers-busy": { http: 429, fix: "Wait for a running chamber to end." },
   "path-outside-workspace": { http: 403, fix: "Give a relative path inside the workspace, without links out of it." },
@@ -92,6 +97,8 @@ export const REFUSALS = {
   "home-in-use": { http: 409, fix: "Another daemon runs on this AXIOM_HOME; use it, or stop it." },
   "port-taken": { http: 409, fix: "Set `http.port` in axiom.json, or AXIOM_HTTP_PORT." },
   "config-invalid": { http: 422, fix: "Correct the named key in axiom.json." },
+  "directive-over": { http: 409, fix: "Nothing; read how it ended with `axiom show ID`." },
+  "proof-absent": { http: 409, fix: "Wait for the directive's end: `axiom show ID`." },
   "directive-unknown": { http: 404, fix: "List directives with `axiom list`." },
   "entry-too-large": {
     http: 413,
