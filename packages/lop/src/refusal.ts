@@ -9,6 +9,13 @@ export const REFUSALS = {
     http: 401,
     fix: "Check the passphrase; a lost one cannot be recovered, only replaced with `axiom keys init --replace`.",
   },
+  "passphrase-unfit": { http: 422, fix: "Choose a passphrase of 1 to 1,024 characters." },
+  "keys-missing": { http: 503, fix: "Make keys with `axiom keys init`, or restore the keys folder from a copy." },
+  "keys-damaged": {
+    http: 503,
+    fix: "Restore the keys folder from a copy, or replace it with `axiom keys init --replace`.",
+  },
+  "keys-exist": { http: 409, fix: "Use the keys that are there, or replace them with `axiom keys init --replace`." },
   "already-unlocked": { http: 409, fix: "Nothing to do; `axiom lock` locks again." },
   // admit
   "packet-malformed": { http: 400, fix: "Send a DSSE envelope as docs/formats/packet.md describes." },
@@ -41,6 +48,10 @@ export const REFUSALS = {
   "approval-refused": { http: 403, fix: "Nothing: the operator said no." },
   "approval-expired": { http: 410, fix: "State the directive again and approve it in time." },
   "approval-not-awaited": { http: 409, fix: "Check the directive's state with `axiom show ID`." },
+  "policy-invalid": {
+    http: 422,
+    fix: "Correct the named policy; `axiom policy check` lists every fault. The set in force stays in force.",
+  },
   "permit-missing": { http: 403, fix: "Grant one: `axiom permit grant HOST --minutes N`." },
   "permit-expired": { http: 403, fix: "Grant a new permit." },
   "permit-revoked": { http: 403, fix: "Grant a new permit." },

@@ -1,0 +1,208 @@
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import {
+  checkDiskPath,
+  type Disk,
+  DiskError,
+  type DiskErrorCode,
+  type DiskFile,
+  folderOf,
+  type OpenHow,
+} from "./disk.ts";
+
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+
+/** A folder of the real file system. Files are made 0600, folders 0700. */
+export function nodeDisk(root: string): Disk {
+  const full = (path: string) => join(root, path === "" ? "" : checkDiskPath(path));
+  let temporaries = 0;
+
+  async function writeAtomic(path: string, bytes: Uint8Array, mode = FILE_MODE): Promise<void> {
+    const temporary = `${path}.${process.pid}-${temporaries++}.tmp`;
+    const handle = await open(full(temporary), "wx", mode);
+    try {
+      await handle.writeFile(bytes);
+      await handle.datasync();
+    } catch (error) {
+      await handle.close();
+      await rm(full(temporary), { force: true });
+      throw error;
+    }
+    await handle.close();
+    await rename(full(temporary), full(path));
+    await syncFolder(full(folderOf(path)));
+  }
+
+  const disk: Disk = {
+    open: async (path, how) => {
+      const isNew = how !== "read" && !(await disk.exists(path));
+      const file = new NodeFile(await open(full(path), FLAGS[how], FILE_MODE));
+      if (isNew) await syncFolder(full(folderOf(path)));
+      return file;
+    },
+    read: async (path) => new Uint8Array(await readFile(full(path))),
+    writeAtomic,
+    list: async (folder) => (await readdir(full(folder))).sort(),
+    makeFolder: async (path) => {
+      const first = await mkdir(full(path), { recursive: true, mode: FOLDER_MODE });
+      if (first !== undefined) await syncFolder(join(first, ".."));
+    },
+    rename: async (from, to) => {
+      await rename(full(from), full(to));
+      await syncFolder(full(folderOf(to)));
+      if (folderOf(from) !== folderOf(to)) await syncFolder(full(folderOf(from)));
+    },
+    remove: async (path) => {
+      if ((await stat(full(path))).isDirectory()) await rmdir(full(path));
+      else await rm(full(path));
+      await syncFolder(full(folderOf(path)));
+    },
+    exists: async (path) => {
+      try {
+        await stat(full(path));
+        return true;
+      } catch (error) {
+        if (codeOf(error) === "not-found") return false;
+        throw error;
+      }
+    },
+    lock: async (path) => lockWithSqlite(full(path)),
+  };
+  return withDiskErrors(disk);
+}
+
+const FLAGS: Record<OpenHow, number> = {
+  read: constants.O_RDONLY,
+  update: constants.O_RDWR | constants.O_CREAT,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+};
+
+class NodeFile implements DiskFile {
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle;
+  }
+
+  async size(): Promise<number> {
+    return (await this.#handle.stat()).size;
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const bytes = new Uint8Array(length);
+    let got = 0;
+    while (got < length) {
+      const { bytesRead } = await this.#handle.read(bytes, got, length - got, offset + got);
+      if (bytesRead === 0) break;
+      got += bytesRead;
+    }
+    return bytes.subarray(0, got);
+  }
+
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      done += (await this.#handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
+    }
+  }
+
+  truncate(size: number): Promise<void> {
+    return this.#handle.truncate(size);
+  }
+
+  sync(): Promise<void> {
+    return this.#handle.datasync();
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * SQLite's exclusive lock: the kernel drops it with its process, so a dead holder needs no guessing by process id, and
+ * two holders in one process exclude each other too (plain POSIX locks would not). The file stays empty.
+ */
+function lockWithSqlite(path: string): { release(): Promise<void> } | null {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+  } catch (error) {
+    database.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return null;
+    throw error;
+  }
+  let held = true;
+  const release = async () => {
+    if (held) database.close();
+    held = false;
+  };
+  return { release };
+}
+const SQLITE_BUSY = 5;
+
+const CODES: Readonly<Record<string, DiskErrorCode>> = {
+  ENOENT: "not-found",
+  EEXIST: "exists",
+  ENOTEMPTY: "exists",
+  ENOSPC: "full",
+  EDQUOT: "full",
+  EFBIG: "full",
+  EACCES: "denied",
+  EPERM: "denied",
+  EROFS: "denied",
+};
+
+const codeOf = (error: unknown): DiskErrorCode => CODES[(error as NodeJS.ErrnoException).code ?? ""] ?? "io";
+
+function asDiskError(error: unknown): DiskError {
+  if (error instanceof DiskError) return error;
+  return new DiskError(codeOf(error), error instanceof Error ? error.message : String(error));
+}
+
+/** Every method of the object, with errors turned into DiskError. */
+function withDiskErrors(disk: Disk): Disk {
+  const translate =
+    <A extends unknown[], R>(verb: (...given: A) => Promise<R>) =>
+    async (...given: A): Promise<R> => {
+      try {
+        return await verb(...given);
+      } catch (error) {
+        throw asDiskError(error);
+      }
+    };
+  return {
+    open: translate(async (path: string, how: OpenHow) => withFileErrors(await disk.open(path, how))),
+    read: translate(disk.read),
+    writeAtomic: translate(disk.writeAtomic),
+    list: translate(disk.list),
+    makeFolder: translate(disk.makeFolder),
+    rename: translate(disk.rename),
+    remove: translate(disk.remove),
+    exists: translate(disk.exists),
+    lock: translate(disk.lock),
+  };
+
+  function withFileErrors(file: DiskFile): DiskFile {
+    return {
+      size: translate(() => file.size()),
+      read: translate((offset: number, length: number) => file.read(offset, length)),
+      write: translate((offset: number, bytes: Uint8Array) => file.write(offset, bytes)),
+      truncate: translate((size: number) => file.truncate(size)),
+      sync: translate(() => file.sync()),
+      close: translate(() => file.close()),
+    };
+  }
+}

@@ -1,0 +1,79 @@
+/** What is said, signed and provable. This file is the only door of the package; `lop/verify` is the one for browsers. */
+export { concat, equal, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from "./bytes.ts";
+export type { Chance } from "./chance.ts";
+export { nodeChance } from "./chance-node.ts";
+export { SimChance } from "./chance-sim.ts";
+export type { Clock } from "./clock.ts";
+export { nodeClock } from "./clock-node.ts";
+export { SimClock } from "./clock-sim.ts";
+export { type Crypto, keyIdOf, type Signer } from "./crypto.ts";
+export { nodeCrypto, nodeSigner } from "./crypto-node.ts";
+export { type Disk, DiskError, type DiskErrorCode, type DiskFile, type DiskLock, type OpenHow } from "./disk.ts";
+export { nodeDisk } from "./disk-node.ts";
+export { type DiskImage, type DiskOperation, type FaultPlan, SimDisk } from "./disk-sim.ts";
+export { envelopeBytes, openEnvelope, pae, sealEnvelope } from "./dsse.ts";
+export { canonicalBytes, JSON_MAX_DEPTH, type Json, type JsonObject, parseStrict, prettyText } from "./json.ts";
+export { Keyring, type KeyringOptions, PASSPHRASE_MAX_LENGTH } from "./keyring.ts";
+export { ARGON2_COST, nodeVault } from "./keyring-node.ts";
+export {
+  hiveName,
+  KEY_ROLES,
+  KEY_STATUSES,
+  type KeyDirectory,
+  type KeyManifest,
+  type KeyRole,
+  type KeyStatus,
+  MANIFEST_PAYLOAD_TYPE,
+  type ManifestKey,
+  readManifest,
+  writeManifest,
+} from "./manifest.ts";
+export { readVerifierKey, verifierKey } from "./note.ts";
+export {
+  type OpenedPacket,
+  PACKET_MAX_BYTES,
+  PACKET_MAX_LIFETIME_MS,
+  PACKET_MAX_SKEW_MS,
+  PACKET_PAYLOAD_TYPE,
+  PACKET_TYPES,
+  Packet,
+  type PacketContext,
+  type PacketFields,
+  type PacketType,
+  readPacket,
+  writePacket,
+} from "./packet.ts";
+export {
+  faultSentence,
+  type PolicyFault,
+  type PolicyFiles,
+  type PolicyInfo,
+  type PolicyReport,
+  PolicySet,
+} from "./policy.ts";
+export { type PolicyCase, type PolicyCaseResult, readPolicyCases, runPolicyCases } from "./policy-cases.ts";
+export { APPROVALS, type Approval, type Impact, type PolicyRequest, type ToolShape } from "./policy-request.ts";
+export {
+  ActionCard,
+  Checks,
+  Digest,
+  DirectiveBody,
+  digestOf,
+  Envelope,
+  FileChange,
+  IMPACTS,
+  Instant,
+  Outcome,
+  ProofCard,
+  RUNGS,
+  type Rung,
+  Seal,
+  STATEMENT_KINDS,
+  STATUSES,
+  Statement,
+  type Status,
+  Verdict,
+} from "./record.ts";
+export { isRefusal, REFUSALS, type Refusal, type RefusalCode, refuse } from "./refusal.ts";
+export { verifyTlogProof } from "./tlog-proof.ts";
+export type { Argon2Cost, KeyVault, SecretStore } from "./vault.ts";

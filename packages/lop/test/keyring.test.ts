@@ -1,0 +1,137 @@
+import { describe, expect, test } from "vitest";
+import { utf8 } from "../src/bytes.ts";
+import { nodeCrypto } from "../src/crypto-node.ts";
+import { Keyring, type KeyringOptions } from "../src/keyring.ts";
+import { nodeVault } from "../src/keyring-node.ts";
+import { readManifest } from "../src/manifest.ts";
+import { isRefusal, type Refusal } from "../src/refusal.ts";
+import { handClock, seededChance, signerOf } from "./helpers.ts";
+import { MemoryDisk } from "./memory-disk.ts";
+
+/** Argon2id at its cheapest; the shipped cost has its own test. */
+const cheap = nodeVault({ cost: { memory_kib: 8, passes: 1, lanes: 1 }, secrets: null });
+const options = (disk: MemoryDisk, passphrase: string | null): KeyringOptions => ({
+  disk,
+  folder: "keys",
+  chance: seededChance("keyring"),
+  clock: handClock(),
+  crypto: nodeCrypto,
+  passphrase,
+  vault: cheap,
+});
+function granted<T>(value: T | Refusal): T {
+  if (isRefusal(value)) throw new Error(`${value.refused}: ${value.why}`);
+  return value;
+}
+const code = (value: unknown) => (isRefusal(value) ? value.refused : value);
+const files = (disk: MemoryDisk) => [...disk.files.keys()].sort();
+
+describe("a keyring with a passphrase", () => {
+  test("signs after create, after open with it, and not without it", async () => {
+    const disk = new MemoryDisk();
+    const made = granted(await Keyring.create(options(disk, "correct horse")));
+    const { keyId } = granted(made.signer("operator"));
+    const locked = granted(await Keyring.open(options(disk, null)));
+    expect(locked.unlocked).toBe(false);
+    expect(code(locked.signer("operator"))).toBe("keys-locked");
+    expect(granted(locked.signer("hive")).keyId).toBe(granted(made.signer("hive")).keyId);
+    expect(code(await locked.unlock("wrong"))).toBe("wrong-passphrase");
+    expect(code(await locked.unlock(null))).toBe("keys-locked");
+    expect(await locked.unlock("correct horse")).toBeNull();
+    expect(code(await locked.unlock("correct horse"))).toBe("already-unlocked");
+    expect(granted(locked.signer("operator")).keyId).toBe(keyId);
+    expect(code(await Keyring.open(options(disk, "wrong")))).toBe("wrong-passphrase");
+    expect(granted(await Keyring.open(options(disk, "correct horse"))).unlocked).toBe(true);
+  });
+
+  test("stops signers that were kept when it locks, and keeps the hive's", async () => {
+    const ring = granted(await Keyring.create(options(new MemoryDisk(), "p")));
+    const operator = granted(ring.signer("operator"));
+    const hive = granted(ring.signer("hive"));
+    ring.lock();
+    expect(() => operator.sign(utf8("x"))).toThrow(/locked/);
+    expect(hive.sign(utf8("x"))).toHaveLength(64);
+    expect(await ring.unlock("p")).toBeNull();
+  });
+});
+
+describe("a keyring without a passphrase", () => {
+  test("opens by itself through the 0600 file", async () => {
+    const disk = new MemoryDisk();
+    granted(await Keyring.create(options(disk, null)));
+    expect(disk.modes.get("keys/machine.key")).toBe(0o600);
+    const ring = granted(await Keyring.open(options(disk, null)));
+    expect(ring.unlocked).toBe(true);
+    ring.lock();
+    expect(await ring.unlock(null)).toBeNull();
+    expect(code(await Keyring.open(options(disk, "p")))).toBe("wrong-passphrase");
+  });
+});
+
+describe("keys", () => {
+  test("rotate into a manifest with the next serial; the old key is retired, the new one survives a reopen", async () => {
+    const disk = new MemoryDisk();
+    const ring = granted(await Keyring.create(options(disk, "p")));
+    const before = granted(ring.signer("operator")).keyId;
+    const envelope = granted(await ring.rotate("operator"));
+    const manifest = granted(readManifest(nodeCrypto, envelope, ring.keys.rootKeyId));
+    expect(manifest.serial).toBe(2);
+    expect(manifest.directory.find(before)?.status).toBe("retired");
+    const after = granted(ring.signer("operator")).keyId;
+    expect(after).not.toBe(before);
+    expect(granted(granted(await Keyring.open(options(disk, "p"))).signer("operator")).keyId).toBe(after);
+    expect(files(disk)).toEqual(["keys/hive-1.age", "keys/keyring.json", "keys/machine.key", "keys/operator-2.age"]);
+  });
+
+  test("are revoked with the reason, and an own one is replaced at once", async () => {
+    const ring = granted(await Keyring.create(options(new MemoryDisk(), "p")));
+    const before = granted(ring.signer("hive")).keyId;
+    const manifest = granted(readManifest(nodeCrypto, granted(await ring.revoke(before, "copied"))));
+    expect(manifest.keys.find(({ id }) => id === before)).toMatchObject({ status: "revoked", why: "copied" });
+    expect(granted(ring.signer("hive")).keyId).not.toBe(before);
+    expect(code(await ring.revoke(before, "again"))).toBe("key-revoked");
+    expect(code(await ring.revoke("00", "?"))).toBe("key-unknown");
+    expect(code(await ring.rotate("root"))).toBe("key-role-wrong");
+  });
+
+  test("of others are added once, in one role", async () => {
+    const ring = granted(await Keyring.create(options(new MemoryDisk(), "p")));
+    const phone = signerOf("phone");
+    granted(await ring.add("operator", phone.publicKey));
+    expect(ring.keys.directory.find(phone.keyId)?.role).toBe("operator");
+    expect(code(await ring.add("witness", phone.publicKey))).toBe("key-role-wrong");
+    expect(code(await ring.add("operator", new Uint8Array(32)))).toBe("key-role-wrong");
+  });
+
+  test("take a new passphrase, and none", async () => {
+    const disk = new MemoryDisk();
+    const ring = granted(await Keyring.create(options(disk, "old")));
+    expect(code(await ring.changePassphrase("bad", "new"))).toBe("wrong-passphrase");
+    expect(code(await ring.changePassphrase("old", ""))).toBe("passphrase-unfit");
+    expect(await ring.changePassphrase("old", "new")).toBeNull();
+    expect(code(await Keyring.open(options(disk, "old")))).toBe("wrong-passphrase");
+    const reopened = granted(await Keyring.open(options(disk, "new")));
+    expect(await reopened.changePassphrase("new", null)).toBeNull();
+    expect(granted(await Keyring.open(options(disk, null))).unlocked).toBe(true);
+  });
+});
+
+describe("a keyring folder", () => {
+  test("that is missing, present, or damaged is refused by name", async () => {
+    const disk = new MemoryDisk();
+    expect(code(await Keyring.open(options(disk, "p")))).toBe("keys-missing");
+    granted(await Keyring.create(options(disk, "p")));
+    expect(code(await Keyring.create(options(disk, "p")))).toBe("keys-exist");
+    for (const path of ["keys/operator-1.age", "keys/hive-1.age", "keys/keyring.json"]) {
+      const whole = disk.files.get(path)!;
+      const changed = whole.slice();
+      changed[changed.length - 3]! ^= 1;
+      disk.files.set(path, changed);
+      expect(code(await Keyring.open(options(disk, "p"))), path).toBe("keys-damaged");
+      disk.files.delete(path);
+      expect(code(await Keyring.open(options(disk, "p"))), path).toBe("keys-missing");
+      disk.files.set(path, whole);
+    }
+    expect(granted(await Keyring.open(options(disk, "p"))).unlocked).toBe(true);
+  });
+});
