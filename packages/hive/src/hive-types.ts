@@ -11,6 +11,8 @@ export interface HivePorts {
   readonly crypto: Crypto;
   readonly ladder: Ladder;
   readonly workspace: Workspace;
+  /** Where faults of our own are reported: the trace. Nobody is told when absent. */
+  readonly fault?: (where: string, error: unknown) => void;
 }
 
 export interface HiveSettings {
@@ -136,8 +138,8 @@ export interface ToolInfo {
   readonly action: ActionCard["action"];
   /** JSON Schema of the parameters, an object that allows no further keys. */
   readonly parameters: JsonObject;
-  /** JSON Schema of the result. */
-  readonly result: JsonObject;
+  /** JSON Schema of the result; null while the part that carries the tool is not built. */
+  readonly result: JsonObject | null;
   /** Whether the part that carries the tool is built. */
   readonly ready: boolean;
   /** The part that will bring the tool; null when it is ready. */
