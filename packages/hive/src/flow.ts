@@ -124,7 +124,8 @@ async function endOnFault(parts: TripParts, trip: Trip, fault: unknown): Promise
 }
 
 function refusalFor(fault: unknown): Refusal {
-  if (fault instanceof DiskError && fault.code === "full") return refuse("disk-full", `The disk is full: ${fault.message}.`);
+  if (fault instanceof DiskError && fault.code === "full")
+    return refuse("disk-full", `The disk is full: ${fault.message}.`);
   const what = fault instanceof Error ? `${fault.name}: ${fault.message}` : "unknown";
   return refuse("interrupted", `The hive failed in the middle of the directive (${what}).`);
 }

@@ -8,7 +8,7 @@ const ALLOWED_WHILE_FROZEN = new Set(["guard.status", "guard.resume", "guard.fre
 
 export class FreezeGate {
   #frozen: Frozen | null;
-  /** True when the cause is a ledger that cannot be written: only a restart ends that. */
+  /** True when the ledger can never be written again: only a restart ends that. */
   #poisoned = false;
   #onFreeze: (exceptDirective: string | null) => void = () => {};
 
@@ -42,15 +42,18 @@ export class FreezeGate {
     return isRefusal(written) ? written : null;
   }
 
-  poison(refusal: Refusal, since: string): void {
-    if (this.#poisoned) return;
-    this.#poisoned = true;
+  /** The ledger does not take entries. A full disk can be mended and resumed from; anything else is for good. */
+  unwritable(refusal: Refusal, since: string): void {
+    const known = this.#frozen !== null && (this.#poisoned || refusal.refused === "disk-full");
+    this.#poisoned ||= refusal.refused !== "disk-full";
+    if (known) return;
     this.#frozen = { why: refusal.why, since };
     this.#onFreeze(null);
   }
 
   async resume(statements: Statements, directive: string | null): Promise<Refusal | null> {
-    if (this.#poisoned) return refuse("ledger-unwritable", "The ledger could not be written; only a restart ends this.");
+    if (this.#poisoned)
+      return refuse("ledger-unwritable", "The ledger could not be written; only a restart ends this.");
     if (this.#frozen === null) return null;
     const written = await statements.write("resume", directive, {});
     if (isRefusal(written)) return written;

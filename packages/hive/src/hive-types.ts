@@ -1,6 +1,21 @@
 /** What the hive takes and what it shows: ports, settings, step events, views. Plain data, so that HTTP can hand it on as it is. */
-import type { Chamber, Ladder, Limits, Workspace } from "forge";
-import type { ActionCard, Chance, Clock, Crypto, Disk, JsonObject, Outcome, Refusal, Rung, Verdict } from "lop";
+import type { Chamber, Ladder, Limits } from "forge";
+import type {
+  ActionCard,
+  Chance,
+  Clock,
+  Crypto,
+  DirectiveBody,
+  Disk,
+  Envelope,
+  FileChange,
+  JsonObject,
+  KeyVault,
+  Outcome,
+  Refusal,
+  Rung,
+  Verdict,
+} from "lop";
 
 /** Everything that the hive touches of the world. The simulation hands in its own. */
 export interface HivePorts {
@@ -10,9 +25,27 @@ export interface HivePorts {
   readonly disk: Disk;
   readonly crypto: Crypto;
   readonly ladder: Ladder;
-  readonly workspace: Workspace;
+  readonly workspace: WorkspacePort;
+  /** What derives keys from passphrases and keeps the machine's secret; the system's own when absent. */
+  readonly vault?: KeyVault;
   /** Where faults of our own are reported: the trace. Nobody is told when absent. */
   readonly fault?: (where: string, error: unknown) => void;
+}
+
+/** The isolated workspace as the flow uses it. On a real disk: `Workspace` of forge. */
+export interface WorkspacePort {
+  list(
+    path?: string,
+  ): Promise<readonly { readonly path: string; readonly kind: string; readonly bytes: number }[] | Refusal>;
+  read(path: string): Promise<Uint8Array | Refusal>;
+  files(): Promise<ReadonlyMap<string, Uint8Array> | Refusal>;
+  /** Changes since a mark of the workspace; since the newest when none is named. */
+  diff(since?: string): Promise<{ since: string | null; changes: readonly FileChange[]; text: string } | Refusal>;
+  /** All of the changes or none; null removes. `base` holds what the caller worked from; a file that is another by now is refused. */
+  apply(
+    changes: ReadonlyMap<string, Uint8Array | null>,
+    base?: ReadonlyMap<string, Uint8Array>,
+  ): Promise<readonly FileChange[] | Refusal>;
 }
 
 export interface HiveSettings {
@@ -162,8 +195,8 @@ export interface HiveFace {
   events(id: string | null, after_seq: number, signal: AbortSignal): AsyncIterable<StepEvent>;
   /** Resolves when the directive ended, or, with its view so far, when `signal` aborts. */
   ended(id: string, signal?: AbortSignal): Promise<DirectiveView | Refusal>;
-  /** Signs the approval with the operator's key. */
-  approve(id: string): Promise<Refusal | null>;
+  /** Signs the approval with the operator's key; resolves when it is durable. `explicit` for what cannot be undone. */
+  approve(id: string, how?: { explicit?: boolean }): Promise<Refusal | null>;
   refuseApproval(id: string, why: string): Promise<Refusal | null>;
   cancel(id: string): Promise<Refusal | null>;
   /** The exact bytes of the proof's file. */

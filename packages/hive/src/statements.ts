@@ -1,26 +1,23 @@
 /** The hive's own words in the ledger: statements, signed with the hive's key, each in a DSSE envelope. Format: docs/formats/ledger.md. */
 import {
   type Clock,
-  type Crypto,
   type Envelope,
   envelopeBytes,
-  fromUtf8,
   isRefusal,
   type JsonObject,
   type Ledger,
-  openEnvelope,
-  parseStrict,
   type Refusal,
   type Signer,
-  Statement,
+  STATEMENT_PAYLOAD_TYPE,
+  type Statement,
   sealEnvelope,
   utf8,
 } from "lop";
 
-export const STATEMENT_PAYLOAD_TYPE = "application/vnd.axiom.statement.v1+json";
+/** Refusals of the ledger after which nothing may go on. */
+const STOPS: ReadonlySet<string> = new Set(["ledger-unwritable", "ledger-damaged", "disk-full"]);
 /** Longest sentence that goes into an entry; an entry has at most 65,535 bytes. */
 export const SENTENCE_MAX = 1000;
-const ENTRY_MAX_BYTES = 65_535;
 
 export type StatementKind = Statement["kind"];
 
@@ -36,7 +33,7 @@ export interface StatementsOptions {
   readonly clock: Clock;
   /** No entry is dated before this; recovery hands in the time of the last one, for a clock that was set back. */
   readonly floor_ms: number;
-  /** Called once, when an append was refused: the hive freezes. */
+  /** Called when the ledger does not take entries any more: the hive freezes. */
   readonly unwritable: (refusal: Refusal) => void;
 }
 
@@ -84,26 +81,9 @@ export class Statements {
   async append(signed: { envelope: Envelope; at: string }): Promise<Written | Refusal> {
     const written = await this.#options.ledger.append(envelopeBytes(signed.envelope));
     if (isRefusal(written)) {
-      if (written.refused !== "entry-too-large") this.#options.unwritable(written);
+      if (STOPS.has(written.refused)) this.#options.unwritable(written);
       return written;
     }
     return { index: written.index, ...signed };
-  }
-}
-
-/** @returns null for an entry that is not a statement under this hive's key. */
-export function readStatement(
-  crypto: Crypto,
-  entry: Uint8Array,
-  keyOf: (keyId: string) => Uint8Array | undefined,
-): Statement | null {
-  try {
-    const envelope = JSON.parse(fromUtf8(entry)) as Envelope;
-    const opened = openEnvelope(crypto, envelope, STATEMENT_PAYLOAD_TYPE, keyOf);
-    if (isRefusal(opened)) return null;
-    const read = Statement.safeParse(parseStrict(opened.payload, { max_bytes: ENTRY_MAX_BYTES }));
-    return read.success ? read.data : null;
-  } catch {
-    return null;
   }
 }

@@ -1,6 +1,6 @@
 /** The tool table: names and parameters from needles.json, results and the work itself from the parts that are built. */
-import type { Chamber, Ladder, Limits, Workspace } from "forge";
-import { type ActionCard, type FileChange, type Json, type JsonObject, type Refusal, type Rung, refuse, type Status } from "lop";
+import type { Chamber, Limits } from "forge";
+import { type ActionCard, type FileChange, type Json, type JsonObject, type Refusal, refuse, type Status } from "lop";
 import { z } from "zod";
 import type { ToolInfo } from "./hive-types.ts";
 import needles from "./needles.json" with { type: "json" };
@@ -21,8 +21,8 @@ export interface ToolWork {
 /** One file of the workspace to be changed, once validation has passed. */
 export interface PlannedChange {
   readonly path: string;
-  /** Digest of the file that the tool saw; null when there was none. */
-  readonly before: string | null;
+  /** Content that the tool saw; null when there was no file. */
+  readonly before: Uint8Array | null;
   /** null removes the file. */
   readonly content: Uint8Array | null;
 }

@@ -1,5 +1,14 @@
 /** One directive on its way: what is known of it so far, what its readers are told, and how it is stopped. */
-import { type ActionCard, type Envelope, isRefusal, type JsonObject, type Outcome, type Refusal, refuse, type Verdict } from "lop";
+import {
+  type ActionCard,
+  type Envelope,
+  isRefusal,
+  type JsonObject,
+  type Outcome,
+  type Refusal,
+  refuse,
+  type Verdict,
+} from "lop";
 import type { Admitted } from "./flow/admit.ts";
 import type { ApprovalAnswer } from "./flow/approve.ts";
 import type { ApprovalBody } from "./flow/sign.ts";
@@ -11,6 +20,8 @@ import type { StepEvents } from "./step-events.ts";
 export const OUTPUT_EVENTS_MAX = 200;
 /** Characters of one `output` event. */
 export const OUTPUT_TEXT_MAX = 8192;
+
+const STOPPABLE: ReadonlySet<StepName> = new Set(["admit", "route", "decode", "judge", "approve", "execute"]);
 
 export interface TripTools {
   readonly events: StepEvents;
@@ -98,6 +109,11 @@ export class Trip {
 
   get over(): boolean {
     return this.#known.ended_at !== null;
+  }
+
+  /** Whether a stop would still end something: after the run, its outcome is recorded whatever happens. */
+  get stoppable(): boolean {
+    return STOPPABLE.has(this.#known.step);
   }
 
   get signal(): AbortSignal {

@@ -39,7 +39,7 @@ export function nodeDisk(root: string): Disk {
   const disk: Disk = {
     open: async (path, how) => {
       const isNew = how !== "read" && !(await disk.exists(path));
-      const file = new NodeFile(await open(full(path), FLAGS[how], FILE_MODE));
+      const file = new NodeFile(full(path), await open(full(path), FLAGS[how], FILE_MODE));
       if (isNew) await syncFolder(full(folderOf(path)));
       return file;
     },
@@ -81,9 +81,12 @@ const FLAGS: Record<OpenHow, number> = {
 };
 
 class NodeFile implements DiskFile {
+  readonly #path: string;
   readonly #handle: FileHandle;
+  #durable: FileHandle | null = null;
 
-  constructor(handle: FileHandle) {
+  constructor(path: string, handle: FileHandle) {
+    this.#path = path;
     this.#handle = handle;
   }
 
@@ -102,11 +105,13 @@ class NodeFile implements DiskFile {
     return bytes.subarray(0, got);
   }
 
-  async write(offset: number, bytes: Uint8Array): Promise<void> {
-    let done = 0;
-    while (done < bytes.length) {
-      done += (await this.#handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
-    }
+  write(offset: number, bytes: Uint8Array): Promise<void> {
+    return writeAll(this.#handle, offset, bytes);
+  }
+
+  async writeDurably(offset: number, bytes: Uint8Array): Promise<void> {
+    this.#durable ??= await open(this.#path, constants.O_WRONLY | constants.O_DSYNC);
+    await writeAll(this.#durable, offset, bytes);
   }
 
   truncate(size: number): Promise<void> {
@@ -117,9 +122,15 @@ class NodeFile implements DiskFile {
     return this.#handle.datasync();
   }
 
-  close(): Promise<void> {
-    return this.#handle.close();
+  async close(): Promise<void> {
+    await this.#durable?.close();
+    await this.#handle.close();
   }
+}
+
+async function writeAll(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; )
+    done += (await handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -200,6 +211,7 @@ function withDiskErrors(disk: Disk): Disk {
       size: translate(() => file.size()),
       read: translate((offset: number, length: number) => file.read(offset, length)),
       write: translate((offset: number, bytes: Uint8Array) => file.write(offset, bytes)),
+      writeDurably: translate((offset: number, bytes: Uint8Array) => file.writeDurably(offset, bytes)),
       truncate: translate((size: number) => file.truncate(size)),
       sync: translate(() => file.sync()),
       close: translate(() => file.close()),

@@ -15,6 +15,8 @@ class AdmittedDirective {
   readonly at: string;
   /** Index of the `admitted` entry. */
   readonly entry: number;
+  /** When the packet runs out, Unix ms. */
+  readonly exp_ms: number;
 
   constructor(opened: OpenedPacket, body: DirectiveBody, at: string, entry: number) {
     this.id = opened.id;
@@ -23,6 +25,7 @@ class AdmittedDirective {
     this.body = body;
     this.at = at;
     this.entry = entry;
+    this.exp_ms = opened.packet.exp;
   }
 
   static made(value: object): boolean {

@@ -34,7 +34,8 @@ export function decode({ tools }: Pick<FlowParts, "tools">, routed: Routed): Dec
   const tool = tools.find(name);
   if (isRefusal(tool)) return tool;
   const { info, doer } = tool;
-  if (doer === null) return refuse("tool-absent", `${name} comes with the part "${info.part}", which is not built yet.`);
+  if (doer === null)
+    return refuse("tool-absent", `${name} comes with the part "${info.part}", which is not built yet.`);
   const fault = tool.checkParameters(parameters as JsonObject);
   if (fault !== null) return fault;
   const card: ActionCard = {

@@ -37,7 +37,11 @@ type ExecuteParts = Pick<
   "clock" | "crypto" | "statements" | "gate" | "ladder" | "settings" | "chamberTurns"
 >;
 
-export async function execute(parts: ExecuteParts, approved: Approved, handles: RunHandles): Promise<Executed | Refusal> {
+export async function execute(
+  parts: ExecuteParts,
+  approved: Approved,
+  handles: RunHandles,
+): Promise<Executed | Refusal> {
   if (!isApproved(approved)) return refuse("card-unjudged", "The action card did not come from judge and approve.");
   const chamber = pickChamber(parts, approved);
   if (isRefusal(chamber)) return chamber;
@@ -67,7 +71,9 @@ async function begin(
   if (isRefusal(intent)) return intent;
   const start_ms = parts.clock.monotonic_ms();
   const limits = limitsOf(parts, approved);
-  const work = { card: decoded.card, directive: decoded.admitted.id, chamber, limits, ...handles };
+  const { signal } = handles;
+  const output: RunHandles["output"] = (stream, bytes) => handles.output(stream, bytes);
+  const work = { card: decoded.card, directive: decoded.admitted.id, chamber, limits, signal, output };
   const given = await decoded.doer.run(work);
   if (isRefusal(given)) return given;
   const took_ms = Math.max(0, Math.round(parts.clock.monotonic_ms() - start_ms));
@@ -75,7 +81,11 @@ async function begin(
 }
 
 export const stopped = (signal: AbortSignal): Refusal | null =>
-  signal.aborted ? (isRefusal(signal.reason) ? signal.reason : refuse("cancelled", "The directive was cancelled.")) : null;
+  signal.aborted
+    ? isRefusal(signal.reason)
+      ? signal.reason
+      : refuse("cancelled", "The directive was cancelled.")
+    : null;
 
 function intentBody({ crypto }: ExecuteParts, { judged, approval }: Approved, chamber: Chamber | null) {
   return {

@@ -30,7 +30,10 @@ export interface Denied {
   readonly refusal: Refusal;
 }
 
-export async function judge(parts: Pick<FlowParts, "policy" | "statements">, decoded: Decoded): Promise<Judged | Denied | Refusal> {
+export async function judge(
+  parts: Pick<FlowParts, "policy" | "statements">,
+  decoded: Decoded,
+): Promise<Judged | Denied | Refusal> {
   const { card, admitted } = decoded;
   const request = { operator: admitted.operator, card };
   const verdict = parts.policy.judge(request);

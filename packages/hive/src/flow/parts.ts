@@ -1,8 +1,8 @@
 /** What the steps work with. Each step names the few it needs. */
-import type { Ladder, Workspace } from "forge";
+import type { Ladder } from "forge";
 import type { Chance, Clock, Crypto, Disk, KeyManifest, PolicySet, ReplayGuard, Signer } from "lop";
 import type { FreezeGate } from "../freeze-gate.ts";
-import type { HiveSettings } from "../hive-types.ts";
+import type { HiveSettings, WorkspacePort } from "../hive-types.ts";
 import type { Statements } from "../statements.ts";
 import type { ToolTable } from "../tool.ts";
 import type { Turns } from "../turns.ts";
@@ -13,7 +13,7 @@ export interface FlowParts {
   readonly crypto: Crypto;
   readonly disk: Disk;
   readonly ladder: Ladder;
-  readonly workspace: Workspace;
+  readonly workspace: WorkspacePort;
   readonly settings: HiveSettings;
   readonly statements: Statements;
   readonly gate: FreezeGate;
@@ -25,6 +25,4 @@ export interface FlowParts {
   /** The key manifest in force. */
   keys(): KeyManifest;
   readonly chamberTurns: Turns;
-  /** One writer of the workspace at a time. */
-  readonly workspaceTurn: Turns;
 }

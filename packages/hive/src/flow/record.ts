@@ -3,7 +3,7 @@
  * ledger. A crash between the two leaves parts without a leaf, which recovery reports as interrupted; a crash after them leaves
  * everything that the proof needs.
  */
-import { type Envelope, isRefusal, type JsonObject, prettyText, type ProofCard, type Refusal, utf8 } from "lop";
+import { type Envelope, isRefusal, type JsonObject, type ProofCard, prettyText, type Refusal, utf8 } from "lop";
 import type { FlowParts } from "./parts.ts";
 import type { Sealed } from "./seal.ts";
 

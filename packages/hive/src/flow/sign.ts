@@ -6,6 +6,7 @@ import {
   isRefusal,
   type JsonObject,
   type Keyring,
+  type OpenedPacket,
   type PacketType,
   type Refusal,
   refuse,
@@ -65,7 +66,7 @@ async function signPacket(
     iat,
     exp: iat + desk.packet_ms,
     sub,
-    body,
+    body: structuredClone(body) as OpenedPacket["packet"]["body"],
     prev: null,
   });
 }

@@ -4,8 +4,8 @@
  * Changes reach the workspace here, after all other checks have passed.
  */
 import {
-  canonicalBytes,
   type Checks,
+  canonicalBytes,
   digestOf,
   type FileChange,
   isRefusal,
@@ -48,18 +48,25 @@ export type Checked = CheckedOutcome;
 
 export const quarantinePath = (id: string): string => `quarantine/${id}.json`;
 
-type ValidateParts = Pick<FlowParts, "crypto" | "disk" | "workspace" | "settings" | "workspaceTurn">;
+type ValidateParts = Pick<FlowParts, "crypto" | "disk" | "workspace" | "settings">;
 
 export async function validate(parts: ValidateParts, executed: Executed): Promise<Checked | Refusal> {
   if (!isExecuted(executed) || !isApproved(executed.approved))
-    return refuse("card-unjudged", "What was handed to validate did not come from execute, or its card was never judged.");
+    return refuse(
+      "card-unjudged",
+      "What was handed to validate did not come from execute, or its card was never judged.",
+    );
   const checks = [
     ...checkVerdict(executed),
     checkResult(executed),
     checkChanges(parts, executed),
     checkSecrets(parts, executed),
   ];
-  if (checks.every((check) => check.passed)) checks.push(await takeOver(parts, executed));
+  if (checks.every((check) => check.passed)) {
+    const taken = await takeOver(parts, executed);
+    if (isRefusal(taken)) return taken;
+    checks.push(taken);
+  }
   const passed = checks.every((check) => check.passed);
   const outcome = passed ? executed.outcome : await quarantine(parts, executed, checks);
   return new CheckedOutcome(executed, outcome, { v: 1, passed, checks });
@@ -103,12 +110,7 @@ function plannedChange(crypto: FlowParts["crypto"], { path, before, content }: P
 }
 
 /** First difference between two lists of changes, as a sentence. */
-function differenceOf(
-  nameA: string,
-  a: readonly FileChange[],
-  nameB: string,
-  b: readonly FileChange[],
-): string | null {
+function differenceOf(nameA: string, a: readonly FileChange[], nameB: string, b: readonly FileChange[]): string | null {
   const spell = (change: FileChange) => Buffer.from(canonicalBytes(change as Json)).toString();
   const inA = new Map(a.map((change) => [change.path, spell(change)]));
   const inB = new Map(b.map((change) => [change.path, spell(change)]));
@@ -144,25 +146,23 @@ function stringsOf(value: Json): string[] {
 }
 
 /** The changes go into the workspace, unless somebody else has changed one of the files since the tool looked. */
-async function takeOver(parts: ValidateParts, { changes, outcome }: Executed): Promise<Check> {
+async function takeOver(
+  { workspace }: ValidateParts,
+  { changes, outcome, approved }: Executed,
+): Promise<Check | Refusal> {
   if (changes.length === 0) return passed("applied");
-  return parts.workspaceTurn.run(async () => {
-    for (const change of changes) {
-      const now = await digestInWorkspace(parts, change.path);
-      if (now !== change.before) return missed("applied", `${change.path} was changed by another directive meanwhile.`);
-    }
-    const applied = await parts.workspace.apply(new Map(changes.map(({ path, content }) => [path, content])));
-    if (isRefusal(applied)) return missed("applied", applied.why);
-    return held("applied", differenceOf("reported", outcome.files, "applied", applied));
-  });
+  const base = new Map(changes.flatMap(({ path, before }) => (before === null ? [] : [[path, before] as const])));
+  const applied = await workspace.apply(new Map(changes.map(({ path, content }) => [path, content])), base);
+  if (!isRefusal(applied)) return held("applied", differenceOf("reported", outcome.files, "applied", applied));
+  // One named file that cannot be written is a plain refusal: nothing else came of the directive.
+  return approved.judged.decoded.doer.changes === "named-file" ? applied : missed("applied", applied.why);
 }
 
-async function digestInWorkspace({ workspace, crypto }: ValidateParts, path: string): Promise<string | null> {
-  const bytes = await workspace.read(path);
-  return isRefusal(bytes) ? null : toHex(crypto.sha256(bytes));
-}
-
-async function quarantine(parts: ValidateParts, { approved, outcome }: Executed, checks: readonly Check[]): Promise<Outcome> {
+async function quarantine(
+  parts: ValidateParts,
+  { approved, outcome }: Executed,
+  checks: readonly Check[],
+): Promise<Outcome> {
   const { id } = approved.judged.decoded.admitted;
   const why = checks.flatMap((check) => check.why ?? []).join(" ");
   await parts.disk.writeAtomic(quarantinePath(id), utf8(prettyText({ why, outcome: outcome as JsonObject })), 0o600);
