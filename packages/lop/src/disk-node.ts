@@ -39,7 +39,8 @@ export function nodeDisk(root: string): Disk {
   const disk: Disk = {
     open: async (path, how) => {
       const isNew = how !== "read" && !(await disk.exists(path));
-      const file = new NodeFile(full(path), await open(full(path), FLAGS[how], FILE_MODE));
+      const handle = await open(full(path), FLAGS[how], FILE_MODE);
+      const file = new NodeFile(handle, how === "read" ? null : await open(full(path), DURABLY));
       if (isNew) await syncFolder(full(folderOf(path)));
       return file;
     },
@@ -80,14 +81,16 @@ const FLAGS: Record<OpenHow, number> = {
   create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
 };
 
-class NodeFile implements DiskFile {
-  readonly #path: string;
-  readonly #handle: FileHandle;
-  #durable: FileHandle | null = null;
+/** Each write through such a handle is durable when it returns. */
+const DURABLY = constants.O_WRONLY | constants.O_DSYNC;
 
-  constructor(path: string, handle: FileHandle) {
-    this.#path = path;
+class NodeFile implements DiskFile {
+  readonly #handle: FileHandle;
+  readonly #durable: FileHandle | null;
+
+  constructor(handle: FileHandle, durable: FileHandle | null) {
     this.#handle = handle;
+    this.#durable = durable;
   }
 
   async size(): Promise<number> {
@@ -109,9 +112,9 @@ class NodeFile implements DiskFile {
     return writeAll(this.#handle, offset, bytes);
   }
 
-  async writeDurably(offset: number, bytes: Uint8Array): Promise<void> {
-    this.#durable ??= await open(this.#path, constants.O_WRONLY | constants.O_DSYNC);
-    await writeAll(this.#durable, offset, bytes);
+  writeDurably(offset: number, bytes: Uint8Array): Promise<void> {
+    // The handle for reading refuses the write with the system's own error.
+    return writeAll(this.#durable ?? this.#handle, offset, bytes);
   }
 
   truncate(size: number): Promise<void> {
