@@ -19,9 +19,9 @@ import { dirname, join, resolve } from "node:path";
 import { type Refusal, refuse } from "lop";
 import type { Environment } from "./config.ts";
 
-export const FOLDERS = ["keys", "ledger", "workspace", "trace", "http"] as const;
+/** The hive makes its own folders; these are the doors'. */
+export const FOLDERS = ["keys", "trace", "http"] as const;
 export const DAEMON_FILE = "daemon.json";
-export const LOCK_FILE = "home.lock";
 
 export const homeOf = (environment: Environment): string =>
   resolve(environment.AXIOM_HOME ?? join(homedir(), ".axiom"));

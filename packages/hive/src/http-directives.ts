@@ -1,9 +1,11 @@
 /** Directives over HTTP: state one, look at them, decide, take the proof. */
 import { createHash } from "node:crypto";
 import { canonicalBytes, type Envelope, isRefusal, type Json, type Refusal, refuse, toHex } from "lop";
-import type { DirectiveView } from "./hive-types.ts";
+import type { z } from "zod";
+import type { DirectiveView, HiveFace } from "./hive-types.ts";
 import { type Call, done, json, type Route, route, type World } from "./http-route.ts";
 import {
+  ApproveRequest,
   DirectiveBodyView,
   DirectiveList,
   DirectiveRequest,
@@ -146,23 +148,24 @@ const proof = route<undefined, object>({
   },
 });
 
-const decision = (
+/** What an operator may say about a directive. */
+const decision = <B>(
   verb: string,
-  name: string,
   about: string,
-  decide: (world: World, id: string, why: string) => Promise<Refusal | null>,
-) =>
-  route<{ why?: string }, object>({
+  body: z.ZodType<B>,
+  decide: (hive: HiveFace, id: string, body: B) => Promise<Refusal | null>,
+): Route =>
+  route<B, object>({
     method: "post",
     path: `/v1/directives/{id}/${verb}`,
-    name,
+    name: `${verb}Directive`,
     about,
     scope: "operate",
-    body: verb === "refuse" ? Why : Nothing,
+    body,
     bodyOptional: true,
     query: NoQuery,
     answers: { 204: { about: "Done." } },
-    handle: async ({ world, params, body }) => done(await decide(world, params.id!, body.why ?? "")),
+    handle: async ({ world, params, body: said }) => done(await decide(world.hive, params.id!, said)),
   });
 
 export const DIRECTIVE_ROUTES: readonly Route[] = [
@@ -170,11 +173,9 @@ export const DIRECTIVE_ROUTES: readonly Route[] = [
   list,
   show,
   proof,
-  decision("approve", "approveDirective", "Approves the action card, signed with the operator's key.", ({ hive }, id) =>
-    hive.approve(id),
+  decision("approve", "Approves the action card, signed with the operator's key.", ApproveRequest, (hive, id, how) =>
+    hive.approve(id, how),
   ),
-  decision("refuse", "refuseDirective", "Refuses the action card.", ({ hive }, id, why) =>
-    hive.refuseApproval(id, why),
-  ),
-  decision("cancel", "cancelDirective", "Cancels a directive that has not ended.", ({ hive }, id) => hive.cancel(id)),
+  decision("refuse", "Refuses the action card.", Why, (hive, id, { why }) => hive.refuseApproval(id, why)),
+  decision("cancel", "Cancels a directive that has not ended.", Nothing, (hive, id) => hive.cancel(id)),
 ];

@@ -81,6 +81,8 @@ export const StatusBody = z.object({
 });
 
 export const Why = z.strictObject({ why: z.string().max(1024).default("") });
+/** `explicit` for what cannot be undone. */
+export const ApproveRequest = z.strictObject({ explicit: z.boolean().default(false) });
 export const FreezeRequest = z.strictObject({ why: z.string().min(1).max(1024) });
 export const UnlockRequest = z.strictObject({ passphrase: z.string().max(4096).nullable().default(null) });
 export const Nothing = z.strictObject({});
@@ -97,6 +99,7 @@ export const NAMED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   ToolList,
   Status: StatusBody,
   Why,
+  ApproveRequest,
   FreezeRequest,
   UnlockRequest,
   Nothing,

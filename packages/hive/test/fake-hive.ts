@@ -1,6 +1,6 @@
 /** A small recorded hive for tests of the doors: keeps what it is told, runs nothing. Not reachable from src. */
 import { createHash } from "node:crypto";
-import { type Envelope, type JsonObject, type Refusal, refuse, toBase64, toHex, utf8 } from "lop";
+import { type DirectiveBody, type Envelope, type JsonObject, type Refusal, refuse, toBase64, toHex, utf8 } from "lop";
 import type { DirectiveView, HiveFace, HiveStatus, StepEvent, ToolInfo } from "../src/hive-types.ts";
 
 const AT = "2026-01-02T03:04:05.678Z";
@@ -21,7 +21,7 @@ export class FakeHive implements HiveFace {
   #signed = 0;
   #wake: (() => void)[] = [];
 
-  async sign(body: JsonObject): Promise<Envelope | Refusal> {
+  async sign(body: DirectiveBody): Promise<Envelope | Refusal> {
     if (!this.#unlocked) return refuse("keys-locked", "The operator's key is locked.");
     const payload = utf8(JSON.stringify({ n: this.#signed++, body }));
     return {
