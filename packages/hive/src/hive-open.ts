@@ -5,6 +5,7 @@ import {
   type JsonObject,
   Keyring,
   Ledger,
+  PermitBook,
   PolicySet,
   type Refusal,
   ReplayGuard,
@@ -25,10 +26,17 @@ import { ToolTable } from "./tool.ts";
 import { execTools } from "./tools-exec.ts";
 import { filesTools } from "./tools-files.ts";
 import { guardTools } from "./tools-guard.ts";
+import { permitTools } from "./tools-permit.ts";
 import { Turns } from "./turns.ts";
 
 const FOLDERS = ["keys", "proofs", "quarantine", "permits"] as const;
 const SID_BYTES = 16;
+
+/** What a home is opened with, once its keys are open. */
+export interface HomeKeys {
+  readonly keyring: Keyring;
+  readonly policy: PolicySet;
+}
 
 /** Refusals: `home-in-use`, those of the keyring, `policy-invalid`, those of the ledger, `disk-full`. */
 export async function openHive(
@@ -36,43 +44,75 @@ export async function openHive(
   settings: HiveSettings,
   unlock: { passphrase: string | null },
 ): Promise<Hive | Refusal> {
-  const opened: (() => Promise<void>)[] = [];
-  const letGo = async () => {
-    for (const close of opened.toReversed()) await close();
-  };
+  return holdingHome(ports, async (home) => {
+    const keyring = await openKeys(ports, unlock.passphrase);
+    if (isRefusal(keyring)) return keyring;
+    const policy = await PolicySet.load(settings.policies);
+    return isRefusal(policy) ? policy : openUnder(ports, settings, { keyring, policy }, home);
+  });
+}
+
+/** The same with keys and policies that are open already: the simulation restarts a hive some hundred thousand times. */
+export const reopenHive = (ports: HivePorts, settings: HiveSettings, keys: HomeKeys): Promise<Hive | Refusal> =>
+  holdingHome(ports, (home) => openUnder(ports, settings, keys, home));
+
+/** What was opened so far, to be closed again in reverse order. */
+class HeldHome {
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  hold(close: () => Promise<void>): void {
+    this.#closers.push(close);
+  }
+
+  async release(): Promise<void> {
+    for (const close of this.#closers.splice(0).toReversed()) await close();
+  }
+}
+
+async function holdingHome(
+  { disk }: HivePorts,
+  open: (home: HeldHome) => Promise<Hive | Refusal>,
+): Promise<Hive | Refusal> {
+  const home = new HeldHome();
   try {
-    const hive = await open(ports, settings, unlock, opened, letGo);
-    if (isRefusal(hive)) await letGo();
+    for (const folder of FOLDERS) await disk.makeFolder(folder);
+    const lock = await disk.lock("lock");
+    if (lock === null) return refuse("home-in-use", "Another daemon holds the lock of this home.");
+    home.hold(() => lock.release());
+    const hive = await open(home);
+    if (isRefusal(hive)) await home.release();
     return hive;
   } catch (error) {
-    await letGo();
+    await home.release();
     if (error instanceof DiskError && error.code === "full") return refuse("disk-full", `${error.message}.`);
     throw error;
   }
 }
 
-async function open(
+async function openUnder(
   ports: HivePorts,
   settings: HiveSettings,
-  unlock: { passphrase: string | null },
-  opened: (() => Promise<void>)[],
-  release: () => Promise<void>,
+  { keyring, policy }: HomeKeys,
+  home: HeldHome,
 ): Promise<Hive | Refusal> {
   const { disk, crypto, clock, chance } = ports;
-  for (const folder of FOLDERS) await disk.makeFolder(folder);
-  const lock = await disk.lock("lock");
-  if (lock === null) return refuse("home-in-use", "Another daemon holds the lock of this home.");
-  opened.push(() => lock.release());
-  const keyring = await openKeys(ports, unlock.passphrase);
-  if (isRefusal(keyring)) return keyring;
   const signer = keyring.signer("hive");
   if (isRefusal(signer)) return signer;
-  const policy = await PolicySet.load(settings.policies);
-  if (isRefusal(policy)) return policy;
-  const origin = keyring.keys.hive;
-  const ledger = await Ledger.open({ disk, folder: "ledger", crypto, signer, origin, clock });
+  const ledger = await Ledger.open({ disk, folder: "ledger", crypto, signer, origin: keyring.keys.hive, clock });
   if (isRefusal(ledger)) return ledger;
-  opened.push(() => ledger.close());
+  home.hold(() => ledger.close());
+
+  const permits = await PermitBook.open({
+    disk,
+    folder: "permits",
+    crypto,
+    clock,
+    // Asked at each look, so that a revoked issuer's permits end at once.
+    keys: { find: (keyId) => keyring.keys.directory.find(keyId) },
+    boot: ports.boot ?? null,
+  });
+  if (isRefusal(permits)) return permits;
+  home.hold(() => permits.close());
 
   const replay = new ReplayGuard();
   const recovered = await recover(ledger, replay);
@@ -87,6 +127,7 @@ async function open(
   const tools = new ToolTable({
     ...execTools(ports),
     ...filesTools(ports),
+    ...permitTools({ permits, keyring, statements, chance, policy_set: policy.id }),
     ...guardTools({ gate, statements, chambers: () => ports.ladder.probeAll() }),
   });
   const parts: TripParts = {
@@ -123,7 +164,16 @@ async function open(
   });
   const begun = await begin(parts, recovered, markBody(recovered.window.from(statements.now_ms(), ledger.size)));
   if (isRefusal(begun)) return begun;
-  return new Hive({ parts, keyring, desk, window: recovered.window, recovered: settled, markBody, release });
+  return new Hive({
+    parts,
+    keyring,
+    desk,
+    permits,
+    window: recovered.window,
+    recovered: settled,
+    markBody,
+    release: () => home.release(),
+  });
 }
 
 /** Keys that are there are opened; a home without keys and without a ledger gets new ones. */
@@ -155,7 +205,11 @@ async function settle(
       intent === null
         ? "The hive stopped before the directive began; nothing was done."
         : "The hive stopped between intent and outcome; what was begun may be done in part.";
-    const written = await parts.statements.write("interrupted", id, { why, intent });
+    const written = await parts.statements.write("interrupted", id, {
+      why,
+      intent,
+      step: intent === null ? "admit" : "execute",
+    });
     if (isRefusal(written)) return written;
     recovered.window.ended(id);
     if (await parts.disk.exists(partsPath(id))) await parts.disk.remove(partsPath(id));

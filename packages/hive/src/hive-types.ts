@@ -2,6 +2,7 @@
 import type { Chamber, Ladder, Limits } from "forge";
 import type {
   ActionCard,
+  BootClock,
   Chance,
   Clock,
   Crypto,
@@ -28,6 +29,8 @@ export interface HivePorts {
   readonly workspace: WorkspacePort;
   /** What derives keys from passphrases and keeps the machine's secret; the system's own when absent. */
   readonly vault?: KeyVault;
+  /** Tells a restart of the machine from one of the hive, for the expiry of permits; none when absent. */
+  readonly boot?: BootClock;
   /** Where faults of our own are reported: the trace. Nobody is told when absent. */
   readonly fault?: (where: string, error: unknown) => void;
 }
@@ -209,6 +212,7 @@ export interface HiveFace {
   tools(): readonly ToolInfo[];
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string };
   permits(): readonly JsonObject[];
+  revokePermit(id: string): Promise<Refusal | null>;
   /** The key manifest in force. */
   keys(): Envelope;
   /** Ends running work, writes `stop`, closes the ledger. A second call waits for the first. */

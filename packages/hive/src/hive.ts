@@ -1,5 +1,14 @@
 /** The hive at work: admits directives, sends each on its trip, keeps what is known of them, and stops when told to. */
-import { type DirectiveBody, type Envelope, isRefusal, type JsonObject, type Keyring, type Refusal, refuse } from "lop";
+import {
+  type DirectiveBody,
+  type Envelope,
+  isRefusal,
+  type JsonObject,
+  type Keyring,
+  type PermitBook,
+  type Refusal,
+  refuse,
+} from "lop";
 import { DirectiveStore } from "./directive-store.ts";
 import { type Admitted, admit } from "./flow/admit.ts";
 import { proofPath } from "./flow/prove.ts";
@@ -12,6 +21,7 @@ import { MARK_EVERY_ENTRIES } from "./recovery.ts";
 import type { RecoveryWindow } from "./recovery-window.ts";
 import { SecretScanner } from "./secrets.ts";
 import { StepEvents } from "./step-events.ts";
+import { revokePermit, shown } from "./tools-permit.ts";
 import { Trip } from "./trip.ts";
 
 /** Views of one page of `list`. */
@@ -25,6 +35,7 @@ export interface HiveInside {
   readonly parts: TripParts;
   readonly keyring: Keyring;
   readonly desk: SigningDesk;
+  readonly permits: PermitBook;
   readonly window: RecoveryWindow;
   readonly recovered: HiveStatus["recovered"];
   /** Body of `start` and `mark` entries. */
@@ -33,7 +44,7 @@ export interface HiveInside {
   release(): Promise<void>;
 }
 
-export class Hive implements Omit<HiveFace, "permits"> {
+export class Hive implements HiveFace {
   readonly #in: HiveInside;
   readonly #store = new DirectiveStore();
   readonly #events: StepEvents;
@@ -240,6 +251,15 @@ export class Hive implements Omit<HiveFace, "permits"> {
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string } {
     const { policy, settings } = this.#in.parts;
     return { id: policy.id, files: settings.policies.policies, schema: settings.policies.schema };
+  }
+
+  permits(): readonly JsonObject[] {
+    return this.#in.permits.list().map(shown);
+  }
+
+  /** Taking away needs no directive: it works at once, and is on record after. */
+  revokePermit(id: string): Promise<Refusal | null> {
+    return revokePermit({ permits: this.#in.permits, statements: this.#in.parts.statements }, id, null);
   }
 
   keys(): Envelope {

@@ -111,6 +111,15 @@ export class ToolTable {
   }
 }
 
+/** Schemas are made once a process: the table is the same in every hive. */
+const schemas = new Map<string, z.ZodType>();
+
+function schemaOf(name: string, schema: Json): z.ZodType {
+  const made = schemas.get(name) ?? z.fromJSONSchema(schema as never);
+  schemas.set(name, made);
+  return made;
+}
+
 interface NeedleRow {
   readonly action: string;
   readonly parameters: JsonObject;
@@ -119,8 +128,8 @@ interface NeedleRow {
 
 function makeTool(needle: { id: string; does: string }, name: string, row: NeedleRow, doer: ToolDoer | null): Tool {
   const parameters = closed({ type: "object", properties: row.parameters, required: row.required }) as JsonObject;
-  const parameterSchema = z.fromJSONSchema(parameters as never);
-  const resultSchema = doer === null ? null : z.fromJSONSchema(doer.result as never);
+  const parameterSchema = schemaOf(`${name} parameters`, parameters);
+  const resultSchema = doer === null ? null : schemaOf(`${name} result`, doer.result);
   const info: ToolInfo = {
     name,
     needle: needle.id,

@@ -20,6 +20,9 @@ export const REFUSALS = {
   // admit
   "packet-malformed": { http: 400, fix: "Send a DSSE envelope as docs/formats/packet.md describes." },
   "packet-too-large": { http: 413, fix: "Keep a packet within 256 KiB; refer to bigger bodies by their SHA-256." },
+  "frame-malformed": { http: 400, fix: "Frame the stream as docs/formats/packet.md describes, and open it again." },
+  "frame-timeout": { http: 408, fix: "Send a frame without a pause, and open the stream again." },
+  "stream-congested": { http: 503, fix: "Wait until the receiver has taken what was sent." },
   "packet-type-unknown": { http: 400, fix: "Use a type of the allowlist in docs/formats/packet.md." },
   "signature-invalid": { http: 401, fix: "Sign the exact payload bytes with the key that the envelope names." },
   "key-unknown": { http: 401, fix: "Register the key in the manifest: `axiom keys add`." },
@@ -58,11 +61,18 @@ export const REFUSALS = {
     fix: "Correct the named policy; `axiom policy check` lists every fault. The set in force stays in force.",
   },
   "permit-missing": { http: 403, fix: "Grant one: `axiom permit grant HOST --minutes N`." },
+  "permit-early": { http: 403, fix: "Wait until the permit begins, or grant one that begins now." },
   "permit-expired": { http: 403, fix: "Grant a new permit." },
   "permit-revoked": { http: 403, fix: "Grant a new permit." },
   "permit-exhausted": { http: 403, fix: "Grant a new permit with more uses or bytes." },
   "permit-out-of-scope": { http: 403, fix: "Ask for what the permit covers, or grant a wider one." },
   "permit-invalid": { http: 400, fix: "Check the permit chain; each child must lie within its parent." },
+  "permits-full": { http: 429, fix: "Revoke permits that are no longer needed, or wait until some run out." },
+  "permits-unwritable": {
+    http: 503,
+    fix: "Free disk space or repair the disk, then restart; permits are denied until then.",
+  },
+  "permits-damaged": { http: 503, fix: "Restore the permits folder from a copy, or remove it: all permits then end." },
   // execute, validate
   "card-unjudged": { http: 500, fix: "Report this: a step of the trip was passed over." },
   "rung-unavailable": { http: 503, fix: "Run `axiom doctor`; it says what the chamber needs." },

@@ -15,6 +15,7 @@ import {
   prettyText,
   type Refusal,
   refuse,
+  toBase64,
   toHex,
   utf8,
 } from "lop";
@@ -158,14 +159,19 @@ async function takeOver(
   return approved.judged.decoded.doer.changes === "named-file" ? applied : missed("applied", applied.why);
 }
 
+/** What was withheld is kept for the operator's eyes, outside the proof. The proof holds its digest. */
 async function quarantine(
   parts: ValidateParts,
-  { approved, outcome }: Executed,
+  { approved, outcome, changes }: Executed,
   checks: readonly Check[],
 ): Promise<Outcome> {
   const { id } = approved.judged.decoded.admitted;
   const why = checks.flatMap((check) => check.why ?? []).join(" ");
-  await parts.disk.writeAtomic(quarantinePath(id), utf8(prettyText({ why, outcome: outcome as JsonObject })), 0o600);
+  const files = Object.fromEntries(
+    changes.flatMap(({ path, content }) => (content === null ? [] : [[path, toBase64(content)]])),
+  );
+  const withheld = { why, outcome: outcome as JsonObject, files };
+  await parts.disk.writeAtomic(quarantinePath(id), utf8(prettyText(withheld)), 0o600);
   return {
     ...outcome,
     status: "denied",
