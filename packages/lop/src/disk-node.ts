@@ -39,7 +39,8 @@ export function nodeDisk(root: string): Disk {
   const disk: Disk = {
     open: async (path, how) => {
       const isNew = how !== "read" && !(await disk.exists(path));
-      const file = new NodeFile(await open(full(path), FLAGS[how], FILE_MODE));
+      const handle = await open(full(path), FLAGS[how], FILE_MODE);
+      const file = new NodeFile(handle, how === "read" ? null : await open(full(path), DURABLY));
       if (isNew) await syncFolder(full(folderOf(path)));
       return file;
     },
@@ -80,11 +81,16 @@ const FLAGS: Record<OpenHow, number> = {
   create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
 };
 
+/** Each write through such a handle is durable when it returns. */
+const DURABLY = constants.O_WRONLY | constants.O_DSYNC;
+
 class NodeFile implements DiskFile {
   readonly #handle: FileHandle;
+  readonly #durable: FileHandle | null;
 
-  constructor(handle: FileHandle) {
+  constructor(handle: FileHandle, durable: FileHandle | null) {
     this.#handle = handle;
+    this.#durable = durable;
   }
 
   async size(): Promise<number> {
@@ -102,11 +108,13 @@ class NodeFile implements DiskFile {
     return bytes.subarray(0, got);
   }
 
-  async write(offset: number, bytes: Uint8Array): Promise<void> {
-    let done = 0;
-    while (done < bytes.length) {
-      done += (await this.#handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
-    }
+  write(offset: number, bytes: Uint8Array): Promise<void> {
+    return writeAll(this.#handle, offset, bytes);
+  }
+
+  writeDurably(offset: number, bytes: Uint8Array): Promise<void> {
+    // The handle for reading refuses the write with the system's own error.
+    return writeAll(this.#durable ?? this.#handle, offset, bytes);
   }
 
   truncate(size: number): Promise<void> {
@@ -117,9 +125,15 @@ class NodeFile implements DiskFile {
     return this.#handle.datasync();
   }
 
-  close(): Promise<void> {
-    return this.#handle.close();
+  async close(): Promise<void> {
+    await this.#durable?.close();
+    await this.#handle.close();
   }
+}
+
+async function writeAll(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; )
+    done += (await handle.write(bytes, done, bytes.length - done, offset + done)).bytesWritten;
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -200,6 +214,7 @@ function withDiskErrors(disk: Disk): Disk {
       size: translate(() => file.size()),
       read: translate((offset: number, length: number) => file.read(offset, length)),
       write: translate((offset: number, bytes: Uint8Array) => file.write(offset, bytes)),
+      writeDurably: translate((offset: number, bytes: Uint8Array) => file.writeDurably(offset, bytes)),
       truncate: translate((size: number) => file.truncate(size)),
       sync: translate(() => file.sync()),
       close: translate(() => file.close()),

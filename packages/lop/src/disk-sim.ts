@@ -182,6 +182,11 @@ export class SimDisk implements Disk {
         change();
         this.#write(inode, path, offset, bytes);
       },
+      writeDurably: async (offset, bytes) => {
+        change();
+        this.#write(inode, path, offset, bytes);
+        this.#sync(inode, path);
+      },
       truncate: async (size) => {
         change();
         this.#fault("truncate", path);

@@ -31,6 +31,8 @@ export interface DiskFile {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** All bytes or an error. A gap behind the old end reads as zeros. */
   write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** `write`, then these bytes are durable: O_DSYNC, one call where `write` and `sync` are two. Errors as with `sync`. */
+  writeDurably(offset: number, bytes: Uint8Array): Promise<void>;
   truncate(size: number): Promise<void>;
   /** fdatasync: bytes and size are durable. After an error the file's unsynced bytes are in an unknown state: never retry. */
   sync(): Promise<void>;

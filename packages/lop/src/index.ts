@@ -6,8 +6,10 @@ export { SimChance } from "./chance-sim.ts";
 export type { Clock } from "./clock.ts";
 export { nodeClock } from "./clock-node.ts";
 export { SimClock } from "./clock-sim.ts";
+export { COUNTER_BLOCK, SendCounter } from "./counter.ts";
 export { type Crypto, keyIdOf, type Signer } from "./crypto.ts";
 export { nodeCrypto, nodeSigner } from "./crypto-node.ts";
+export { webCrypto } from "./crypto-web.ts";
 export { type Disk, DiskError, type DiskErrorCode, type DiskFile, type DiskLock, type OpenHow } from "./disk.ts";
 export { nodeDisk } from "./disk-node.ts";
 export { type DiskImage, type DiskOperation, type FaultPlan, SimDisk } from "./disk-sim.ts";
@@ -15,6 +17,7 @@ export { envelopeBytes, openEnvelope, pae, sealEnvelope } from "./dsse.ts";
 export { canonicalBytes, JSON_MAX_DEPTH, type Json, type JsonObject, parseStrict, prettyText } from "./json.ts";
 export { Keyring, type KeyringOptions, PASSPHRASE_MAX_LENGTH } from "./keyring.ts";
 export { ARGON2_COST, nodeVault } from "./keyring-node.ts";
+export { Ledger, type LedgerOptions, type LedgerRepair } from "./ledger.ts";
 export {
   hiveName,
   KEY_ROLES,
@@ -53,8 +56,10 @@ export {
 } from "./policy.ts";
 export { type PolicyCase, type PolicyCaseResult, readPolicyCases, runPolicyCases } from "./policy-cases.ts";
 export { APPROVALS, type Approval, type Impact, type PolicyRequest, type ToolShape } from "./policy-request.ts";
+export { PROOF_MAX_BYTES, PROOF_PARTS, type ProofPart, proofBytes } from "./proof.ts";
 export {
   ActionCard,
+  ApprovalBody,
   Checks,
   Digest,
   DirectiveBody,
@@ -69,11 +74,14 @@ export {
   type Rung,
   Seal,
   STATEMENT_KINDS,
+  STATEMENT_PAYLOAD_TYPE,
   STATUSES,
   Statement,
   type Status,
   Verdict,
 } from "./record.ts";
 export { isRefusal, REFUSALS, type Refusal, type RefusalCode, refuse } from "./refusal.ts";
+export { REPLAY_MAX_NONCES, REPLAY_MAX_WINDOWS, REPLAY_WINDOW, ReplayGuard } from "./replay-guard.ts";
 export { verifyTlogProof } from "./tlog-proof.ts";
 export type { Argon2Cost, KeyVault, SecretStore } from "./vault.ts";
+export { type ProofFacts, type Verification, verifyProof } from "./verify.ts";

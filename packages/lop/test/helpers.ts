@@ -1,46 +1,21 @@
-/** Ports and packets for the tests of this package; everything follows from a seed. */
+/** Keys and packets for the tests of this package; everything follows from names. */
 import { toHex, utf8 } from "../src/bytes.ts";
-import type { Chance } from "../src/chance.ts";
-import type { Clock } from "../src/clock.ts";
 import type { Signer } from "../src/crypto.ts";
 import { nodeCrypto, nodeSigner } from "../src/crypto-node.ts";
 import type { KeyDirectory, KeyRole, KeyStatus } from "../src/manifest.ts";
 import type { PacketFields } from "../src/packet.ts";
+import { isRefusal, type Refusal } from "../src/refusal.ts";
 
 export const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
-/** A chain of SHA-256: same seed, same bytes. */
-export function seededChance(seed: string): Chance {
-  let state = nodeCrypto.sha256(utf8(seed));
-  return {
-    bytes: (n) => {
-      const out = new Uint8Array(n);
-      for (let at = 0; at < n; at += 32) {
-        state = nodeCrypto.sha256(state);
-        out.set(state.subarray(0, Math.min(32, n - at)), at);
-      }
-      return out;
-    },
-  };
+/** The value, or a failure that says why it was refused. */
+export function granted<T>(value: T | Refusal): T {
+  if (isRefusal(value)) throw new Error(`${value.refused}: ${value.why}`);
+  return value;
 }
 
-/** A clock that only moves when told to. */
-export function handClock(): Clock & { wall_ms: number; passed_ms: number } {
-  return {
-    wall_ms: NOW_MS,
-    passed_ms: 0,
-    now_ms() {
-      return this.wall_ms;
-    },
-    monotonic_ms() {
-      return this.passed_ms;
-    },
-    async sleep(ms) {
-      this.wall_ms += ms;
-      this.passed_ms += ms;
-    },
-  };
-}
+/** The code of a refusal; anything else as it is. */
+export const codeOf = (value: unknown): unknown => (isRefusal(value) ? value.refused : value);
 
 export const signerOf = (name: string): Signer => nodeSigner(nodeCrypto.sha256(utf8(name)));
 

@@ -1,34 +1,30 @@
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../src/bytes.ts";
+import { SimChance } from "../src/chance-sim.ts";
+import { SimClock } from "../src/clock-sim.ts";
 import { nodeCrypto } from "../src/crypto-node.ts";
+import { SimDisk } from "../src/disk-sim.ts";
 import { Keyring, type KeyringOptions } from "../src/keyring.ts";
 import { nodeVault } from "../src/keyring-node.ts";
 import { readManifest } from "../src/manifest.ts";
-import { isRefusal, type Refusal } from "../src/refusal.ts";
-import { handClock, seededChance, signerOf } from "./helpers.ts";
-import { MemoryDisk } from "./memory-disk.ts";
+import { codeOf as code, granted, signerOf } from "./helpers.ts";
 
 /** Argon2id at its cheapest; the shipped cost has its own test. */
 const cheap = nodeVault({ cost: { memory_kib: 8, passes: 1, lanes: 1 }, secrets: null });
-const options = (disk: MemoryDisk, passphrase: string | null): KeyringOptions => ({
+const options = (disk: SimDisk, passphrase: string | null): KeyringOptions => ({
   disk,
   folder: "keys",
-  chance: seededChance("keyring"),
-  clock: handClock(),
+  chance: new SimChance(1),
+  clock: new SimClock(),
   crypto: nodeCrypto,
   passphrase,
   vault: cheap,
 });
-function granted<T>(value: T | Refusal): T {
-  if (isRefusal(value)) throw new Error(`${value.refused}: ${value.why}`);
-  return value;
-}
-const code = (value: unknown) => (isRefusal(value) ? value.refused : value);
-const files = (disk: MemoryDisk) => [...disk.files.keys()].sort();
+const files = (disk: SimDisk) => [...disk.image().files.keys()].sort();
 
 describe("a keyring with a passphrase", () => {
   test("signs after create, after open with it, and not without it", async () => {
-    const disk = new MemoryDisk();
+    const disk = new SimDisk();
     const made = granted(await Keyring.create(options(disk, "correct horse")));
     const { keyId } = granted(made.signer("operator"));
     const locked = granted(await Keyring.open(options(disk, null)));
@@ -45,7 +41,7 @@ describe("a keyring with a passphrase", () => {
   });
 
   test("stops signers that were kept when it locks, and keeps the hive's", async () => {
-    const ring = granted(await Keyring.create(options(new MemoryDisk(), "p")));
+    const ring = granted(await Keyring.create(options(new SimDisk(), "p")));
     const operator = granted(ring.signer("operator"));
     const hive = granted(ring.signer("hive"));
     ring.lock();
@@ -57,9 +53,8 @@ describe("a keyring with a passphrase", () => {
 
 describe("a keyring without a passphrase", () => {
   test("opens by itself through the 0600 file", async () => {
-    const disk = new MemoryDisk();
+    const disk = new SimDisk();
     granted(await Keyring.create(options(disk, null)));
-    expect(disk.modes.get("keys/machine.key")).toBe(0o600);
     const ring = granted(await Keyring.open(options(disk, null)));
     expect(ring.unlocked).toBe(true);
     ring.lock();
@@ -70,7 +65,7 @@ describe("a keyring without a passphrase", () => {
 
 describe("keys", () => {
   test("rotate into a manifest with the next serial; the old key is retired, the new one survives a reopen", async () => {
-    const disk = new MemoryDisk();
+    const disk = new SimDisk();
     const ring = granted(await Keyring.create(options(disk, "p")));
     const before = granted(ring.signer("operator")).keyId;
     const envelope = granted(await ring.rotate("operator"));
@@ -84,7 +79,7 @@ describe("keys", () => {
   });
 
   test("are revoked with the reason, and an own one is replaced at once", async () => {
-    const ring = granted(await Keyring.create(options(new MemoryDisk(), "p")));
+    const ring = granted(await Keyring.create(options(new SimDisk(), "p")));
     const before = granted(ring.signer("hive")).keyId;
     const manifest = granted(readManifest(nodeCrypto, granted(await ring.revoke(before, "copied"))));
     expect(manifest.keys.find(({ id }) => id === before)).toMatchObject({ status: "revoked", why: "copied" });
@@ -95,7 +90,7 @@ describe("keys", () => {
   });
 
   test("of others are added once, in one role", async () => {
-    const ring = granted(await Keyring.create(options(new MemoryDisk(), "p")));
+    const ring = granted(await Keyring.create(options(new SimDisk(), "p")));
     const phone = signerOf("phone");
     granted(await ring.add("operator", phone.publicKey));
     expect(ring.keys.directory.find(phone.keyId)?.role).toBe("operator");
@@ -104,7 +99,7 @@ describe("keys", () => {
   });
 
   test("take a new passphrase, and none", async () => {
-    const disk = new MemoryDisk();
+    const disk = new SimDisk();
     const ring = granted(await Keyring.create(options(disk, "old")));
     expect(code(await ring.changePassphrase("bad", "new"))).toBe("wrong-passphrase");
     expect(code(await ring.changePassphrase("old", ""))).toBe("passphrase-unfit");
@@ -118,19 +113,17 @@ describe("keys", () => {
 
 describe("a keyring folder", () => {
   test("that is missing, present, or damaged is refused by name", async () => {
-    const disk = new MemoryDisk();
+    const disk = new SimDisk();
     expect(code(await Keyring.open(options(disk, "p")))).toBe("keys-missing");
     granted(await Keyring.create(options(disk, "p")));
     expect(code(await Keyring.create(options(disk, "p")))).toBe("keys-exist");
     for (const path of ["keys/operator-1.age", "keys/hive-1.age", "keys/keyring.json"]) {
-      const whole = disk.files.get(path)!;
-      const changed = whole.slice();
-      changed[changed.length - 3]! ^= 1;
-      disk.files.set(path, changed);
+      const whole = await disk.read(path);
+      disk.tamper(path, (bytes) => bytes.map((byte, at) => (at === bytes.length - 3 ? byte ^ 1 : byte)));
       expect(code(await Keyring.open(options(disk, "p"))), path).toBe("keys-damaged");
-      disk.files.delete(path);
+      await disk.remove(path);
       expect(code(await Keyring.open(options(disk, "p"))), path).toBe("keys-missing");
-      disk.files.set(path, whole);
+      await disk.writeAtomic(path, whole);
     }
     expect(granted(await Keyring.open(options(disk, "p"))).unlocked).toBe(true);
   });

@@ -1,0 +1,91 @@
+/**
+ * Interpreters that are booted ahead of time. Each is used once. The pool warms for the memory cap that was asked for
+ * last, after a run and not during it, and a waiting interpreter burns no CPU.
+ */
+import { GuestProcess } from "./guest-process.ts";
+import { PAGE_BYTES, type WasmSource } from "./wasm-module.ts";
+
+export class GuestPool {
+  readonly #entry: URL;
+  readonly #source: WasmSource;
+  readonly #size: number;
+  #memory_pages: number;
+  #waiting: GuestProcess[] = [];
+  #all = new Set<GuestProcess>();
+  #filling: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(o: { entry: URL; source: WasmSource; size: number; memory_bytes: number }) {
+    this.#entry = o.entry;
+    this.#source = o.source;
+    this.#size = o.size;
+    this.#memory_pages = Math.floor(o.memory_bytes / PAGE_BYTES);
+  }
+
+  /** A booted interpreter with this cap: a waiting one, or a fresh one. */
+  async take(memory_bytes: number): Promise<GuestProcess> {
+    const pages = Math.floor(memory_bytes / PAGE_BYTES);
+    if (pages !== this.#memory_pages) this.#turnTo(pages);
+    // One that is being booted is sooner there than another one begun now.
+    if (this.#waiting.length === 0 && this.#filling) await this.#filling;
+    for (let guest = this.#waiting.shift(); guest; guest = this.#waiting.shift()) if (guest.alive) return guest;
+    const guest = await this.#start(pages);
+    await guest.ready;
+    return guest;
+  }
+
+  /** Starts what is missing, one after the other. Failures show at the next take. */
+  fill(): Promise<void> {
+    this.#filling ??= this.#fill()
+      .catch(() => {})
+      .finally(() => {
+        this.#filling = null;
+      });
+    return this.#filling;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  async end(guest: GuestProcess): Promise<void> {
+    await guest.stop();
+    this.#all.delete(guest);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#waiting = [];
+    await Promise.all([...this.#all].map((guest) => this.end(guest)));
+    await this.#filling;
+    await Promise.all([...this.#all].map((guest) => this.end(guest)));
+  }
+
+  async #fill(): Promise<void> {
+    while (!this.#closed && this.#waiting.length < this.#size) {
+      const pages = this.#memory_pages;
+      const guest = await this.#start(pages);
+      try {
+        await guest.ready;
+      } catch (fault) {
+        await this.end(guest);
+        throw fault;
+      }
+      if (this.#closed || pages !== this.#memory_pages) await this.end(guest);
+      else this.#waiting.push(guest);
+    }
+  }
+
+  #turnTo(pages: number): void {
+    this.#memory_pages = pages;
+    for (const guest of this.#waiting.splice(0)) void this.end(guest);
+  }
+
+  async #start(pages: number): Promise<GuestProcess> {
+    const module = await this.#source.module(pages);
+    if (this.#closed) throw new Error("the chamber is closed");
+    const guest = new GuestProcess(this.#entry, module, pages);
+    this.#all.add(guest);
+    return guest;
+  }
+}

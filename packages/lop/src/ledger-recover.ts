@@ -1,0 +1,124 @@
+/** Reading what stands behind the mark, at start: sound batches are taken, a torn last one is cut, anything else is damage. */
+import { fromUtf8 } from "./bytes.ts";
+import { KIND, RECORD_HEADER_BYTES, readRecord } from "./ledger-record.ts";
+import type { LedgerSegments, Segment } from "./ledger-segments.ts";
+
+/** Entries of one batch, ended by its checkpoint. */
+export interface FoundBatch {
+  readonly entries: readonly { readonly position: number; readonly record: Uint8Array }[];
+  readonly checkpoint: string;
+  readonly end: number;
+}
+
+export interface TornTail {
+  readonly position: number;
+  readonly bytes: number;
+  /** Whole entries in it; none of them was acknowledged. */
+  readonly entries: number;
+}
+
+export type TailReport =
+  /** `head`: the note of the last segment head read, for a ledger without any batch. */
+  | { readonly state: "sound"; readonly end: number; readonly head: string; readonly torn: TornTail | null }
+  | { readonly state: "damaged"; readonly position: number; readonly why: string };
+
+/**
+ * Reads from `position` to the end and hands over each whole batch, in order. A batch is written only after the sync of
+ * the one before; so bytes that make no batch are a torn tail if nothing sound stands behind them, and else damage.
+ */
+export async function readTail(
+  segments: LedgerSegments,
+  from: { position: number; size: number },
+  take: (batch: FoundBatch) => void,
+): Promise<TailReport> {
+  let { position, size } = from;
+  let head = "";
+  for (const segment of segments.list.filter((s) => s.start + s.capacity > position)) {
+    if (position < segment.start) position = segment.start;
+    const isLast = segment === segments.last;
+    const bytes = await segments.read(position, segment.start + segment.capacity - position);
+    const found = readBatches(bytes, { segment, position, size }, take);
+    size = found.size;
+    head = found.head ?? head;
+    const rest = bytes.subarray(found.end - position);
+    const used = lastNonZero(rest);
+    position = found.end;
+    if (used === 0) continue;
+    const why = found.why ?? "bytes that belong to no batch";
+    if (!isLast || hasLaterBatch(rest)) return { state: "damaged", position, why };
+    return { state: "sound", end: position, head, torn: { position, bytes: used, entries: found.loose } };
+  }
+  return { state: "sound", end: position, head, torn: null };
+}
+
+interface Found {
+  readonly end: number;
+  readonly size: number;
+  readonly loose: number;
+  readonly head: string | null;
+  readonly why: string | null;
+}
+
+function readBatches(
+  bytes: Uint8Array,
+  at: { segment: Segment; position: number; size: number },
+  take: (batch: FoundBatch) => void,
+): Found {
+  let size = at.size;
+  let head: string | null = null;
+  let offset = 0;
+  let batchStart = 0;
+  let entries: { position: number; record: Uint8Array }[] = [];
+  const stop = (why: string | null): Found => ({
+    end: at.position + batchStart,
+    size,
+    loose: entries.length,
+    head,
+    why,
+  });
+  for (;;) {
+    const record = readRecord(bytes, offset);
+    if (record === null) return stop(`no sound record at byte ${at.position + offset}`);
+    const position = at.position + offset;
+    offset += record.size_bytes;
+    if (record.kind === KIND.head) {
+      if (position !== at.segment.start || record.number !== position) return stop(`a head at byte ${position}`);
+      head = fromUtf8(record.body);
+      batchStart = offset;
+      continue;
+    }
+    if (record.kind === KIND.entry) {
+      if (record.number !== size + entries.length)
+        return stop(`entry ${record.number} where ${size + entries.length} belongs`);
+      entries.push({ position, record: bytes.subarray(offset - record.size_bytes, offset) });
+      continue;
+    }
+    if (record.number !== size + entries.length)
+      return stop(`a checkpoint of ${record.number} after entry ${size + entries.length - 1}`);
+    size = record.number;
+    batchStart = offset;
+    take({ entries, checkpoint: fromUtf8(record.body), end: at.position + offset });
+    entries = [];
+  }
+}
+
+/** Whether any sound record stands behind a sound checkpoint: then that checkpoint's batch was durable once. */
+function hasLaterBatch(rest: Uint8Array): boolean {
+  let checkpointEnd = -1;
+  for (let at = 0; at + RECORD_HEADER_BYTES <= rest.length; at++) {
+    const kind = rest[at + 4];
+    if (kind !== KIND.entry && kind !== KIND.checkpoint && kind !== KIND.head) continue;
+    const record = readRecord(rest, at);
+    if (record === null) continue;
+    if (checkpointEnd >= 0) return true;
+    if (record.kind === KIND.checkpoint) checkpointEnd = at + record.size_bytes;
+    at += record.size_bytes - 1;
+  }
+  return false;
+}
+
+function lastNonZero(bytes: Uint8Array): number {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end--;
+  return end;
+}
