@@ -27,7 +27,8 @@ export {
   readFrames,
 } from "./frame.ts";
 export { canonicalBytes, JSON_MAX_DEPTH, type Json, type JsonObject, parseStrict, prettyText } from "./json.ts";
-export { Keyring, type KeyringOptions, PASSPHRASE_MAX_LENGTH } from "./keyring.ts";
+export { PASSPHRASE_MAX_LENGTH } from "./keylock.ts";
+export { Keyring, type KeyringOptions } from "./keyring.ts";
 export { ARGON2_COST, nodeVault } from "./keyring-node.ts";
 export { Ledger, type LedgerOptions, type LedgerRepair } from "./ledger.ts";
 export {

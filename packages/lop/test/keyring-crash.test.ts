@@ -33,6 +33,7 @@ const CHANGES: readonly Change[] = [
   { passphrase: "two", make: (ring) => ring.changePassphrase("one", "two") },
   { passphrase: "two", make: (ring) => ring.rotate("permit-issuer") },
   { passphrase: null, make: (ring) => ring.changePassphrase("two", null) },
+  { passphrase: null, make: (ring) => ring.rotate("guest") },
   { passphrase: null, make: (ring) => ring.revoke(ring.keys.keys.find(({ role }) => role === "witness")!.id, "lost") },
 ];
 
