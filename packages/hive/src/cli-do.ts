@@ -126,7 +126,7 @@ export function showTool(terminal: Terminal, info: ToolInfo): number {
   return EXIT.ok;
 }
 
-async function carry(
+export async function carry(
   terminal: Terminal,
   connection: Connection,
   asked: DirectiveAsked,

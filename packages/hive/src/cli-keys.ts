@@ -14,7 +14,8 @@ import {
 } from "lop";
 import { obtainPassphrase } from "./cli-decide.ts";
 import { withHive } from "./connection.ts";
-import { makeHome, readDaemon } from "./home.ts";
+import { readDaemon } from "./daemon-file.ts";
+import { makeHome } from "./home.ts";
 import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
 
 const PASSPHRASE_VARIABLE = "AXIOM_NEW_PASSPHRASE";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { wasmJs, wasmPy } from "forge";
 import { isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
-import { readDaemon } from "./home.ts";
+import { readDaemon } from "./daemon-file.ts";
 import { Hud } from "./http-hud.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 

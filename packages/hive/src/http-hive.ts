@@ -1,16 +1,7 @@
 /** The hive itself over HTTP: status, keys, freeze, tools, policies, permits, ledger. */
 import { Envelope, type Refusal, refuse } from "lop";
 import { done, json, nothing, type Route, route } from "./http-route.ts";
-import {
-  FreezeRequest,
-  NoQuery,
-  Nothing,
-  PermitList,
-  PolicyBody,
-  StatusBody,
-  ToolList,
-  UnlockRequest,
-} from "./http-schemas.ts";
+import { FreezeRequest, NoQuery, Nothing, PolicyBody, StatusBody, ToolList, UnlockRequest } from "./http-schemas.ts";
 
 const OK_EMPTY = { 204: { about: "Done." } };
 
@@ -100,17 +91,6 @@ const policies = route<undefined, object>({
   handle: ({ world }) => json(world.hive.policies()),
 });
 
-const permits = route<undefined, object>({
-  method: "get",
-  path: "/v1/permits",
-  name: "permits",
-  about: "Permits that have been granted, and what is left of each.",
-  scope: "read",
-  query: NoQuery,
-  answers: { 200: { about: "All of them.", schema: PermitList } },
-  handle: ({ world }) => json({ permits: world.hive.permits() }),
-});
-
 const keys = route<undefined, object>({
   method: "get",
   path: "/v1/keys",
@@ -164,7 +144,6 @@ export const HIVE_ROUTES: readonly Route[] = [
   freeze,
   resume,
   policies,
-  permits,
   keys,
   checkpoint,
   tile,

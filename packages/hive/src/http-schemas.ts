@@ -87,6 +87,8 @@ export const FreezeRequest = z.strictObject({ why: z.string().min(1).max(1024) }
 export const UnlockRequest = z.strictObject({ passphrase: z.string().max(4096).nullable().default(null) });
 export const Nothing = z.strictObject({});
 export const PolicyBody = z.object({ id: z.string(), files: z.record(z.string(), z.string()), schema: z.string() });
+export const PermitRequest = z.strictObject({ host: z.string().min(1).max(256), minutes: z.int().min(1).max(1440) });
+export type PermitRequest = z.infer<typeof PermitRequest>;
 export const PermitList = z.object({ permits: z.array(JsonObject) });
 
 /** Names in the OpenAPI document. */
@@ -104,6 +106,7 @@ export const NAMED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   UnlockRequest,
   Nothing,
   Policies: PolicyBody,
+  PermitRequest,
   PermitList,
   Envelope,
 };

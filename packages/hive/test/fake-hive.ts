@@ -185,6 +185,10 @@ export class FakeHive implements HiveFace {
     return [];
   }
 
+  async revokePermit(id: string): Promise<Refusal | null> {
+    return refuse("permit-missing", `No permit is named ${id}.`);
+  }
+
   keys(): Envelope {
     return {
       payloadType: "application/vnd.axiom.keys.v1+json",
