@@ -16,7 +16,7 @@ const METHODS = ["GET", "POST"];
 const ACTIONS = ["web.fetch", "web.post"];
 const NO_ENVELOPE = { payloadType: "", payload: "", signatures: [] };
 
-const some = <T>(chance: SimChance, items: readonly T[]): T[] => items.filter(() => chance.below(2) === 0);
+const some = <T>(chance: SimChance, items: readonly T[]): T[] => items.filter(() => chance.below(4) > 0);
 const one = <T>(chance: SimChance, items: readonly T[]): T => items[chance.below(items.length)]!;
 
 function randomPermit(chance: SimChance, parent: Permit | null, name: number): Permit {
@@ -59,7 +59,7 @@ interface Moment {
   readonly moved: number;
 }
 
-const randomMoment = (chance: SimChance): Moment => ({
+const randomMoment = (chance: SimChance, { nbf }: Permit): Moment => ({
   request: {
     holder: "holder",
     action: one(chance, ACTIONS),
@@ -67,9 +67,9 @@ const randomMoment = (chance: SimChance): Moment => ({
     port: one(chance, PORTS),
     method: one(chance, METHODS),
   },
-  at: chance.below(26),
-  used: chance.below(12),
-  moved: chance.below(12),
+  at: nbf - 1 + chance.below(12),
+  used: chance.below(8),
+  moved: chance.below(8),
 });
 
 const allows = ({ permit }: OpenedPermit, { request, at, used, moved }: Moment): boolean =>
@@ -93,7 +93,7 @@ export function childAllowsMore(chance: SimChance, chains: number, requests = 16
     if (chain.length < 2) continue;
     found.accepted++;
     for (let asked = 0; asked < requests; asked++) {
-      const moment = randomMoment(chance);
+      const moment = randomMoment(chance, chain.at(-1)!.permit);
       found.asked++;
       if (!allows(chain.at(-1)!, moment)) continue;
       found.allowed++;
