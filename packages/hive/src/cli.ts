@@ -296,6 +296,26 @@ function recordCommands({ program, terminal, action }: Tree): void {
     .command("revoke <id-or-host>")
     .description("Revoke one, at once")
     .action(action(async (what: string) => (await import("./cli-permit.ts")).runPermitRevoke(terminal, what)));
+  const ledger = program.command("ledger").description("The tamper-evident record");
+  ledger
+    .command("show")
+    .description("Its entries: the latest ones, or those from an index on")
+    .option("--from <index>", "begin here", readCount)
+    .option("--limit <n>", "how many", readCount, 20)
+    .action(
+      action(async (options: { from?: number; limit: number }) =>
+        (await import("./cli-ledger.ts")).runLedgerShow(terminal, options.from, options.limit),
+      ),
+    );
+  ledger
+    .command("checkpoint")
+    .description("The latest signed checkpoint")
+    .action(action(async () => (await import("./cli-ledger.ts")).runLedgerCheckpoint(terminal)));
+  ledger
+    .command("export <folder>")
+    .description("Write it as C2SP tlog-tiles, for others to check")
+    .action(action(async (folder: string) => (await import("./cli-ledger.ts")).runLedgerExport(terminal, folder)));
+
   const policy = program.command("policy").description("What may be done here, in Cedar");
   policy
     .command("show [file]")

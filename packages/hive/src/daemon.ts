@@ -14,7 +14,6 @@ import { refusal, type World } from "./http-route.ts";
 import { Idempotency } from "./idempotency.ts";
 import { type LocalHive, openLocalHive } from "./local-hive.ts";
 import { HiveMeters } from "./metrics-hive.ts";
-import { readTile } from "./tiles.ts";
 import { openTrace, type Trace } from "./trace.ts";
 
 /** Interpreters of each rung that are kept warm: as many as a few directives in a row use up. */
@@ -98,7 +97,6 @@ async function open(o: DaemonOptions, trace: Trace): Promise<Opened | Refusal> {
     clock: nodeClock,
     hud: new Hud(),
     trace,
-    tile: (path) => readTile(local.disk, path),
     stopping: () => stopping,
   };
   const beginStop = () => {

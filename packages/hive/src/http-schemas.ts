@@ -44,6 +44,15 @@ export const ListQuery = z.strictObject({
   before: Digest.optional(),
 });
 export const EventsQuery = z.strictObject({ after: z.coerce.number().int().min(0).optional() });
+export const ENTRIES_MAX = 256;
+export const EntriesQuery = z.strictObject({
+  from: z.coerce.number().int().min(0).optional(),
+  limit: z.coerce.number().int().min(1).max(ENTRIES_MAX).default(20),
+});
+export const EntryList = z.object({
+  size: z.int(),
+  entries: z.array(z.object({ index: z.int(), envelope: Envelope })),
+});
 export const NoQuery = z.strictObject({});
 
 export const ToolList = z.object({
@@ -108,5 +117,6 @@ export const NAMED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   Policies: PolicyBody,
   PermitRequest,
   PermitList,
+  EntryList,
   Envelope,
 };

@@ -13,7 +13,6 @@ import { openLocalHive } from "./local-hive.ts";
 import { HiveMeters } from "./metrics-hive.ts";
 import { readPassphrase } from "./passphrase.ts";
 import type { Terminal } from "./terminal.ts";
-import { readTile } from "./tiles.ts";
 
 /** How long another command may hold the home before this one gives up. */
 export const HOME_WAIT_MS = 15_000;
@@ -50,7 +49,6 @@ export async function openInside({ home, environment }: Terminal): Promise<Conne
     clock: nodeClock,
     hud: new Hud(),
     trace: pino({ level: "silent" }),
-    tile: (path) => readTile(local.disk, path),
     stopping: () => false,
   });
   return {
