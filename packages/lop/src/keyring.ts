@@ -22,10 +22,12 @@ import {
 import { freshLocks, type LockParts, machineIdentity, passphraseIdentity, unfitPassphrase } from "./keylock.ts";
 import { nodeVault } from "./keyring-node.ts";
 import {
+  fitManifest,
   hiveName,
   type KeyManifest,
   type KeyRole,
-  type ManifestFields,
+  MANIFEST_MAX_KEYS,
+  MANIFEST_MAX_WHY,
   type ManifestKey,
   manifestKey,
   readManifest,
@@ -36,7 +38,6 @@ import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import { isStrictKey } from "./strict.ts";
 import type { KeyVault } from "./vault.ts";
 
-const BORN_OPERATOR: readonly KeyRole[] = ["root", "operator"];
 const BORN_HIVE: readonly KeyRole[] = ["hive", "permit-issuer", "witness"];
 
 export interface KeyringOptions {
@@ -83,7 +84,7 @@ export class Keyring {
     const there = !isRefusal(old) || old.refused !== "keys-missing";
     if (there && options.replace !== true) return refuse("keys-exist", `${folder} already holds a keyring.`);
     const o = withVault(options);
-    const operator = hold(o.vault, freshSeeds(chance, BORN_OPERATOR));
+    const operator = hold(o.vault, freshSeeds(chance, OPERATOR_ROLES));
     const hive = hold(o.vault, freshSeeds(chance, BORN_HIVE));
     const envelope = firstManifest(options, operator, hive);
     const manifest = readManifest(crypto, envelope);
@@ -306,14 +307,9 @@ export class Keyring {
     if (isRefusal(root)) return root;
     const issued_at = new Date(this.#o.clock.now_ms()).toISOString();
     const { v, hive, serial, root: rootKey } = this.#manifest;
-    const fields: ManifestFields = {
-      v,
-      hive,
-      serial: serial + 1,
-      issued_at,
-      root: rootKey,
-      keys: [...rows(issued_at)],
-    };
+    const keys = [...rows(issued_at)];
+    const fields = fitManifest({ v, hive, serial: serial + 1, issued_at, root: rootKey, keys });
+    if (fields === null) return refuse("keys-full", `The manifest holds at most ${MANIFEST_MAX_KEYS} keys.`);
     const manifest = writeManifest(root, fields);
     await this.#write(this.#next({ manifest }, seeds), seeds);
     return manifest;
@@ -367,7 +363,7 @@ const ended = (row: ManifestKey, status: "retired" | "revoked", since: string, w
   ...row,
   status,
   since,
-  ...(why === undefined ? {} : { why: why.slice(0, 256) }),
+  ...(why === undefined ? {} : { why: why.slice(0, MANIFEST_MAX_WHY).toWellFormed() }),
 });
 
 function firstManifest({ clock }: KeyringOptions, operator: Held, hive: Held): Envelope {

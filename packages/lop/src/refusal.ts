@@ -16,6 +16,7 @@ export const REFUSALS = {
     fix: "Restore the keys folder from a copy, or replace it with `axiom keys init --replace`.",
   },
   "keys-unwritable": { http: 503, fix: "Repair the disk or the folder's rights, then restart." },
+  "keys-full": { http: 409, fix: "Revoke keys that are no longer used." },
   "keys-exist": { http: 409, fix: "Use the keys that are there, or replace them with `axiom keys init --replace`." },
   "already-unlocked": { http: 409, fix: "Nothing to do; `axiom lock` locks again." },
   // admit

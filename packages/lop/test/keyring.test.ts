@@ -6,7 +6,7 @@ import { nodeCrypto } from "../src/crypto-node.ts";
 import { SimDisk } from "../src/disk-sim.ts";
 import { Keyring, type KeyringOptions } from "../src/keyring.ts";
 import { nodeVault } from "../src/keyring-node.ts";
-import { readManifest } from "../src/manifest.ts";
+import { MANIFEST_MAX_KEYS, readManifest } from "../src/manifest.ts";
 import { codeOf as code, granted, signerOf } from "./helpers.ts";
 
 /** Argon2id at its cheapest; the shipped cost has its own test. */
@@ -184,6 +184,30 @@ describe("keys", () => {
     expect(code(await ring.revoke(before, "again"))).toBe("key-revoked");
     expect(code(await ring.revoke("00", "?"))).toBe("key-unknown");
     expect(code(await ring.rotate("root"))).toBe("key-role-wrong");
+  });
+
+  test("are rotated a hundred times; the manifest drops the oldest that are retired", async () => {
+    const clock = new SimClock();
+    const disk = new SimDisk();
+    const ring = granted(await Keyring.create({ ...options(disk, "p"), clock }));
+    const first = granted(ring.signer("hive")).keyId;
+    const revoked = granted(ring.signer("witness")).keyId;
+    granted(await ring.revoke(revoked, "\u{1f600}".repeat(200)));
+    for (let turn = 0; turn < 100; turn++) {
+      await clock.advance(1000);
+      granted(await ring.rotate("hive"));
+    }
+    expect(ring.keys.keys).toHaveLength(MANIFEST_MAX_KEYS);
+    expect(ring.keys.directory.find(first)).toBeUndefined();
+    expect(ring.keys.directory.find(revoked)?.status).toBe("revoked");
+    expect(granted(await Keyring.open(options(disk, "p"))).keys.serial).toBe(102);
+  });
+
+  test("of others beyond the manifest's room are refused", async () => {
+    const ring = granted(await Keyring.create(options(new SimDisk(), "p")));
+    for (let i = ring.keys.keys.length; i < MANIFEST_MAX_KEYS; i++)
+      granted(await ring.add("operator", signerOf(`device ${i}`).publicKey));
+    expect(code(await ring.add("operator", signerOf("one more").publicKey))).toBe("keys-full");
   });
 
   test("of others are added once, in one role", async () => {

@@ -82,8 +82,10 @@ describe("a permit book", () => {
     let live = keys;
     const book = await open(world({ keys: { find: (id) => live.find(id) } }));
     granted(await book.grant(wide()));
-    live = directoryOf([issuer, "permit-issuer", "revoked"]);
-    expect(codeOf(book.check(request))).toBe("permit-revoked");
+    live = directoryOf([issuer, "permit-issuer", "retired"]);
+    expect(book.check(request)).toBeNull();
+    for (live of [directoryOf([issuer, "permit-issuer", "revoked"]), directoryOf()])
+      expect(codeOf(book.check(request))).toBe("permit-revoked");
   });
 
   test("counts a child's spending on every permit above it", async () => {
