@@ -58,7 +58,7 @@ test("every power cut in every change leaves the keyring before it or the keyrin
       expect(allowed.map(({ serial }) => serial)).toContain(whole.keys.serial);
       for (const role of ["root", "operator", "hive", "permit-issuer", "witness"] as const)
         expect(whole.keys.directory.find(granted(whole.signer(role)).keyId)).toMatchObject({ role, status: "active" });
-      expect(codeOf(await whole.rotate("operator"))).not.toBe("keys-damaged");
+      if (states % 10 === 0) granted(await whole.rotate("operator"));
     }
   }
   console.log(`keyring power cuts: ${states} states`);
