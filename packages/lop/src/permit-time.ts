@@ -64,7 +64,9 @@ export class PermitTime {
    * tells none: a permit then keeps at most what it had left when the journal was last written.
    */
   #since(last: Stamp): number {
-    if (this.#boot !== null && last.boot === this.#boot.boot) return Math.max(0, this.#start.up - last.up);
+    // A restarted container keeps its host's boot id and begins its uptime anew.
+    if (last.boot !== null && last.boot === this.#boot?.boot && this.#start.up >= last.up)
+      return this.#start.up - last.up;
     return Math.max(0, this.#clock.now_ms() - last.wall);
   }
 

@@ -178,6 +178,13 @@ describe("a permit's time", () => {
     expect(codeOf((await open({ ...back, boot: boot(65_001) })).check(request))).toBe("permit-expired");
   });
 
+  test("does not stand still in a container that began its uptime anew", async () => {
+    const w = world({ boot: { boot: "boot 1", uptime_ms: () => 5000 } });
+    granted(await (await open(w)).grant(minute()));
+    const later = { ...w, boot: { boot: "boot 1", uptime_ms: () => 1 }, clock: new SimClock(NOW_MS + 60_001) };
+    expect(codeOf((await open(later)).check(request))).toBe("permit-expired");
+  });
+
   test("after another boot keeps at most what it had left", async () => {
     const w = world({ boot: { boot: "boot 1", uptime_ms: () => 0 } });
     const book = await open(w);
