@@ -1,13 +1,12 @@
 /** The part of the check that looks at what is kept beside the segments: mark, tiles, positions. */
 import { equal } from "./bytes.ts";
 import { openCheckpoint } from "./checkpoint.ts";
-import { crc32c } from "./crc32c.ts";
 import type { Crypto } from "./crypto.ts";
 import type { Disk, DiskFile } from "./disk.ts";
 import { type LedgerMark, parseMark } from "./ledger-mark.ts";
-import { getWord, putNumber } from "./ledger-record.ts";
+import { putNumber } from "./ledger-record.ts";
 import type { Finding } from "./ledger-report.ts";
-import { TILE_BYTES, TILE_WIDTH } from "./ledger-tree.ts";
+import { isSealedTile, TILE_BYTES, TILE_WIDTH } from "./ledger-tree.ts";
 import { HASH_BYTES } from "./merkle.ts";
 
 const CHECKSUM_AT = TILE_BYTES - 4;
@@ -64,12 +63,7 @@ export class DerivedCheck {
     if (index < this.#markSize && tile === Math.floor(this.#markSize / TILE_WIDTH))
       return this.#mark!.rows[0]!.slice(at, at + HASH_BYTES);
     const bytes = await (await this.#open("tiles/0.tiles"))?.read(tile * TILE_BYTES, TILE_BYTES);
-    if (
-      bytes === undefined ||
-      bytes.length < TILE_BYTES ||
-      getWord(bytes, CHECKSUM_AT) !== crc32c(bytes, 0, CHECKSUM_AT)
-    )
-      return null;
+    if (bytes === undefined || !isSealedTile(bytes)) return null;
     return bytes.slice(at, at + HASH_BYTES);
   }
 
@@ -86,7 +80,7 @@ export class DerivedCheck {
       const wrong = firstDifference(kept, bytes, CHECKSUM_AT);
       if (wrong >= 0)
         this.#tileFinding(name, index * TILE_BYTES + wrong, `tile ${level}/${index} is not what the entries hash to`);
-      else if (getWord(kept, CHECKSUM_AT) !== crc32c(kept, 0, CHECKSUM_AT))
+      else if (!isSealedTile(kept))
         this.#tileFinding(name, index * TILE_BYTES + CHECKSUM_AT, `the checksum of tile ${level}/${index} is wrong`);
     }
   }

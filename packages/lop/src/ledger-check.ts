@@ -228,13 +228,15 @@ class LedgerCheck {
     const note = fromUtf8(record.body);
     const opened = openCheckpoint(this.#o.crypto, note, this.#log);
     const expected = this.#size + batch.length;
-    if (opened === null || Number(opened.checkpoint.size) !== record.number || record.number !== expected)
+    if (opened === null || Number(opened.checkpoint.size) !== record.number || record.number !== expected) {
+      const lost = record.number > expected ? { first: expected, last: record.number - 1 } : null;
       this.#find(
         "checkpoint-invalid",
         at,
-        null,
+        lost,
         `not a checkpoint of ${expected} entries, signed by ${this.#log.origin}`,
       );
+    }
     await this.#takeLeaves(at, batch, opened?.checkpoint.root ?? null);
     this.#size = expected;
     this.#checkpoint = note;

@@ -19,7 +19,7 @@ import {
 import { ENTRY_MAX_BYTES, KIND, RECORD_HEADER_BYTES, readRecord } from "./ledger-record.ts";
 import type { LedgerSegments } from "./ledger-segments.ts";
 import type { LedgerTiles } from "./ledger-tiles.ts";
-import { type LedgerTree, type NodePlace, nodePlace, TILE_WIDTH } from "./ledger-tree.ts";
+import { type LedgerTree, nodePlace, TILE_WIDTH } from "./ledger-tree.ts";
 import { consistencyRanges, foldPeaks, HASH_BYTES, inclusionRanges, peaksOf, type Range } from "./merkle.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { tlogProofText } from "./tlog-proof.ts";
@@ -58,6 +58,7 @@ export class Ledger {
   #running: Promise<void> | null = null;
   #marking: Promise<void> | null = null;
   #poison: Refusal | null = null;
+  #edgeRoots: { size: number; roots: Map<number, Uint8Array> } = { size: 0, roots: new Map() };
   #closed = false;
 
   private constructor(o: LedgerOptions, parts: OpenParts) {
@@ -166,7 +167,7 @@ export class Ledger {
     const { size, note } = this.#durable;
     if (!Number.isSafeInteger(index) || index < 0 || index >= size)
       throw new RangeError(`the ledger has ${size} entries; there is none at ${index}`);
-    const path = await this.#hashes(inclusionRanges(index, size));
+    const path = await this.#hashes(inclusionRanges(index, size), size);
     return tlogProofText(index, path, note);
   }
 
@@ -177,7 +178,7 @@ export class Ledger {
   async proveConsistency(older: number, newer: number = this.size): Promise<Uint8Array[]> {
     if (!Number.isSafeInteger(older) || older < 1 || older > newer || newer > this.size)
       throw new RangeError(`no consistency proof from ${older} to ${newer} in a ledger of ${this.size} entries`);
-    return this.#hashes(consistencyRanges(older, newer));
+    return this.#hashes(consistencyRanges(older, newer), newer);
   }
 
   /** The first `width` hashes of a tile, as tlog-tiles names it; they must be below `size`. @throws RangeError otherwise. */
@@ -306,17 +307,30 @@ export class Ledger {
     if (refusal.refused !== "disk-full") this.#poison ??= stopped(refusal);
   }
 
-  /** Roots of ranges that end within the durable tree. */
-  async #hashes(ranges: readonly Range[]): Promise<Uint8Array[]> {
-    const peaks = ranges.map((range) => peaksOf(range).map(nodePlace));
-    const tiles = new Map<string, Uint8Array>();
-    for (const { level, tile } of peaks.flat()) {
-      const key = `${level}/${tile}`;
-      if (!tiles.has(key)) tiles.set(key, this.#tree.edge(level, tile) ?? (await this.#fullTile(level, tile)));
+  /** Roots of the ranges of a proof in the tree of `size`. */
+  async #hashes(ranges: readonly Range[], size: number): Promise<Uint8Array[]> {
+    const roots: Uint8Array[] = [];
+    for (const range of ranges) roots.push(this.#edgeRoot(range, size) ?? (await this.#rangeRoot(range)));
+    if (this.#edgeRoots.size !== size) this.#edgeRoots = { size, roots: new Map() };
+    for (const [i, range] of ranges.entries())
+      if (range.end === size) this.#edgeRoots.roots.set(range.start, roots[i]!);
+    return roots;
+  }
+
+  /** Ranges that end where the tree ends are few, are the same for every entry, and are the only ones to be hashed. */
+  #edgeRoot(range: Range, size: number): Uint8Array | undefined {
+    return range.end === size && this.#edgeRoots.size === size ? this.#edgeRoots.roots.get(range.start) : undefined;
+  }
+
+  async #rangeRoot(range: Range): Promise<Uint8Array> {
+    const peaks: Uint8Array[] = [];
+    for (const peak of peaksOf(range)) {
+      const { level, tile, offset } = nodePlace(peak);
+      const bytes =
+        this.#tree.edge(level, tile) ?? this.#tiles.near(level, tile) ?? (await this.#fullTile(level, tile));
+      peaks.push(bytes.subarray(offset, offset + HASH_BYTES));
     }
-    const hash = (place: NodePlace) =>
-      tiles.get(`${place.level}/${place.tile}`)!.subarray(place.offset, place.offset + HASH_BYTES);
-    return peaks.map((places) => foldPeaks(this.#o.crypto, places.map(hash)));
+    return foldPeaks(this.#o.crypto, peaks);
   }
 
   async #fullTile(level: number, index: number): Promise<Uint8Array> {
