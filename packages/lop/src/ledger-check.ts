@@ -3,7 +3,7 @@
  * knows nothing of the writer: record, tree, note and the folder's layout are all that it believes in.
  */
 import { equal, fromUtf8, toHex } from "./bytes.ts";
-import { openCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 import type { Crypto } from "./crypto.ts";
 import type { Disk } from "./disk.ts";
 import { DerivedCheck } from "./ledger-check-derived.ts";
@@ -60,19 +60,22 @@ class LedgerCheck {
   #checkpoint: string | null = null;
   /** Byte after the last whole batch, over all segments. */
   #end = 0;
+  readonly #remembered: Checkpoint[] = [];
+  /** Our own roots at the sizes that are remembered. */
   readonly #rememberedRoots = new Map<number, Uint8Array | null>();
-  #file = "";
+  /** Below the ledger's folder: what is being read. */
+  #file = "cosigned";
 
   constructor(o: CheckOptions, log: Log) {
     this.#o = o;
     this.#log = log;
     this.#tree = new LedgerTree(o.crypto, (level, index, bytes) => this.#fullTiles.push({ level, index, bytes }));
     this.#derived = new DerivedCheck(o, log, (finding) => this.#list(finding));
-    for (const note of o.remembered ?? []) this.#remember(note);
   }
 
   async run(): Promise<LedgerReport> {
     await this.#derived.open();
+    await this.#recall();
     const files = await segmentFiles(this.#o.disk, `${this.#o.folder}/segments`);
     const total = files.reduce((sum, file) => sum + file.length, 0);
     let end = 0;
@@ -290,20 +293,22 @@ class LedgerCheck {
         );
   }
 
-  #remember(note: string): void {
-    const opened = openCheckpoint(this.#o.crypto, note, this.#log);
-    if (opened === null) {
-      this.#find("remembered-invalid", null, null, `a remembered checkpoint is not signed by ${this.#log.origin}`);
-      return;
+  /** Checkpoints that the caller brings, and the one that witnesses have cosigned and the ledger keeps. */
+  async #recall(): Promise<void> {
+    const path = `${this.#o.folder}/cosigned`;
+    const kept = (await this.#o.disk.exists(path)) ? [new TextDecoder().decode(await this.#o.disk.read(path))] : [];
+    for (const note of [...(this.#o.remembered ?? []), ...kept]) {
+      const opened = openCheckpoint(this.#o.crypto, note, this.#log);
+      if (opened === null) this.#find("remembered-invalid", null, null, `not signed by ${this.#log.origin}`);
+      else this.#remembered.push(opened.checkpoint);
     }
-    this.#rememberedRoots.set(Number(opened.checkpoint.size), null);
+    for (const { size } of this.#remembered) this.#rememberedRoots.set(Number(size), null);
   }
 
   #judgeRemembered(): void {
     this.#file = "segments";
-    for (const note of this.#o.remembered ?? []) {
-      const { checkpoint } = openCheckpoint(this.#o.crypto, note, this.#log) ?? {};
-      if (checkpoint === undefined || checkpoint.size === 0n) continue;
+    for (const checkpoint of this.#remembered) {
+      if (checkpoint.size === 0n) continue;
       const size = Number(checkpoint.size);
       const root = this.#rememberedRoots.get(size) ?? null;
       if (size > this.#size)

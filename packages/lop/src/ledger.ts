@@ -2,6 +2,7 @@
  * The ledger: an append-only, tamper-evident record. Entries are leaves of an RFC 6962 tree; each batch of appends is one
  * write, one signed checkpoint and one sync, and is acknowledged after it. Bytes and recovery: docs/formats/ledger.md.
  */
+import { equal, utf8 } from "./bytes.ts";
 import { signCheckpoint } from "./checkpoint.ts";
 import { DiskError, type DiskLock } from "./disk.ts";
 import { type Answer, Batch } from "./ledger-batch.ts";
@@ -15,6 +16,7 @@ import {
   type LedgerRepair,
   type OpenParts,
   openParts,
+  ownCheckpoint,
 } from "./ledger-open.ts";
 import { ENTRY_MAX_BYTES, KIND, RECORD_HEADER_BYTES, readRecord } from "./ledger-record.ts";
 import type { LedgerSegments } from "./ledger-segments.ts";
@@ -58,6 +60,7 @@ export class Ledger {
   #running: Promise<void> | null = null;
   #marking: Promise<void> | null = null;
   #poison: Refusal | null = null;
+  #cosigned: { size: number; note: string } | null = null;
   #edgeRoots: { size: number; roots: Map<number, Uint8Array> } = { size: 0, roots: new Map() };
   #closed = false;
 
@@ -88,7 +91,10 @@ export class Ledger {
         await lock.release();
         return parts;
       }
-      return new Ledger(o, parts);
+      const ledger = new Ledger(o, parts);
+      const no = await ledger.#recallCosigned();
+      if (no !== null) await ledger.close();
+      return no ?? ledger;
     } catch (error) {
       return failureRefusal(error);
     }
@@ -162,11 +168,14 @@ export class Ledger {
     }
   }
 
-  /** C2SP tlog-proof text of the entry against the latest checkpoint. @throws RangeError when there is no such entry. */
+  /**
+   * C2SP tlog-proof text of the entry, against the latest cosigned checkpoint that covers it, else against the latest.
+   * @throws RangeError when there is no such entry.
+   */
   async prove(index: number): Promise<string> {
-    const { size, note } = this.#durable;
-    if (!Number.isSafeInteger(index) || index < 0 || index >= size)
-      throw new RangeError(`the ledger has ${size} entries; there is none at ${index}`);
+    if (!Number.isSafeInteger(index) || index < 0 || index >= this.size)
+      throw new RangeError(`the ledger has ${this.size} entries; there is none at ${index}`);
+    const { size, note } = this.#cosigned !== null && index < this.#cosigned.size ? this.#cosigned : this.#durable;
     const path = await this.#hashes(inclusionRanges(index, size), size);
     return tlogProofText(index, path, note);
   }
@@ -179,6 +188,19 @@ export class Ledger {
     if (!Number.isSafeInteger(older) || older < 1 || older > newer || newer > this.size)
       throw new RangeError(`no consistency proof from ${older} to ${newer} in a ledger of ${this.size} entries`);
     return this.#hashes(consistencyRanges(older, newer), newer);
+  }
+
+  /**
+   * Keeps signature lines of witnesses under a checkpoint of this ledger, on disk too: the next start holds the ledger
+   * against it. Whoever calls has verified them (`cosignLedger`).
+   */
+  async keepCosigned(note: string, lines: readonly string[]): Promise<void> {
+    const checkpoint = ownCheckpoint(this.#o, note);
+    if (checkpoint === null || checkpoint.size > this.size || checkpoint.size < (this.#cosigned?.size ?? 0)) return;
+    const before = checkpoint.size === this.#cosigned?.size ? this.#cosigned.note : note;
+    const fresh = lines.filter((line) => !before.includes(line));
+    this.#cosigned = { size: checkpoint.size, note: before + fresh.join("") };
+    await this.#o.disk.writeAtomic(`${this.#o.folder}/cosigned`, utf8(this.#cosigned.note));
   }
 
   /** The first `width` hashes of a tile, as tlog-tiles names it; they must be below `size`. @throws RangeError otherwise. */
@@ -199,6 +221,23 @@ export class Ledger {
     await this.#segments.close();
     await this.#tiles.close();
     await this.#lock.release();
+  }
+
+  /** What witnesses have signed must still be the beginning of this ledger. */
+  async #recallCosigned(): Promise<Refusal | null> {
+    const path = `${this.#o.folder}/cosigned`;
+    if (!(await this.#o.disk.exists(path))) return null;
+    const note = new TextDecoder().decode(await this.#o.disk.read(path));
+    const checkpoint = ownCheckpoint(this.#o, note);
+    if (checkpoint === null) return refuse("ledger-damaged", "The cosigned checkpoint is not one of this ledger.");
+    const { size, root } = checkpoint;
+    if (size > this.size)
+      return refuse("ledger-damaged", `Witnesses have signed ${size} entries, and there are ${this.size}.`);
+    const found = await this.#rangeRoot({ start: 0, end: size });
+    if (!equal(found, root))
+      return refuse("ledger-damaged", `Witnesses have signed another beginning of ${size} entries.`);
+    this.#cosigned = { size, note };
+    return null;
   }
 
   #refusal(entry: Uint8Array): Refusal | null {
