@@ -34,6 +34,7 @@ import { isRefusal } from "./refusal.ts";
 import { readTlogProof, tlogProofText, verifyTlogProof } from "./tlog-proof.ts";
 
 export type { Crypto } from "./crypto.ts";
+export { webCrypto } from "./crypto-web.ts";
 export { PROOF_MAX_BYTES, PROOF_PARTS, type ProofPart } from "./proof.ts";
 export type { ProofCard } from "./record.ts";
 
