@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { nodeClock } from "../src/clock-node.ts";
 import { tryCrashes } from "../test/ledger-crash.ts";
+import { report } from "./goal.ts";
 
 export const name = "crash";
 
@@ -23,6 +24,7 @@ export async function run(args: readonly string[]): Promise<void> {
     },
   });
   const seconds = (nodeClock.monotonic_ms() - start) / 1000;
+  report("A4 crash states without loss (goal 10^6)", String(count.states), states < 100_000 ? null : true);
   console.log(
     `${count.states} crash states from seed ${values.seed}: 0 acknowledged entries lost, 0 silent repairs; ` +
       `${count.torn} torn tails cut, ${count.rebuilt} rebuilt; ${seconds.toFixed(0)} s`,

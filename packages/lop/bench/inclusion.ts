@@ -14,6 +14,7 @@ import { nodeDisk } from "../src/disk-node.ts";
 import { Ledger, MARK_EVERY_ENTRIES } from "../src/ledger.ts";
 import { isRefusal } from "../src/refusal.ts";
 import { verifyTlogProof } from "../src/tlog-proof.ts";
+import { report } from "./goal.ts";
 
 export const name = "inclusion";
 
@@ -86,7 +87,7 @@ async function measureOpen(folder: string): Promise<void> {
     const start = nodeClock.monotonic_ms();
     const ledger = await openAt(folder);
     const took = nodeClock.monotonic_ms() - start;
-    console.log(`open ${what}: ${took.toFixed(0)} ms at ${ledger.size} entries`);
+    report(`A4 open ${what}, ${ledger.size} entries (goal 200 ms)`, `${took.toFixed(0)} ms`, took <= 200);
     await ledger.close();
   }
 }
@@ -112,9 +113,9 @@ async function measureProofs(folder: string, count: number): Promise<void> {
     const wall_us = ((nodeClock.monotonic_ms() - start) * 1000) / count;
     const used = process.cpuUsage(cpu);
     const largest = Math.max(...proofs.map((proof) => proof.length));
-    console.log(
-      `prove ${where}: ${wall_us.toFixed(1)} us each (${((used.user + used.system) / count).toFixed(1)} CPU-us), at most ${largest} bytes`,
-    );
+    const cpu_us = (used.user + used.system) / count;
+    report(`A2 prove ${where} (goal 60 us)`, `${cpu_us.toFixed(1)} CPU-us, ${wall_us.toFixed(1)} us`, cpu_us <= 60);
+    report("A2 size of a proof (goal 1,500)", `${largest} bytes`, largest <= 1500);
     await measureVerify(ledger, indexes, proofs, log);
   }
   await ledger.close();
@@ -140,9 +141,7 @@ async function measureVerify(
   timed(nodeCrypto);
   const whole = timed(nodeCrypto);
   const path = timed({ ...nodeCrypto, verify: () => true });
-  console.log(
-    `  verify: ${whole.toFixed(1)} CPU-us, of which the signature ${(whole - path).toFixed(1)} and the path ${path.toFixed(1)}`,
-  );
+  report("A2 verify, beside the signature (goal 80)", `${path.toFixed(1)} CPU-us of ${whole.toFixed(1)}`, path <= 80);
 }
 
 if (import.meta.main) await run(process.argv.slice(2));
