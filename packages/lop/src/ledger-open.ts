@@ -124,7 +124,8 @@ function takeMark(o: LedgerOptions, mark: LedgerMark, tree: LedgerTree): number 
   return equal(tree.root(), checkpoint.root) ? checkpoint.size : null;
 }
 
-function ownCheckpoint(o: LedgerOptions, note: string): { size: number; root: Uint8Array } | null {
+/** Null when it is not one that this ledger's key has signed. */
+export function ownCheckpoint(o: LedgerOptions, note: string): { size: number; root: Uint8Array } | null {
   const opened = openCheckpoint(o.crypto, note, { origin: o.origin, publicKey: o.signer.publicKey });
   return opened === null ? null : { size: Number(opened.checkpoint.size), root: opened.checkpoint.root };
 }
