@@ -38,6 +38,7 @@ export { ENTRY_MAX_BYTES } from "./ledger-record.ts";
 export { FINDINGS, type Finding, findingText, type LedgerReport } from "./ledger-report.ts";
 export { cosignLedger } from "./ledger-witness.ts";
 export {
+  formerKeys,
   hiveName,
   KEY_ROLES,
   KEY_STATUSES,

@@ -1,6 +1,6 @@
 /** The part of the check that looks at what is kept beside the segments: mark, tiles, positions. */
 import { equal } from "./bytes.ts";
-import { openCheckpoint } from "./checkpoint.ts";
+import { type CheckpointKeys, openCheckpoint } from "./checkpoint.ts";
 import type { Crypto } from "./crypto.ts";
 import type { Disk, DiskFile } from "./disk.ts";
 import { type LedgerMark, parseMark } from "./ledger-mark.ts";
@@ -22,7 +22,7 @@ interface Walked {
 
 export class DerivedCheck {
   readonly #o: { disk: Disk; folder: string; crypto: Crypto };
-  readonly #log: { origin: string; publicKey: Uint8Array };
+  readonly #log: CheckpointKeys;
   readonly #find: (finding: Finding) => void;
   readonly #files = new Map<string, DiskFile | null>();
   #hasMark = false;
@@ -32,7 +32,7 @@ export class DerivedCheck {
 
   constructor(
     o: { disk: Disk; folder: string; crypto: Crypto },
-    log: { origin: string; publicKey: Uint8Array },
+    log: CheckpointKeys,
     find: (finding: Finding) => void,
   ) {
     this.#o = o;

@@ -3,7 +3,7 @@
  * knows nothing of the writer: record, tree, note and the folder's layout are all that it believes in.
  */
 import { equal, fromUtf8, toHex } from "./bytes.ts";
-import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
+import { type Checkpoint, type CheckpointKeys, openCheckpoint } from "./checkpoint.ts";
 import type { Crypto } from "./crypto.ts";
 import type { Disk } from "./disk.ts";
 import { DerivedCheck } from "./ledger-check-derived.ts";
@@ -19,6 +19,8 @@ export interface CheckOptions {
   readonly crypto: Crypto;
   /** The ledger's verifier key (signed-note): its origin and public key. */
   readonly verifierKey: string;
+  /** Public keys that signed before that one. */
+  readonly formerKeys?: readonly Uint8Array[];
   /** Checkpoints that a witness or the owner has kept: they show a rollback and a fork. */
   readonly remembered?: readonly string[];
   readonly progress?: (bytes: number, of: number) => void;
@@ -28,13 +30,12 @@ export interface CheckOptions {
 export async function checkLedger(o: CheckOptions): Promise<LedgerReport> {
   const key = readVerifierKey(o.crypto, o.verifierKey);
   if (key === null) throw new TypeError("not a verifier key");
-  const check = new LedgerCheck(o, { origin: key.name, publicKey: key.publicKey });
+  const check = new LedgerCheck(o, {
+    origin: key.name,
+    publicKey: key.publicKey,
+    formerKeys: o.formerKeys ?? [],
+  });
   return check.run();
-}
-
-interface Log {
-  readonly origin: string;
-  readonly publicKey: Uint8Array;
 }
 
 interface BatchEntry {
@@ -48,7 +49,7 @@ interface BatchEntry {
 
 class LedgerCheck {
   readonly #o: CheckOptions;
-  readonly #log: Log;
+  readonly #log: CheckpointKeys;
   readonly #findings: Finding[] = [];
   #cut = false;
   readonly #derived: DerivedCheck;
@@ -66,7 +67,7 @@ class LedgerCheck {
   /** Below the ledger's folder: what is being read. */
   #file = "cosigned";
 
-  constructor(o: CheckOptions, log: Log) {
+  constructor(o: CheckOptions, log: CheckpointKeys) {
     this.#o = o;
     this.#log = log;
     this.#tree = new LedgerTree(o.crypto, (level, index, bytes) => this.#fullTiles.push({ level, index, bytes }));

@@ -113,6 +113,10 @@ export function fitManifest(fields: ManifestFields): ManifestFields | null {
   return { ...fields, keys };
 }
 
+/** Public keys that had the role before: retired or revoked. What they signed in their time still stands. */
+export const formerKeys = ({ keys }: Pick<ManifestFields, "keys">, role: KeyRole): Uint8Array[] =>
+  keys.filter((key) => key.role === role && key.status !== "active").map((key) => fromBase64(key.public_key));
+
 const oldestOf = (keys: readonly ManifestKey[], status: KeyStatus): ManifestKey | undefined =>
   keys.filter((key) => key.status === status).toSorted((a, b) => (a.since < b.since ? -1 : 1))[0];
 
