@@ -14,7 +14,7 @@ export interface BootClock {
 
 /** One reading of all clocks, as the journal keeps it. */
 export interface Stamp {
-  /** Permit time. */
+  /** Permit time; not rounded, or what begins at this stamp would begin a moment after it. */
   readonly t: number;
   readonly wall: number;
   readonly boot: string | null;
@@ -50,7 +50,7 @@ export class PermitTime {
   }
 
   stamp(): Stamp {
-    const t = Math.ceil(this.now_ms());
+    const t = this.now_ms();
     return {
       t,
       wall: this.#clock.now_ms(),

@@ -140,6 +140,14 @@ describe("a permit book", () => {
 });
 
 describe("a permit's time", () => {
+  test("begins with its grant, also between two ticks of the clock", async () => {
+    const clock = new SimClock(NOW_MS);
+    await clock.advance(0.3);
+    const book = await open(world({ clock }));
+    granted(await book.grant(wide({ nbf: NOW_MS })));
+    expect(book.check(request)).toBeNull();
+  });
+
   const minute = () => wide({ exp: NOW_MS + 60_000 });
 
   test.each([0, DAY_MS, -DAY_MS, 40 * DAY_MS, -NOW_MS])(
