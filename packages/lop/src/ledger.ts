@@ -3,7 +3,7 @@
  * write, one signed checkpoint and one sync, and is acknowledged after it. Bytes and recovery: docs/formats/ledger.md.
  */
 import { equal, utf8 } from "./bytes.ts";
-import { isOrigin, signCheckpoint } from "./checkpoint.ts";
+import { checkpointText, isOrigin } from "./checkpoint.ts";
 import { DiskError, type DiskLock } from "./disk.ts";
 import { type Answer, Batch } from "./ledger-batch.ts";
 import { type LedgerMark, writeMark } from "./ledger-mark.ts";
@@ -23,6 +23,7 @@ import type { LedgerSegments } from "./ledger-segments.ts";
 import type { LedgerTiles } from "./ledger-tiles.ts";
 import { type LedgerTree, nodePlace, TILE_WIDTH } from "./ledger-tree.ts";
 import { consistencyRanges, foldPeaks, HASH_BYTES, inclusionRanges, peaksOf, type Range } from "./merkle.ts";
+import { noteSigner } from "./note.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { tlogProofText } from "./tlog-proof.ts";
 
@@ -50,6 +51,7 @@ export class Ledger {
   readonly #segments: LedgerSegments;
   readonly #tiles: LedgerTiles;
   readonly #tree: LedgerTree;
+  readonly #sign: (text: string) => string;
   readonly #queue: Batch[] = [];
   #queued_bytes = 0;
   /** Buffers of batches that are done, for the next ones. */
@@ -72,6 +74,7 @@ export class Ledger {
     this.#segments = parts.segments;
     this.#tiles = parts.tiles;
     this.#tree = parts.tree;
+    this.#sign = noteSigner(o.crypto, o.signer, o.origin);
     this.#durable = parts.durable;
     this.#current = parts.current;
     this.#next = parts.durable.size;
@@ -314,8 +317,7 @@ export class Ledger {
   #seal(batch: Batch): string {
     for (const leaf of batch.leaves) this.#tree.append(leaf);
     for (const offset of batch.offsets) this.#tiles.addPosition(this.#durable.position + offset);
-    const { crypto, signer, origin } = this.#o;
-    const note = signCheckpoint(crypto, signer, { origin, size: this.#tree.size, root: this.#tree.root() });
+    const note = this.#sign(checkpointText(this.#o.origin, this.#tree.size, this.#tree.root()));
     batch.addCheckpoint(this.#tree.size, note);
     return note;
   }
