@@ -1,6 +1,5 @@
 /** Reading what stands behind the mark, at start: sound batches are taken, a torn last one is cut, anything else is damage. */
-import { fromUtf8 } from "./bytes.ts";
-import { KIND, RECORD_HEADER_BYTES, readRecord } from "./ledger-record.ts";
+import { KIND, noteOf, RECORD_HEADER_BYTES, readRecord } from "./ledger-record.ts";
 import type { LedgerSegments, Segment } from "./ledger-segments.ts";
 
 /** Entries of one batch, ended by its checkpoint. */
@@ -83,7 +82,7 @@ function readBatches(
     offset += record.size_bytes;
     if (record.kind === KIND.head) {
       if (position !== at.segment.start || record.number !== position) return stop(`a head at byte ${position}`);
-      head = fromUtf8(record.body);
+      head = noteOf(record);
       batchStart = offset;
       continue;
     }
@@ -97,7 +96,7 @@ function readBatches(
       return stop(`a checkpoint of ${record.number} after entry ${size + entries.length - 1}`);
     size = record.number;
     batchStart = offset;
-    take({ entries, checkpoint: fromUtf8(record.body), end: at.position + offset });
+    take({ entries, checkpoint: noteOf(record), end: at.position + offset });
     entries = [];
   }
 }
