@@ -6,7 +6,7 @@ import type { Crypto, Signer } from "./crypto.ts";
 import { type Disk, DiskError, type DiskFile, type DiskLock } from "./disk.ts";
 import { type LedgerMark, readMark } from "./ledger-mark.ts";
 import { RECORD_HEADER_BYTES } from "./ledger-record.ts";
-import { readTail, type TornTail } from "./ledger-recover.ts";
+import { type FoundBatch, readTail, type TornTail } from "./ledger-recover.ts";
 import { LedgerSegments, SEGMENT_SIZES, type Segment, type SegmentSizes } from "./ledger-segments.ts";
 import { LedgerTiles } from "./ledger-tiles.ts";
 import { LedgerTree } from "./ledger-tree.ts";
@@ -167,13 +167,14 @@ async function readOn(
   from: From,
 ): Promise<{ durable: Durable; torn: TornTail | null } | Refusal> {
   let note = from.note;
-  const tail = await readTail(segments, from, (batch) => {
+  const take = (batch: FoundBatch) => {
     for (const { position, record } of batch.entries) {
       tree.append(o.crypto.sha256(record.subarray(RECORD_HEADER_BYTES - 1)));
       tiles.addPosition(position);
     }
     note = batch.checkpoint;
-  });
+  };
+  const tail = await readTail(segments, from, take, (text) => ownCheckpoint(o, text) !== null);
   if (tail.state === "damaged")
     return refuse("ledger-damaged", `Damage at byte ${tail.position}, and sound entries behind it: ${tail.why}.`);
   note = note === "" ? tail.head : note;

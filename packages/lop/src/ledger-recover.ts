@@ -29,6 +29,7 @@ export async function readTail(
   segments: LedgerSegments,
   from: { position: number; size: number },
   take: (batch: FoundBatch) => void,
+  isOwn: (note: string) => boolean,
 ): Promise<TailReport> {
   let { position, size } = from;
   let head = "";
@@ -44,7 +45,7 @@ export async function readTail(
     position = found.end;
     if (used === 0) continue;
     const why = found.why ?? "bytes that belong to no batch";
-    if (!isLast || hasLaterBatch(rest)) return { state: "damaged", position, why };
+    if (!isLast || hasLaterBatch(rest, size, isOwn)) return { state: "damaged", position, why };
     return { state: "sound", end: position, head, torn: { position, bytes: used, entries: found.loose } };
   }
   return { state: "sound", end: position, head, torn: null };
@@ -101,17 +102,21 @@ function readBatches(
   }
 }
 
-/** Whether any sound record stands behind a sound checkpoint: then that checkpoint's batch was durable once. */
-function hasLaterBatch(rest: Uint8Array): boolean {
-  let checkpointEnd = -1;
+/**
+ * Whether anything sound stands behind the end of a batch that is not among the `size` entries read so far: then that batch
+ * was durable once. Its checkpoint must be signed, or an entry could look like one by what somebody put into it.
+ */
+function hasLaterBatch(rest: Uint8Array, size: number, isOwn: (note: string) => boolean): boolean {
+  let ended = Number.POSITIVE_INFINITY;
   for (let at = 0; at + RECORD_HEADER_BYTES <= rest.length; at++) {
     const kind = rest[at + 4];
     if (kind !== KIND.entry && kind !== KIND.checkpoint && kind !== KIND.head) continue;
     const record = readRecord(rest, at);
     if (record === null) continue;
-    if (checkpointEnd >= 0) return true;
-    if (record.kind === KIND.checkpoint) checkpointEnd = at + record.size_bytes;
-    at += record.size_bytes - 1;
+    if (record.number >= ended) return true;
+    const ends = record.kind === KIND.checkpoint && record.number > size && isOwn(noteOf(record));
+    if (ends) ended = record.number;
+    if (ends) at += record.size_bytes - 1;
   }
   return false;
 }

@@ -184,6 +184,25 @@ test("a write that the disk tears in the middle is refused, and cut at the next 
   await again.close();
 });
 
+test("an entry that looks like later batches does not turn a torn tail into damage", async () => {
+  const disk = new SimDisk();
+  const ledger = await openLedger(disk);
+  await fill(ledger, 5);
+  await fill(ledger, 5);
+  const past = new Uint8Array([...disk.image().files].find(([path]) => path.endsWith(".seg"))![1].subarray(0, 3000));
+  disk.faults = ({ do: verb, path }) =>
+    verb === "write" && path.includes("/segments/") ? { code: "io", keep_bytes: 4000 } : null;
+  expect(await ledger.append(new Uint8Array([...past, ...new Uint8Array(3000).fill(1)]))).toMatchObject({
+    refused: "ledger-unwritable",
+  });
+  disk.faults = null;
+  await ledger.close();
+  const again = await openLedger(disk);
+  expect(again.repaired?.torn).not.toBeNull();
+  await checkAll(again, 10);
+  await again.close();
+});
+
 test("more than the queue holds is refused, not kept", async () => {
   const ledger = await openLedger(new SimDisk(), { segmentSizes: { min_bytes: 2 ** 26, max_bytes: 2 ** 26 } });
   const entry = new Uint8Array(60_000);
