@@ -1,5 +1,6 @@
 /** Beside A4: a real process on the real disk, killed in the middle of its appends, again and again. `--kills 100` */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,7 +33,7 @@ export async function run(args: readonly string[]): Promise<void> {
     let lost = 0;
     let torn = 0;
     for (let kill = 0; kill < Number(values.kills); kill++) {
-      const acknowledged = await killOne(folder, 30 + Math.floor(Math.random() * LIFE_MAX_MS));
+      const acknowledged = await killOne(folder, Math.floor(Math.random() * LIFE_MAX_MS));
       const ledger = await openAt(folder);
       if (ledger.size < acknowledged) lost += acknowledged - ledger.size;
       if (ledger.repaired?.torn != null) torn++;
@@ -82,7 +83,7 @@ async function live(folder: string): Promise<void> {
   );
 }
 
-/** Returns the highest count that the victim said before it died. */
+/** Lets the victim live for a while after its first word; returns the highest count that it said. */
 async function killOne(folder: string, after_ms: number): Promise<number> {
   const victim = spawn(process.execPath, [import.meta.filename, "--victim", folder], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -95,6 +96,7 @@ async function killOne(folder: string, after_ms: number): Promise<number> {
     for (const line of lines) most = Math.max(most, Number(line));
   });
   const gone = new Promise((done) => victim.once("close", done));
+  await once(victim.stdout, "data");
   await nodeClock.sleep(after_ms);
   victim.kill("SIGKILL");
   await gone;
