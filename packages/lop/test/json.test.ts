@@ -11,6 +11,8 @@ describe("the strict reader", () => {
     ['{"a":1,"\\u0061":2}', /duplicate JSON key/],
     ['{"x":{"b":1,"b":1}}', /duplicate/],
     ['[{"a":1},{"a":1,"c":[],"a":1}]', /duplicate/],
+    ['{"a":{"__proto__":1}}', /JSON key "__proto__"/],
+    ['{"\\u005f_proto__":1}', /JSON key/],
     ['"\\ud800"', /lone surrogate/],
     ['{"\\udc00":1}', /lone surrogate/],
     ['["ok","\\ud83d x"]', /lone surrogate/],
