@@ -3,7 +3,10 @@
 set -euo pipefail
 proof=$1; work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 check() { if ! "${@:2}"; then echo "refused: $1"; exit 1; fi; }
-fields() { eval "$(jq -r '@sh "'"$2"'"' "$1")"; }   # NAME=\(.path) ...: fields of a JSON file into variables, quoted by jq
+fields() { # FILE NAME=.path ...: fields of a JSON file into variables; each one text, quoted by jq, so that none is ever run
+  local file=$1 program=; for field in "${@:2}"; do program+="\"${field%%=*}=\" + (${field#*=} | tostring | @sh), "; done
+  eval "$(jq -r "${program%, }" "$file")"
+}
 hash() { openssl dgst -sha256 -r | cut -c1-64; }
 spelled() { # one key a line, indented by its depth, and no part twice: what one reader sees, all readers see
   perl -ne 's/"(?:[^"\\]|\\.)*"/S/g; my ($i, $v) = /^( *)(?:S: )?([][{}]+|S|[-+.\w]+),?$/ or exit 1;
@@ -16,7 +19,7 @@ canonical() { perl -0777 -ne '/^  "'"$1"'": (.*?),?\n(?=  "|\}\n\z)/ms and $_=$1
 key() { jq -r --arg id "$1" --arg role "$2" '.keys[] | select([.id, .role, .status] == [$id, $role, "active"]).public_key' "$work/keys"; }
 signed() { # a DSSE envelope: what is signed is type and payload, each with its length
   local wanted="application/vnd.axiom.$2+json" type id sig payload
-  fields "$proof" "type=\(.$1.payloadType) payload=\(.$1.payload) id=\(.$1.signatures[0].keyid) sig=\(.$1.signatures[0].sig)"
+  fields "$proof" type=".$1.payloadType" payload=".$1.payload" id=".$1.signatures[0].keyid" sig=".$1.signatures[0].sig"
   base64 -d <<< "$payload" > "$work/$1"; base64 -d <<< "$sig" > "$work/sig"
   { printf 'DSSEv1 %d %s %d ' "${#type}" "$type" "$(stat -c %s "$work/$1")"; cat "$work/$1"; } > "$work/pae"
   { echo 302a300506032b6570032100 | xxd -r -p; key "$id" "$3" | base64 -d; } > "$work/public.der"
@@ -24,25 +27,24 @@ signed() { # a DSSE envelope: what is signed is type and payload, each with its 
     openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/public.der" -rawin -in "$work/pae" -sigfile "$work/sig" &> /dev/null
 }
 check encoding spelled
-fields "$proof" 'format=\(.format) id=\(.id) by=\(.card.by) decision=\(.verdict.decision) approved=\(.approval != null)
-  root=\(.keys.signatures[0].keyid) hive_id=\(.seal.signatures[0].keyid) manifest=\(.keys.payload)'
-check format [ "$format" = axiom-proof/1 ]
-base64 -d <<< "$manifest" > "$work/keys"
+fields "$proof" format=.format id=.id by=.card.by decision=.verdict.decision approved='.approval != null' \
+  root='.keys.signatures[0].keyid' hive_id='.seal.signatures[0].keyid' manifest=.keys.payload
+check format [ "$format" = axiom-proof/1 ]; base64 -d <<< "$manifest" > "$work/keys"
 check keys signed keys keys.v1 root
-fields "$work/keys" 'hive=\(.hive)'
+fields "$work/keys" hive=.hive
 check keys [ "$hive" = "axiom-hive/${root:0:8}" ]
 check "keys: another root" [ "${2:-$root}" = "$root" ]
 check directive signed directive bark.v3.1 operator
 check id [ "$id" = "$(hash < "$work/directive")" ]
 check seal signed seal statement.v1 hive
-fields "$work/seal" 'kind=\(.kind) at=\(.at) sealed=\(.directive) keys=\(.body.keys) card=\(.body.card) verdict=\(.body.verdict)
-  outcome=\(.body.outcome) checks=\(.body.checks) replay=\(.body.replay) approval=\(.body.approval)'
+fields "$work/seal" kind=.kind at=.at sealed=.directive keys=.body.keys card=.body.card verdict=.body.verdict \
+  outcome=.body.outcome checks=.body.checks replay=.body.replay approval=.body.approval
 check seal [ "$kind $sealed" = "outcome $id" ]
 check keys [ "$keys" = "$(hash < "$work/keys")" ]
 for part in card verdict outcome checks; do check $part [ "${!part}" = "$(canonical $part | hash)" ]; done
 data=$(canonical replay); [ "$data" = null ] || data=$(printf %s "$data" | hash)
 check replay [ "$replay" = "$data" ]
-fields "$work/directive" 'words=\(.body.words != null)'
+fields "$work/directive" words='.body.words != null'
 if [ $words = true ]; then check card [ "$by" = needle ]; check replay [ "$replay" != null ]; else
   check card [ "$by" = operator ]; check replay [ "$replay" = null ]
   check card jq -e --slurpfile asked "$work/directive" '(.card | {tool, parameters}) == $asked[0].body.card' "$proof" > "$work/said"
@@ -51,7 +53,7 @@ check verdict [ "$decision $approved" = "$([ $approved = true ] && echo approve 
 if [ $approved = false ]; then check approval [ "$approval" = null ]; else
   check approval signed approval bark.v3.1 operator
   check approval [ "$approval" = "$(hash < "$work/approval")" ]
-  fields "$work/approval" 'said=\("\(.typ) \(.body.decision) \(.body.directive) \(.body.card) \(.body.verdict)")'
+  fields "$work/approval" said='"\(.typ) \(.body.decision) \(.body.directive) \(.body.card) \(.body.verdict)"'
   check approval [ "$said" = "approval approve $id $card $verdict" ]
 fi
 check ledger env GOPATH=/usr/share/gocode GO111MODULE=off go run "$(dirname "$0")/ledger.go" "$proof" "$hive" "$(key "$hive_id" hive)"

@@ -1,6 +1,6 @@
 /** The scripts in docs/verify-elsewhere: they accept what we accept, refuse what we refuse, and stay short. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { utf8 } from "../src/bytes.ts";
 import { SimChance } from "../src/chance-sim.ts";
 import { nodeCrypto } from "../src/crypto-node.ts";
-import { prettyText } from "../src/json.ts";
+import { type Json, prettyText } from "../src/json.ts";
 import { proofBytes } from "../src/proof.ts";
 import type { ProofCard } from "../src/record.ts";
 import { verifyProof } from "../src/verify.ts";
@@ -78,6 +78,12 @@ async function tampered(): Promise<[string, Uint8Array][]> {
   return [...swapped, ...edited, ...(await lies())];
 }
 
+function replaced(value: Json, [name, ...rest]: readonly string[], by: Json): Json {
+  if (name === undefined) return by;
+  const inner = replaced((value as Record<string, Json>)[name]!, rest, by);
+  return Array.isArray(value) ? value.with(Number(name), inner) : { ...(value as Record<string, Json>), [name]: inner };
+}
+
 async function lies(): Promise<[string, Uint8Array][]> {
   const changes: [string, SampleForm, (parts: Draft) => void][] = [
     ["the hive signs for the operator", "card", (parts) => Object.assign(parts, { operator: parts.hive })],
@@ -144,6 +150,34 @@ describe.each(Object.entries(TOOLS))("%s", (_, tool) => {
         expect(verifyProof(bytes, nodeCrypto).verified, name).toBe(false);
         expect(run(tool, bytes), name).toMatchObject({ accepted: false });
       }
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    "runs nothing that a file says",
+    async () => {
+      const proof = await sampleProof(6, "approved");
+      const marker = join(work, "ran");
+      const said: Json[] = [
+        ["x", "touch", marker],
+        `$(touch ${marker})`,
+        `'; touch ${marker}; '`,
+        { [`$(touch ${marker})`]: 1 },
+      ];
+      for (const text of said)
+        for (const place of [
+          "id",
+          "format",
+          "directive.payloadType",
+          "keys.payload",
+          "keys.signatures.0.keyid",
+          "seal.signatures.0.keyid",
+        ]) {
+          const bytes = utf8(prettyText(replaced(proof, place.split("."), text)));
+          expect(run(tool, bytes), `${place} ${text}`).toMatchObject({ accepted: false });
+          expect(existsSync(marker), `${place} ${text}`).toBe(false);
+        }
     },
     PATIENCE_MS,
   );
