@@ -44,7 +44,7 @@ check keys [ "$keys" = "$(hash < "$work/keys")" ]
 for part in card verdict outcome checks; do check $part [ "${!part}" = "$(canonical $part | hash)" ]; done
 data=$(canonical replay); [ "$data" = null ] || data=$(printf %s "$data" | hash)
 check replay [ "$replay" = "$data" ]
-fields "$work/directive" words='.body.words != null'
+fields "$work/directive" typ=.typ words='.body.words != null'; check directive [ "$typ" = directive ]
 if [ $words = true ]; then check card [ "$by" = needle ]; check replay [ "$replay" != null ]; else
   check card [ "$by" = operator ]; check replay [ "$replay" = null ]
   check card jq -e --slurpfile asked "$work/directive" '(.card | {tool, parameters}) == $asked[0].body.card' "$proof" > "$work/said"
