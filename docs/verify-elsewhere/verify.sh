@@ -1,5 +1,5 @@
 #!/bin/bash
-# Checks an axiom-proof/1 file with openssl. verify.sh PROOF [ROOT-KEY-ID]. Needs: openssl jq perl-base xxd go. See README.md.
+# Checks an axiom-proof/1 file with openssl. verify.sh PROOF [ROOT-KEY-ID]. Needs: openssl jq perl-base go. See README.md.
 set -euo pipefail
 proof=$1; work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 check() { if ! "${@:2}"; then echo "refused: $1"; exit 1; fi; }
@@ -22,7 +22,7 @@ signed() { # a DSSE envelope: what is signed is type and payload, each with its 
   fields "$proof" type=".$1.payloadType" payload=".$1.payload" id=".$1.signatures[0].keyid" sig=".$1.signatures[0].sig"
   base64 -d <<< "$payload" > "$work/$1"; base64 -d <<< "$sig" > "$work/sig"
   { printf 'DSSEv1 %d %s %d ' "${#type}" "$type" "$(stat -c %s "$work/$1")"; cat "$work/$1"; } > "$work/pae"
-  { echo 302a300506032b6570032100 | xxd -r -p; key "$id" "$3" | base64 -d; } > "$work/public.der"
+  { printf '\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00'; key "$id" "$3" | base64 -d; } > "$work/public.der"
   [ "$type" = "$wanted" ] && [ "$(tail -c 32 "$work/public.der" | hash)" = "$id" ] &&
     openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/public.der" -rawin -in "$work/pae" -sigfile "$work/sig" &> /dev/null
 }

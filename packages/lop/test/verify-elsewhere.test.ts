@@ -34,9 +34,9 @@ const goPath = "/usr/share/gocode/src/golang.org/x/mod/sumdb/note/note.go";
 
 const TOOLS: Readonly<Record<string, Tool>> = {
   "openssl and Go": {
-    needs: "openssl, jq, xxd and Go's sumdb packages (apt install openssl jq xxd golang-go golang-golang-x-mod-dev)",
+    needs: "openssl, jq and Go's sumdb packages (apt install openssl jq golang-go golang-golang-x-mod-dev)",
     ready: () =>
-      ["openssl", "jq", "xxd", "perl", "go"].every((name) => succeeds("bash", "-c", `command -v ${name}`)) &&
+      ["openssl", "jq", "perl", "go"].every((name) => succeeds("bash", "-c", `command -v ${name}`)) &&
       succeeds("test", "-f", goPath),
     command: ["bash", join(scripts, "verify.sh")],
   },
