@@ -126,13 +126,14 @@ export function showTool(terminal: Terminal, info: ToolInfo): number {
   return EXIT.ok;
 }
 
-async function carry(
+export async function carry(
   terminal: Terminal,
   connection: Connection,
   asked: DirectiveAsked,
   options: DoOptions,
 ): Promise<number> {
   const { client } = connection;
+  if (options.detach === true && !connection.daemon) return showRefusal(terminal, await nobodyGoesOn(terminal));
   const full = { ...asked, ...(options.rung === undefined ? {} : { rung: options.rung }) } as DirectiveAsked;
   const wait_s = options.detach === true ? 0 : FIRST_WAIT_S;
   const key = options.idempotencyKey;
@@ -143,6 +144,11 @@ async function carry(
   const view = await follow(terminal, connection, first, options.approve === true);
   if (isRefused(view)) return showRefusal(terminal, view);
   return finish(terminal, connection, view, options);
+}
+
+async function nobodyGoesOn({ home }: Terminal): Promise<Refusal> {
+  const { refuse } = await import("lop");
+  return refuse("daemon-absent", `No daemon runs on ${home} that could go on with it.`);
 }
 
 function showDetached(terminal: Terminal, view: DirectiveView): number {

@@ -14,7 +14,9 @@ import {
 } from "lop";
 import { obtainPassphrase } from "./cli-decide.ts";
 import { withHive } from "./connection.ts";
-import { makeHome, readDaemon } from "./home.ts";
+import { readDaemon } from "./daemon-file.ts";
+import { makeHome } from "./home.ts";
+import { HOME_LOCK } from "./local-hive.ts";
 import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
 
 const PASSPHRASE_VARIABLE = "AXIOM_NEW_PASSPHRASE";
@@ -33,7 +35,7 @@ async function withKeyring(
   const made = makeHome(terminal.home);
   if (made !== null) return showRefusal(terminal, made);
   const disk = nodeDisk(terminal.home);
-  const lock = await disk.lock("lock");
+  const lock = await disk.lock(HOME_LOCK);
   if (lock === null) return showRefusal(terminal, refuse("home-in-use", `Another process holds ${terminal.home}.`));
   try {
     const set = await obtainPassphrase(terminal, "Passphrase");

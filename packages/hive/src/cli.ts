@@ -3,7 +3,7 @@
  * does stands in `cli-*.ts`.
  */
 import { Command, CommanderError, Option } from "commander";
-import { homeOf } from "./home.ts";
+import { homeOf } from "./daemon-file.ts";
 import { EXIT, nodeTerminal, type Terminal, UsageError } from "./terminal.ts";
 
 type Action = (...given: never[]) => Promise<number> | number;
@@ -276,6 +276,46 @@ function keyCommands({ program, terminal, action }: Tree): void {
 }
 
 function recordCommands({ program, terminal, action }: Tree): void {
+  const permit = program.command("permit").description("Timed allowances for what leaves or enters the machine");
+  permit
+    .command("grant <host>")
+    .description("Let tools reach a host for some minutes")
+    .requiredOption("--minutes <n>", "for how long", readCount)
+    .option("--approve", "approve it at once")
+    .action(
+      action(async (host: string, options: { minutes: number; approve?: boolean }) => {
+        const { minutes, ...rest } = options;
+        return (await import("./cli-permit.ts")).runPermitGrant(terminal, host, minutes, rest);
+      }),
+    );
+  permit
+    .command("list")
+    .description("Permits, and what is left of each")
+    .action(action(async () => (await import("./cli-permit.ts")).runPermitList(terminal)));
+  permit
+    .command("revoke <id-or-host>")
+    .description("Revoke one, at once")
+    .action(action(async (what: string) => (await import("./cli-permit.ts")).runPermitRevoke(terminal, what)));
+  const ledger = program.command("ledger").description("The tamper-evident record");
+  ledger
+    .command("show")
+    .description("Its entries: the latest ones, or those from an index on")
+    .option("--from <index>", "begin here", readCount)
+    .option("--limit <n>", "how many", readCount, 20)
+    .action(
+      action(async (options: { from?: number; limit: number }) =>
+        (await import("./cli-ledger.ts")).runLedgerShow(terminal, options.from, options.limit),
+      ),
+    );
+  ledger
+    .command("checkpoint")
+    .description("The latest signed checkpoint")
+    .action(action(async () => (await import("./cli-ledger.ts")).runLedgerCheckpoint(terminal)));
+  ledger
+    .command("export <folder>")
+    .description("Write it as C2SP tlog-tiles, for others to check")
+    .action(action(async (folder: string) => (await import("./cli-ledger.ts")).runLedgerExport(terminal, folder)));
+
   const policy = program.command("policy").description("What may be done here, in Cedar");
   policy
     .command("show [file]")

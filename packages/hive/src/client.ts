@@ -58,10 +58,8 @@ export class HiveClient {
     return this.#json("GET", "/v1/status");
   }
 
-  async proof(id: string): Promise<Uint8Array | Refusal> {
-    const answer = await this.#request("GET", `/v1/directives/${encodeURIComponent(id)}/proof`);
-    const bytes = await collect(answer.body);
-    return answer.status === 200 ? bytes : (JSON.parse(bytes.toString("utf8")) as Refusal);
+  proof(id: string): Promise<Uint8Array | Refusal> {
+    return this.bytes(`/v1/directives/${encodeURIComponent(id)}/proof`);
   }
 
   /** `explicit` for what cannot be undone. */
@@ -88,10 +86,15 @@ export class HiveClient {
     return this.#verb(path, undefined, "DELETE");
   }
 
-  async text(path: string): Promise<string | Refusal> {
+  async bytes(path: string): Promise<Uint8Array | Refusal> {
     const answer = await this.#request("GET", path);
-    const text = (await collect(answer.body)).toString("utf8");
-    return answer.status === 200 ? text : (JSON.parse(text) as Refusal);
+    const bytes = await collect(answer.body);
+    return answer.status === 200 ? bytes : (JSON.parse(bytes.toString("utf8")) as Refusal);
+  }
+
+  async text(path: string): Promise<string | Refusal> {
+    const bytes = await this.bytes(path);
+    return isRefused(bytes) ? bytes : Buffer.from(bytes).toString("utf8");
   }
 
   /** The steps of one directive, or of all; goes on where it left off when the connection breaks. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Refusal } from "lop";
 import { HiveClient } from "./client.ts";
 import { SocketTransport } from "./client-socket.ts";
-import { readDaemon } from "./home.ts";
+import { readDaemon } from "./daemon-file.ts";
 import type { Terminal } from "./terminal.ts";
 import { isRefused, showRefusal } from "./terminal.ts";
 

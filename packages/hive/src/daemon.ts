@@ -5,7 +5,8 @@
 import { isRefusal, nodeClock, type Refusal, refuse } from "lop";
 import { ApiKeys } from "./api-keys.ts";
 import type { Config } from "./config.ts";
-import { makeHome, readDaemon, removeDaemon, writeDaemon } from "./home.ts";
+import { readDaemon } from "./daemon-file.ts";
+import { makeHome, removeDaemon, writeDaemon } from "./home.ts";
 import { makeApp } from "./http.ts";
 import { Hud } from "./http-hud.ts";
 import { type Fetch, type Listener, listen } from "./http-listen.ts";
@@ -13,11 +14,10 @@ import { refusal, type World } from "./http-route.ts";
 import { Idempotency } from "./idempotency.ts";
 import { type LocalHive, openLocalHive } from "./local-hive.ts";
 import { HiveMeters } from "./metrics-hive.ts";
-import { readTile } from "./tiles.ts";
 import { openTrace, type Trace } from "./trace.ts";
 
-/** Interpreters of each rung that are kept warm. */
-const POOL = 1;
+/** Interpreters of each rung that are kept warm: as many as a few directives in a row use up. */
+const POOL = 3;
 /** Open answers get this long once the hive is closed. */
 export const CLOSE_ANSWERS_MS = 2000;
 const POLL_MS = 50;
@@ -97,7 +97,6 @@ async function open(o: DaemonOptions, trace: Trace): Promise<Opened | Refusal> {
     clock: nodeClock,
     hud: new Hud(),
     trace,
-    tile: (path) => readTile(local.disk, path),
     stopping: () => stopping,
   };
   const beginStop = () => {

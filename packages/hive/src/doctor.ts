@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { wasmJs, wasmPy } from "forge";
 import { isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
-import { readDaemon } from "./home.ts";
+import { readDaemon } from "./daemon-file.ts";
 import { Hud } from "./http-hud.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
@@ -107,9 +107,9 @@ function checkHome(home: string): Finding[] {
   if (!stat.isDirectory()) return [broken("home", `${home} is no folder`, `rm ${home}`)];
   if (process.getuid !== undefined && stat.uid !== process.getuid())
     return [broken("home", `${home} belongs to another user`, `sudo chown -R "$(id -u):$(id -g)" ${home}`)];
-  const open = [home, ...readdirSync(home).map((name) => join(home, name))].filter(
-    (path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0,
-  );
+  const keys = join(home, "keys");
+  const secret = [home, keys, ...(existsSync(keys) ? readdirSync(keys).map((name) => join(keys, name)) : [])];
+  const open = secret.filter((path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0);
   return open.length === 0
     ? [ok("home", `${home}, private to its owner`)]
     : [broken("home", `others can reach ${open.join(", ")}`, `chmod -R go= ${home}`)];

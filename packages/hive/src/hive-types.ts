@@ -12,6 +12,7 @@ import type {
   FileChange,
   JsonObject,
   KeyVault,
+  Ledger,
   Outcome,
   Refusal,
   Rung,
@@ -184,6 +185,9 @@ export interface ToolInfo {
   readonly rung: Rung | null;
 }
 
+/** The ledger, to be read. */
+export type LedgerView = Pick<Ledger, "size" | "checkpoint" | "entries" | "tile">;
+
 /** The hive as its doors (HTTP, CLI, MCP) see it. `Hive` in hive.ts is the one that works. */
 export interface HiveFace {
   /** Signs with the operator's key, when it is unlocked here. */
@@ -215,6 +219,7 @@ export interface HiveFace {
   revokePermit(id: string): Promise<Refusal | null>;
   /** The key manifest in force. */
   keys(): Envelope;
+  readonly ledger: LedgerView;
   /** Ends running work, writes `stop`, closes the ledger. A second call waits for the first. */
   close(): Promise<void>;
 }

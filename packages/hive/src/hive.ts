@@ -16,7 +16,7 @@ import { ENGINE_MISSING } from "./flow/route.ts";
 import { type SigningDesk, sign, signApproval } from "./flow/sign.ts";
 import { type TripParts, travel } from "./flow.ts";
 import { admittedAt, type HistoryParts, olderDirective, olderDirectives } from "./history.ts";
-import type { DirectiveView, HiveFace, HiveStatus, StepEvent, ToolInfo } from "./hive-types.ts";
+import type { DirectiveView, HiveFace, HiveStatus, LedgerView, StepEvent, ToolInfo } from "./hive-types.ts";
 import { MARK_EVERY_ENTRIES } from "./recovery.ts";
 import type { RecoveryWindow } from "./recovery-window.ts";
 import { SecretScanner } from "./secrets.ts";
@@ -251,6 +251,10 @@ export class Hive implements HiveFace {
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string } {
     const { policy, settings } = this.#in.parts;
     return { id: policy.id, files: settings.policies.policies, schema: settings.policies.schema };
+  }
+
+  get ledger(): LedgerView {
+    return this.#in.parts.statements.ledger;
   }
 
   permits(): readonly JsonObject[] {

@@ -2,29 +2,13 @@
  * AXIOM_HOME: where everything of one hive lives. Every folder is 0700, every file of ours 0600. One process at a time
  * holds a home: the daemon, or a command that runs without one. `daemon.json` says where the daemon can be reached.
  */
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type Refusal, refuse } from "lop";
-import type { Environment } from "./config.ts";
+import { DAEMON_FILE, type DaemonFacts } from "./daemon-file.ts";
 
 /** The hive makes its own folders; these are the doors'. */
 export const FOLDERS = ["keys", "trace", "http"] as const;
-export const DAEMON_FILE = "daemon.json";
-
-export const homeOf = (environment: Environment): string =>
-  resolve(environment.AXIOM_HOME ?? join(homedir(), ".axiom"));
 
 /** Makes the folders, private to their owner. */
 export function makeHome(home: string): Refusal | null {
@@ -74,32 +58,7 @@ function syncFolder(folder: string): void {
   }
 }
 
-export interface DaemonFacts {
-  pid: number;
-  url: string;
-  started_at: string;
-}
-
-/** The daemon that runs on this home; null when none does (a file left behind by a killed one counts as none). */
-export function readDaemon(home: string): DaemonFacts | null {
-  try {
-    const facts = JSON.parse(readFileSync(join(home, DAEMON_FILE), "utf8")) as DaemonFacts;
-    return isAlive(facts.pid) ? facts : null;
-  } catch {
-    return null;
-  }
-}
-
 export const writeDaemon = (home: string, facts: DaemonFacts): void =>
   writeWhole(join(home, DAEMON_FILE), `${JSON.stringify(facts)}\n`);
 
 export const removeDaemon = (home: string): void => rmSync(join(home, DAEMON_FILE), { force: true });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}

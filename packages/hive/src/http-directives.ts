@@ -38,7 +38,7 @@ const state = route<DirectiveRequest, object>({
   handle: stateDirective,
 });
 
-async function stateDirective(call: Call<DirectiveRequest, object>): Promise<Response | Refusal> {
+export async function stateDirective(call: Call<DirectiveRequest, object>): Promise<Response | Refusal> {
   const { world, body, headers } = call;
   if (world.stopping()) return refuse("hive-stopping", "The daemon is being stopped and takes no directives.");
   const submitted = await submit(call, headers.get("Idempotency-Key"), body);

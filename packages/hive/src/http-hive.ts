@@ -1,16 +1,7 @@
-/** The hive itself over HTTP: status, keys, freeze, tools, policies, permits, ledger. */
-import { Envelope, type Refusal, refuse } from "lop";
+/** The hive itself over HTTP: status, keys, freeze, tools, policies. */
+import { Envelope } from "lop";
 import { done, json, nothing, type Route, route } from "./http-route.ts";
-import {
-  FreezeRequest,
-  NoQuery,
-  Nothing,
-  PermitList,
-  PolicyBody,
-  StatusBody,
-  ToolList,
-  UnlockRequest,
-} from "./http-schemas.ts";
+import { FreezeRequest, NoQuery, Nothing, PolicyBody, StatusBody, ToolList, UnlockRequest } from "./http-schemas.ts";
 
 const OK_EMPTY = { 204: { about: "Done." } };
 
@@ -100,17 +91,6 @@ const policies = route<undefined, object>({
   handle: ({ world }) => json(world.hive.policies()),
 });
 
-const permits = route<undefined, object>({
-  method: "get",
-  path: "/v1/permits",
-  name: "permits",
-  about: "Permits that have been granted, and what is left of each.",
-  scope: "read",
-  query: NoQuery,
-  answers: { 200: { about: "All of them.", schema: PermitList } },
-  handle: ({ world }) => json({ permits: world.hive.permits() }),
-});
-
 const keys = route<undefined, object>({
   method: "get",
   path: "/v1/keys",
@@ -122,50 +102,4 @@ const keys = route<undefined, object>({
   handle: ({ world }) => json(world.hive.keys()),
 });
 
-const checkpoint = route<undefined, object>({
-  method: "get",
-  path: "/v1/ledger/checkpoint",
-  name: "checkpoint",
-  about: "The latest signed checkpoint of the ledger (C2SP tlog-checkpoint).",
-  scope: "read",
-  query: NoQuery,
-  answers: { 200: { about: "A signed note.", type: "text/plain; charset=utf-8" } },
-  handle: ({ world }) =>
-    new Response(world.hive.status().ledger.checkpoint, { headers: { "Content-Type": "text/plain; charset=utf-8" } }),
-});
-
-/** C2SP tlog-tiles: level or `entries`, then the index in groups of three digits, `.p/W` for a partial tile. */
-const TILE = /^(?:[0-9]{1,2}|entries)\/(?:x[0-9]{3}\/)*[0-9]{3}(?:\.p\/[1-9][0-9]{0,2})?$/;
-
-const tile = route<undefined, object>({
-  method: "get",
-  path: "/v1/ledger/tile/{path}",
-  name: "tile",
-  about: "A tile of the ledger (C2SP tlog-tiles), such as `0/x001/067` or `entries/000.p/12`.",
-  scope: "read",
-  query: NoQuery,
-  answers: { 200: { about: "Hashes or entries.", type: "application/octet-stream" } },
-  handle: async ({ world, params }) => {
-    const path = params.path!;
-    const bytes = TILE.test(path) ? await world.tile(path) : null;
-    if (bytes === null) return noTile(path);
-    return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { "Content-Type": "application/octet-stream" } });
-  },
-});
-
-const noTile = (path: string): Refusal =>
-  refuse("route-unknown", `The ledger has no tile ${path.slice(0, 80)}.`, "Read its size from /v1/ledger/checkpoint.");
-
-export const HIVE_ROUTES: readonly Route[] = [
-  status,
-  tools,
-  unlock,
-  lock,
-  freeze,
-  resume,
-  policies,
-  permits,
-  keys,
-  checkpoint,
-  tile,
-];
+export const HIVE_ROUTES: readonly Route[] = [status, tools, unlock, lock, freeze, resume, policies, keys];

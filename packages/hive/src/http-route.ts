@@ -23,8 +23,6 @@ export interface World {
   readonly clock: Clock;
   readonly hud: Hud;
   readonly trace: Trace;
-  /** Bytes of a file of the ledger that the tlog-tiles API serves; null when there is none. */
-  tile(path: string): Promise<Uint8Array | null>;
   /** True from the moment that a stop was asked for. */
   stopping(): boolean;
 }

@@ -44,6 +44,15 @@ export const ListQuery = z.strictObject({
   before: Digest.optional(),
 });
 export const EventsQuery = z.strictObject({ after: z.coerce.number().int().min(0).optional() });
+export const ENTRIES_MAX = 256;
+export const EntriesQuery = z.strictObject({
+  from: z.coerce.number().int().min(0).optional(),
+  limit: z.coerce.number().int().min(1).max(ENTRIES_MAX).default(20),
+});
+export const EntryList = z.object({
+  size: z.int(),
+  entries: z.array(z.object({ index: z.int(), envelope: Envelope })),
+});
 export const NoQuery = z.strictObject({});
 
 export const ToolList = z.object({
@@ -87,6 +96,8 @@ export const FreezeRequest = z.strictObject({ why: z.string().min(1).max(1024) }
 export const UnlockRequest = z.strictObject({ passphrase: z.string().max(4096).nullable().default(null) });
 export const Nothing = z.strictObject({});
 export const PolicyBody = z.object({ id: z.string(), files: z.record(z.string(), z.string()), schema: z.string() });
+export const PermitRequest = z.strictObject({ host: z.string().min(1).max(256), minutes: z.int().min(1).max(1440) });
+export type PermitRequest = z.infer<typeof PermitRequest>;
 export const PermitList = z.object({ permits: z.array(JsonObject) });
 
 /** Names in the OpenAPI document. */
@@ -104,6 +115,8 @@ export const NAMED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   UnlockRequest,
   Nothing,
   Policies: PolicyBody,
+  PermitRequest,
   PermitList,
+  EntryList,
   Envelope,
 };

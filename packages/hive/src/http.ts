@@ -6,11 +6,20 @@ import { DIRECTIVE_ROUTES } from "./http-directives.ts";
 import { EVENT_ROUTES } from "./http-events.ts";
 import { checkHost, checkKey, checkOrigin, readBody, readQuery, SECURITY_HEADERS } from "./http-guards.ts";
 import { HIVE_ROUTES } from "./http-hive.ts";
+import { LEDGER_ROUTES } from "./http-ledger.ts";
 import { checkScraper, OPEN_ROUTES } from "./http-open.ts";
+import { PERMIT_ROUTES } from "./http-permits.ts";
 import { json, type Route, refusal, type World } from "./http-route.ts";
 import { openApiDocument } from "./openapi.ts";
 
-export const ROUTES: readonly Route[] = [...DIRECTIVE_ROUTES, ...EVENT_ROUTES, ...HIVE_ROUTES, ...OPEN_ROUTES];
+export const ROUTES: readonly Route[] = [
+  ...DIRECTIVE_ROUTES,
+  ...EVENT_ROUTES,
+  ...HIVE_ROUTES,
+  ...LEDGER_ROUTES,
+  ...PERMIT_ROUTES,
+  ...OPEN_ROUTES,
+];
 
 /** Who asks where no key is wanted. */
 const NOBODY: Caller = { id: "nobody", name: "nobody", scope: "read" };

@@ -1,5 +1,5 @@
 /** The hive opened inside this process, for one command: the same API, without a socket. The home is let go at the end. */
-import { isRefusal, nodeClock, type Refusal } from "lop";
+import { isRefusal, nodeClock, nodeDisk, type Refusal } from "lop";
 import { pino } from "pino";
 import { ApiKeys } from "./api-keys.ts";
 import { HiveClient, type Transport } from "./client.ts";
@@ -9,11 +9,10 @@ import { makeHome } from "./home.ts";
 import { makeApp } from "./http.ts";
 import { Hud } from "./http-hud.ts";
 import { Idempotency } from "./idempotency.ts";
-import { openLocalHive } from "./local-hive.ts";
+import { HOME_LOCK, openLocalHive } from "./local-hive.ts";
 import { HiveMeters } from "./metrics-hive.ts";
 import { readPassphrase } from "./passphrase.ts";
 import type { Terminal } from "./terminal.ts";
-import { readTile } from "./tiles.ts";
 
 /** How long another command may hold the home before this one gives up. */
 export const HOME_WAIT_MS = 15_000;
@@ -32,7 +31,8 @@ export async function openInside({ home, environment }: Terminal): Promise<Conne
   const secrets = [keys.local(), ...(unlock.passphrase === null ? [] : [unlock.passphrase])].filter(
     ({ length }) => length >= 16,
   );
-  const local = await inTurn(() => openLocalHive({ home, config, ...unlock, secrets, pool: 0 }));
+  await homeFree(home);
+  const local = await openLocalHive({ home, config, ...unlock, secrets, pool: 0 });
   if (isRefusal(local)) return local;
   const limits = { keys: config.http.idempotency_keys, hours: config.http.idempotency_hours };
   const idempotency = await Idempotency.open(home, nodeClock, limits);
@@ -50,7 +50,6 @@ export async function openInside({ home, environment }: Terminal): Promise<Conne
     clock: nodeClock,
     hud: new Hud(),
     trace: pino({ level: "silent" }),
-    tile: (path) => readTile(local.disk, path),
     stopping: () => false,
   });
   return {
@@ -64,12 +63,12 @@ export async function openInside({ home, environment }: Terminal): Promise<Conne
   };
 }
 
-/** Commands on one home take turns. */
-async function inTurn<T>(open: () => Promise<T | Refusal>): Promise<T | Refusal> {
+/** Commands on one home take turns: waits until nobody holds it. Who then comes first is decided when the hive opens. */
+async function homeFree(home: string): Promise<void> {
   const until_ms = nodeClock.monotonic_ms() + HOME_WAIT_MS;
-  for (;;) {
-    const opened = await open();
-    if (!isRefusal(opened) || opened.refused !== "home-in-use" || nodeClock.monotonic_ms() > until_ms) return opened;
+  while (nodeClock.monotonic_ms() < until_ms) {
+    const lock = await nodeDisk(home).lock(HOME_LOCK);
+    if (lock !== null) return lock.release();
     await nodeClock.sleep(HOME_POLL_MS);
   }
 }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DEFAULT_LIMITS as CHAMBER_LIMITS, Ladder, MAX_LIMITS, Workspace, wasmJs, wasmPy } from "forge";
-import { type Disk, isRefusal, nodeChance, nodeClock, nodeCrypto, nodeDisk, type Refusal } from "lop";
+import { isRefusal, nodeChance, nodeClock, nodeCrypto, nodeDisk, type Refusal } from "lop";
 import type { Config } from "./config.ts";
 import type { Hive } from "./hive.ts";
 import { openHive } from "./hive-open.ts";
@@ -14,9 +14,11 @@ import { VERSION } from "./version.ts";
 const MIB = 1024 * 1024;
 const SHIPPED_POLICIES = fileURLToPath(new URL("../policies", import.meta.url));
 
+/** Held by whoever has the hive open. */
+export const HOME_LOCK = "lock";
+
 export interface LocalHive {
   readonly hive: Hive;
-  readonly disk: Disk;
   close(): Promise<void>;
 }
 
@@ -36,18 +38,21 @@ export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Re
   if (isRefusal(workspace)) return workspace;
   const disk = nodeDisk(o.home);
   const ports = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto, ladder, workspace };
-  const hive = await openHive(ports, settingsOf(o), { passphrase: o.passphrase });
-  if (isRefusal(hive)) {
+  const letGo = async (): Promise<void> => {
     await ladder.close();
+    await workspace.close();
+  };
+  // The chambers prove themselves while the keys, the policies and the ledger are opened.
+  const [hive] = await Promise.all([openHive(ports, settingsOf(o), { passphrase: o.passphrase }), ladder.probeAll()]);
+  if (isRefusal(hive)) {
+    await letGo();
     return hive;
   }
-  await ladder.probeAll();
   return {
     hive,
-    disk,
     close: async () => {
       await hive.close();
-      await ladder.close();
+      await letGo();
     },
   };
 }

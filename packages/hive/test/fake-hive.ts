@@ -190,6 +190,19 @@ export class FakeHive implements HiveFace {
     return [];
   }
 
+  readonly ledger = {
+    size: 7,
+    checkpoint: () => "axiom-hive/abababab\n7\nroot\n\n— sig\n",
+    tile: async (_level: number, _index: number, width: number) => new Uint8Array(width * 32),
+    async *entries(from: number, to = 7) {
+      for (let index = from; index < to; index++) yield { index, entry: utf8(`{"n":${index}}`) };
+    },
+  };
+
+  async revokePermit(id: string): Promise<Refusal | null> {
+    return refuse("permit-missing", `No permit is named ${id}.`);
+  }
+
   keys(): Envelope {
     return {
       payloadType: "application/vnd.axiom.keys.v1+json",

@@ -48,7 +48,6 @@ export async function freshBench(options: { home?: string; hive?: FakeHive; hud?
     clock: nodeClock,
     hud: new Hud(options.hud ?? join(home, "no-hud")),
     trace: pino({ level: "silent" }),
-    tile: async (path: string) => (path === "0/000.p/7" ? new Uint8Array(7 * 32) : null),
     stopping: () => world.stop,
     stop: false,
   };
