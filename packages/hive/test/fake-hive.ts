@@ -181,11 +181,6 @@ export class FakeHive implements HiveFace {
     return { id: "cd".repeat(32), files: { "10.cedar": "permit(principal, action, resource);" }, schema: "" };
   }
 
-  async revokePermit(id: string): Promise<Refusal | null> {
-    this.calls.push(`revokePermit ${id}`);
-    return null;
-  }
-
   permits(): readonly JsonObject[] {
     return [];
   }
