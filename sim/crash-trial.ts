@@ -58,6 +58,8 @@ export const simSettings = (): HiveSettings => ({
     schema: readFileSync(join(POLICIES, "axiom.cedarschema"), "utf8"),
   },
   secrets: [],
+  // Small files and frequent marks: their making and changing then lies under the crashes as well.
+  ledger: { segmentSizes: { min_bytes: 32 * 1024, max_bytes: 64 * 1024 }, mark_every_entries: 24 },
 });
 
 /** @param states how many crash states to look at; the trial ends with the first life that reaches it. */
