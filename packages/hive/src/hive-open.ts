@@ -1,6 +1,7 @@
 /** Opening a hive: takes its home, its keys, its policies and its ledger, and settles what the last run left open. */
 import {
   DiskError,
+  formerKeys,
   isRefusal,
   type JsonObject,
   Keyring,
@@ -98,8 +99,16 @@ async function openUnder(
   const { disk, crypto, clock, chance } = ports;
   const signer = keyring.signer("hive");
   if (isRefusal(signer)) return signer;
-  const origin = keyring.keys.hive;
-  const ledger = await Ledger.open({ disk, folder: "ledger", crypto, signer, origin, clock, ...settings.ledger });
+  const ledger = await Ledger.open({
+    disk,
+    folder: "ledger",
+    crypto,
+    signer,
+    formerKeys: formerKeys(keyring.keys, "hive"),
+    origin: keyring.keys.hive,
+    clock,
+    ...settings.ledger,
+  });
   if (isRefusal(ledger)) return ledger;
   home.hold(() => ledger.close());
 

@@ -31,12 +31,16 @@ export const asker = party("asker");
 export const answerer = party("answerer");
 export const keys = directoryOf([asker.signer, "operator"], [answerer.signer, "hive"]);
 
+/** Frames of one turn of the event loop leave in one system call. */
 export const socketSink = (socket: Socket): FrameSink => ({
-  write: (bytes) =>
-    new Promise((resolve) => {
-      if (socket.write(bytes)) resolve();
-      else socket.once("drain", resolve);
-    }),
+  write: (bytes) => {
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => socket.uncork());
+    }
+    if (socket.write(bytes)) return Promise.resolve();
+    return new Promise((resolve) => socket.once("drain", resolve));
+  },
 });
 
 async function answer(socket: Socket): Promise<void> {

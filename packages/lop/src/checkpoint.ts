@@ -35,17 +35,27 @@ export function readCheckpointText(text: string): Checkpoint | null {
   return size === null || root === null ? null : { origin, size, root, extensions };
 }
 
-/** The checkpoint and its note, when the log's own key has signed it; null otherwise. */
+/** Who signs a log's checkpoints. Keys that were rotated away still vouch for what they signed. */
+export interface CheckpointKeys {
+  readonly origin: string;
+  readonly publicKey: Uint8Array;
+  readonly formerKeys?: readonly Uint8Array[];
+}
+
+/** The checkpoint and its note, when a key of the log has signed it; null otherwise. */
 export function openCheckpoint(
   crypto: Crypto,
   note: string | Uint8Array,
-  log: { origin: string; publicKey: Uint8Array },
+  log: CheckpointKeys,
 ): { checkpoint: Checkpoint; note: Note } | null {
   const parts = splitNote(note);
   const checkpoint = parts === null ? null : readCheckpointText(parts.text);
   if (parts === null || checkpoint === null || checkpoint.origin !== log.origin) return null;
-  const key: NoteKey = { name: log.origin, type: NOTE_ED25519, publicKey: log.publicKey };
-  return verifyNote(crypto, parts, key) ? { checkpoint, note: parts } : null;
+  const signed = [log.publicKey, ...(log.formerKeys ?? [])].some((publicKey) => {
+    const key: NoteKey = { name: log.origin, type: NOTE_ED25519, publicKey };
+    return verifyNote(crypto, parts, key);
+  });
+  return signed ? { checkpoint, note: parts } : null;
 }
 
 /** An unsigned 64-bit decimal without leading zeros. */

@@ -168,7 +168,10 @@ export interface FrameSink {
   write(bytes: Uint8Array): Promise<void>;
 }
 
+/** Of frames that wait; urgent ones may wait up to twice as much. */
 export const FRAME_MAX_QUEUED_BYTES = 4 * 1024 * 1024;
+/** What a frame counts at least, so that the limit also bounds the number of frames. */
+const FRAME_MIN_COST_BYTES = 1024;
 
 /**
  * Sends frames one after another, never faster than the sink takes them. Urgent bodies (heartbeats, a freeze) overtake those that
@@ -194,9 +197,10 @@ export class FrameWriter {
   async send(body: Uint8Array, o: { readonly urgent?: boolean } = {}): Promise<Refusal | null> {
     if (this.#failure !== null) throw this.#failure;
     const frame = frameBytes(body);
-    if (this.#queued_bytes + frame.length > FRAME_MAX_QUEUED_BYTES && o.urgent !== true)
-      return refuse("stream-congested", `${this.#queued_bytes} bytes wait; the limit is ${FRAME_MAX_QUEUED_BYTES}.`);
-    this.#queued_bytes += frame.length;
+    const limit = o.urgent === true ? 2 * FRAME_MAX_QUEUED_BYTES : FRAME_MAX_QUEUED_BYTES;
+    if (this.#queued_bytes + costOf(frame) > limit)
+      return refuse("stream-congested", `${this.#queued_bytes} bytes wait; the limit is ${limit}.`);
+    this.#queued_bytes += costOf(frame);
     const sent = new Promise<void>((resolve, reject) => {
       (o.urgent === true ? this.#urgent : this.#plain).push({ frame, resolve, reject });
     });
@@ -224,10 +228,12 @@ export class FrameWriter {
       this.#failure = error;
       reject(error);
     } finally {
-      this.#queued_bytes -= frame.length;
+      this.#queued_bytes -= costOf(frame);
     }
   }
 }
+
+const costOf = (frame: Uint8Array): number => Math.max(frame.length, FRAME_MIN_COST_BYTES);
 
 interface Waiting {
   readonly frame: Uint8Array;

@@ -76,6 +76,8 @@ function endOfString(text: string, start: number): number {
 
 function noteKey(keys: Set<string>, quoted: string, at: number): void {
   const name = JSON.parse(quoted) as string;
+  // Copying a value, as schemas do, drops this key: what was signed would not be what is read.
+  if (name === "__proto__") throw new SyntaxError(`JSON key "__proto__" at character ${at}`);
   if (keys.has(name)) throw new SyntaxError(`duplicate JSON key ${quoted} at character ${at}`);
   keys.add(name);
 }

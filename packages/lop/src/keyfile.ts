@@ -9,7 +9,8 @@ import { Envelope } from "./record.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 
 export const KEYRING_FILE = "keyring.json";
-export const MACHINE_FILE = "machine.key";
+/** Named after its hive, so that a new keyring does not take the old one's lock before it is whole. */
+const machineFile = (hive: string): string => `machine-${hive.split("/")[1]}.key`;
 export const KEYRING_MAX_BYTES = 128 * 1024;
 /** Bounds on what a header may ask of us; a changed one must not make the machine swap for an hour. */
 export const ARGON2_MAX_MEMORY_KIB = 1024 * 1024;
@@ -31,6 +32,7 @@ const PassphraseLock = z.strictObject({
 });
 export type PassphraseLock = z.infer<typeof PassphraseLock>;
 
+const MACHINE_NAME = /^machine-[0-9a-f]{8}\.key$/;
 const AgeName = z.string().regex(/^(operator|hive)-\d{1,9}\.age$/);
 export const KeyringIndex = z.strictObject({
   v: z.literal(1),
@@ -91,10 +93,25 @@ export async function readSeeds(disk: Disk, path: string, identity: string): Pro
 }
 
 /** Removes secret files that no index points at: what a crash between two generations leaves. */
-export async function removeStale(disk: Disk, folder: string, files: KeyringIndex["files"]): Promise<void> {
+export async function removeStale(
+  disk: Disk,
+  folder: string,
+  files: KeyringIndex["files"],
+  hive: string,
+): Promise<void> {
+  const kept = [files.operator, files.hive, machineFile(hive)];
   for (const name of await disk.list(folder))
-    if (AgeName.safeParse(name).success && name !== files.operator && name !== files.hive)
+    if ((AgeName.safeParse(name).success || MACHINE_NAME.test(name)) && !kept.includes(name))
       await disk.remove(`${folder}/${name}`);
+}
+
+/** What the disk threw, as a refusal. @throws everything else. */
+export function diskRefusal(error: unknown): Refusal {
+  if (!(error instanceof DiskError)) throw error;
+  return refuse(
+    error.code === "full" ? "disk-full" : "keys-unwritable",
+    `The disk refused the keys: ${error.message}.`,
+  );
 }
 
 export async function readOrNull(disk: Disk, path: string): Promise<Uint8Array | null> {
@@ -106,11 +123,11 @@ export async function readOrNull(disk: Disk, path: string): Promise<Uint8Array |
   }
 }
 
-export const writeMachineSecret = (disk: Disk, folder: string, secret: Uint8Array): Promise<void> =>
-  disk.writeAtomic(`${folder}/${MACHINE_FILE}`, utf8(`${toBase64(secret)}\n`), SECRET_MODE);
+export const writeMachineSecret = (disk: Disk, folder: string, hive: string, secret: Uint8Array): Promise<void> =>
+  disk.writeAtomic(`${folder}/${machineFile(hive)}`, utf8(`${toBase64(secret)}\n`), SECRET_MODE);
 
-export async function readMachineSecret(disk: Disk, folder: string): Promise<Uint8Array | null> {
-  const bytes = await readOrNull(disk, `${folder}/${MACHINE_FILE}`);
+export async function readMachineSecret(disk: Disk, folder: string, hive: string): Promise<Uint8Array | null> {
+  const bytes = await readOrNull(disk, `${folder}/${machineFile(hive)}`);
   try {
     return bytes === null ? null : fromBase64(fromUtf8(bytes).trimEnd());
   } catch {

@@ -2,31 +2,32 @@
  * The hive's private keys, encrypted at rest. Two files: the operator's (root, operator), which `lock()` drops, and the hive's
  * (hive, permit-issuer, witness, guest), which a daemon needs while nobody is there. Format: docs/formats/keys.md.
  */
-import { identityOf, recipientOf } from "./agefile.ts";
-import { fromBase64, toBase64 } from "./bytes.ts";
+import { toBase64 } from "./bytes.ts";
 import type { Chance } from "./chance.ts";
 import type { Clock } from "./clock.ts";
 import { type Crypto, keyIdOf, type Signer } from "./crypto.ts";
 import type { Disk } from "./disk.ts";
+import { copySeeds, drop, freshSeeds, type Held, hold, SEED_BYTES } from "./held-keys.ts";
 import {
+  diskRefusal,
   type KeyringIndex,
   OPERATOR_ROLES,
-  type PassphraseLock,
   readIndex,
-  readMachineSecret,
   readSeeds,
   removeStale,
   type Seeds,
   writeIndex,
-  writeMachineSecret,
   writeSeeds,
 } from "./keyfile.ts";
+import { freshLocks, type LockParts, machineIdentity, passphraseIdentity, unfitPassphrase } from "./keylock.ts";
 import { nodeVault } from "./keyring-node.ts";
 import {
+  fitManifest,
   hiveName,
   type KeyManifest,
   type KeyRole,
-  type ManifestFields,
+  MANIFEST_MAX_KEYS,
+  MANIFEST_MAX_WHY,
   type ManifestKey,
   manifestKey,
   readManifest,
@@ -37,10 +38,6 @@ import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import { isStrictKey } from "./strict.ts";
 import type { KeyVault } from "./vault.ts";
 
-export const PASSPHRASE_MAX_LENGTH = 1024;
-const SEED_BYTES = 32;
-const SALT_BYTES = 16;
-const BORN_OPERATOR: readonly KeyRole[] = ["root", "operator"];
 const BORN_HIVE: readonly KeyRole[] = ["hive", "permit-issuer", "witness"];
 
 export interface KeyringOptions {
@@ -56,16 +53,6 @@ export interface KeyringOptions {
   readonly unattended?: boolean;
 }
 
-/** Secrets in memory. The lease is one from unlock to lock, also when a key is replaced in between. */
-interface Held {
-  readonly seeds: Seeds;
-  readonly signers: ReadonlyMap<KeyRole, Signer>;
-  readonly lease: Lease;
-}
-interface Lease {
-  ended: boolean;
-}
-
 export class Keyring {
   readonly #o: KeyringOptions & { readonly vault: KeyVault };
   #index: KeyringIndex;
@@ -74,6 +61,8 @@ export class Keyring {
   #hive: Held | null = null;
   /** Changes take turns: two at once would write the same generation. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** After a failed write of the index nobody knows which keyring the disk holds. */
+  #doubt: Refusal | null = null;
 
   private constructor(options: KeyringOptions, index: KeyringIndex, manifest: KeyManifest) {
     this.#o = withVault(options);
@@ -82,7 +71,11 @@ export class Keyring {
   }
 
   /** Makes new keys. Refuses `keys-exist` when the folder has a keyring; `replace` makes a new identity over it. */
-  static async create(options: KeyringOptions & { readonly replace?: boolean }): Promise<Keyring | Refusal> {
+  static create(options: KeyringOptions & { readonly replace?: boolean }): Promise<Keyring | Refusal> {
+    return Keyring.#create(options).catch(diskRefusal);
+  }
+
+  static async #create(options: KeyringOptions & { readonly replace?: boolean }): Promise<Keyring | Refusal> {
     const { disk, folder, chance, crypto } = options;
     const unfit = unfitPassphrase(options.passphrase);
     if (unfit !== null) return unfit;
@@ -91,29 +84,35 @@ export class Keyring {
     const there = !isRefusal(old) || old.refused !== "keys-missing";
     if (there && options.replace !== true) return refuse("keys-exist", `${folder} already holds a keyring.`);
     const o = withVault(options);
-    const operator = hold(o.vault, freshSeeds(chance, BORN_OPERATOR));
+    const operator = hold(o.vault, freshSeeds(chance, OPERATOR_ROLES));
     const hive = hold(o.vault, freshSeeds(chance, BORN_HIVE));
     const envelope = firstManifest(options, operator, hive);
     const manifest = readManifest(crypto, envelope);
     if (isRefusal(manifest)) throw new Error(`the new manifest does not hold: ${manifest.why}`);
     const generation = isRefusal(old) ? 1 : old.generation + 1;
-    const locks = await freshLocks(o, manifest.hive);
+    const parts = { ...o, hive: manifest.hive };
+    const locks = await freshLocks(parts, o.passphrase, { unattended: o.unattended !== false, machine: null });
     const index = { v: 1 as const, generation, manifest: envelope, ...locks, files: fileNames(generation) };
     const ring = new Keyring(options, index, manifest);
     await ring.#write(index, { operator: operator.seeds, hive: hive.seeds });
     ring.#operator = operator;
     ring.#hive = hive;
+    if (!isRefusal(old) && old.machine?.store === "os-keyring") await o.vault.secrets?.remove(hiveOf(crypto, old));
     return ring;
   }
 
   /** Opens what can be opened: with the passphrase everything; with null what the machine may open, perhaps nothing. */
-  static async open(options: KeyringOptions): Promise<Keyring | Refusal> {
+  static open(options: KeyringOptions): Promise<Keyring | Refusal> {
+    return Keyring.#open(options).catch(diskRefusal);
+  }
+
+  static async #open(options: KeyringOptions): Promise<Keyring | Refusal> {
     const index = await readIndex(options.disk, options.folder);
     if (isRefusal(index)) return index;
     const manifest = readManifest(options.crypto, index.manifest);
     if (isRefusal(manifest)) return refuse("keys-damaged", manifest.why);
     const ring = new Keyring(options, index, manifest);
-    await removeStale(options.disk, options.folder, index.files);
+    await removeStale(options.disk, options.folder, index.files, manifest.hive);
     const asked = options.passphrase !== null || index.operator.how === "machine";
     return (asked ? await ring.unlock(options.passphrase) : await ring.#openHiveByMachine()) ?? ring;
   }
@@ -212,50 +211,38 @@ export class Keyring {
       if (isRefusal(operator)) return operator;
       const refused = await this.#openHive(identity);
       if (refused !== null) return refused;
-      const locks = await freshLocks({ ...this.#o, passphrase: fresh }, this.#manifest.hive, this.#index.machine);
+      const locks = await freshLocks(this.#parts, fresh, { unattended: false, machine: this.#index.machine });
       await this.#write(this.#next(locks), { operator: operator.seeds, hive: this.#hive!.seeds });
       drop(operator);
       return null;
     });
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work, work);
+  #inTurn<T>(work: () => Promise<T | Refusal>): Promise<T | Refusal> {
+    const mine = this.#turn.then(() => this.#doubt ?? work()).catch(diskRefusal);
     this.#turn = mine.catch(() => undefined);
     return mine;
   }
 
-  /** The age identity behind the operator's lock, proved right by its recipient. */
+  /** The age identity behind the operator's lock. */
   async #identity(passphrase: string | null): Promise<string | Refusal> {
-    const lock = this.#index.operator;
-    if (lock.how === "machine") {
-      if (passphrase !== null) return refuse("wrong-passphrase", "This keyring has no passphrase; it opens by itself.");
-      return this.#machineIdentity();
-    }
-    if (passphrase === null) return refuse("keys-locked", "The operator's keys want their passphrase.");
-    const identity = await passphraseIdentity(this.#o.vault, passphrase, lock);
-    return (await recipientOf(identity)) === lock.recipient
-      ? identity
-      : refuse("wrong-passphrase", "The passphrase does not open this keyring.");
+    const { operator, machine } = this.#index;
+    if (operator.how === "machine")
+      return passphrase === null
+        ? machineIdentity(this.#parts, machine)
+        : refuse("wrong-passphrase", "This keyring has no passphrase; it opens by itself.");
+    return passphrase === null
+      ? refuse("keys-locked", "The operator's keys want their passphrase.")
+      : passphraseIdentity(this.#o.vault, passphrase, operator);
   }
 
-  async #machineIdentity(): Promise<string | Refusal> {
-    const { machine } = this.#index;
-    if (machine === null) return refuse("keys-locked", "This keyring opens with its passphrase only.");
-    const { disk, folder, vault } = this.#o;
-    const kept = machine.store === "file" ? readMachineSecret(disk, folder) : vault.secrets?.get(this.#manifest.hive);
-    const secret = (await kept) ?? null;
-    if (secret === null || secret.length !== SEED_BYTES)
-      return refuse("keys-missing", `The machine's unlock secret is not in its ${machine.store}.`);
-    const identity = identityOf(secret);
-    return (await recipientOf(identity)) === machine.recipient
-      ? identity
-      : refuse("keys-damaged", `The machine's unlock secret in its ${machine.store} was changed.`);
+  get #parts(): LockParts {
+    return { ...this.#o, hive: this.#manifest.hive };
   }
 
   async #openHiveByMachine(): Promise<Refusal | null> {
     if (this.#index.machine === null) return null;
-    const identity = await this.#machineIdentity();
+    const identity = await machineIdentity(this.#parts, this.#index.machine);
     return isRefusal(identity) ? identity : this.#openHive(identity);
   }
 
@@ -296,7 +283,7 @@ export class Keyring {
     if (held === null || !this.unlocked)
       return refuse("keys-locked", "Changing keys wants the root key: unlock first.");
     const old = held.signers.get(role)?.keyId;
-    const seeds: Seeds = new Map(held.seeds).set(role, this.#o.chance.bytes(SEED_BYTES));
+    const seeds: Seeds = copySeeds(held.seeds).set(role, this.#o.chance.bytes(SEED_BYTES));
     const fresh = hold(this.#o.vault, seeds, held.lease);
     const rows = (at: string): ManifestKey[] => [
       ...this.#manifest.keys.map((row) => (row.id === old ? ended(row, status, at, why) : row)),
@@ -304,8 +291,10 @@ export class Keyring {
     ];
     const envelope = await this.#publish(rows, { [which]: seeds });
     if (isRefusal(envelope)) return envelope;
-    if (which === "operator") this.#operator = fresh;
-    else this.#hive = fresh;
+    if (which === "hive") this.#hive = fresh;
+    else if (held.lease.ended)
+      drop(fresh); // locked meanwhile
+    else this.#operator = fresh;
     return envelope;
   }
 
@@ -318,14 +307,9 @@ export class Keyring {
     if (isRefusal(root)) return root;
     const issued_at = new Date(this.#o.clock.now_ms()).toISOString();
     const { v, hive, serial, root: rootKey } = this.#manifest;
-    const fields: ManifestFields = {
-      v,
-      hive,
-      serial: serial + 1,
-      issued_at,
-      root: rootKey,
-      keys: [...rows(issued_at)],
-    };
+    const keys = [...rows(issued_at)];
+    const fields = fitManifest({ v, hive, serial: serial + 1, issued_at, root: rootKey, keys });
+    if (fields === null) return refuse("keys-full", `The manifest holds at most ${MANIFEST_MAX_KEYS} keys.`);
     const manifest = writeManifest(root, fields);
     await this.#write(this.#next({ manifest }, seeds), seeds);
     return manifest;
@@ -355,45 +339,32 @@ export class Keyring {
     if (seeds.operator) await writeSeeds(disk, `${folder}/${index.files.operator}`, operator, seeds.operator);
     const hive = [...new Set([...machine, ...operator])];
     if (seeds.hive) await writeSeeds(disk, `${folder}/${index.files.hive}`, hive, seeds.hive);
-    await writeIndex(disk, folder, index);
+    await writeIndex(disk, folder, index).catch((error: unknown) => {
+      this.#doubt = diskRefusal(error);
+      throw error;
+    });
     this.#index = index;
     this.#manifest = manifest;
-    await removeStale(disk, folder, index.files);
+    // What cannot be removed now is removed at the next start; the change itself has happened.
+    await removeStale(disk, folder, index.files, manifest.hive).catch(diskRefusal);
   }
 }
 
 const withVault = (options: KeyringOptions) => ({ ...options, vault: options.vault ?? nodeVault() });
 
-const fileNames = (generation: number) => ({ operator: `operator-${generation}.age`, hive: `hive-${generation}.age` });
+function hiveOf(crypto: Crypto, { manifest }: KeyringIndex): string {
+  const read = readManifest(crypto, manifest);
+  return isRefusal(read) ? "" : read.hive;
+}
 
-const freshSeeds = (chance: Chance, roles: readonly KeyRole[]): Seeds =>
-  new Map(roles.map((role) => [role, chance.bytes(SEED_BYTES)]));
+const fileNames = (generation: number) => ({ operator: `operator-${generation}.age`, hive: `hive-${generation}.age` });
 
 const ended = (row: ManifestKey, status: "retired" | "revoked", since: string, why?: string): ManifestKey => ({
   ...row,
   status,
   since,
-  ...(why === undefined ? {} : { why: why.slice(0, 256) }),
+  ...(why === undefined ? {} : { why: why.slice(0, MANIFEST_MAX_WHY).toWellFormed() }),
 });
-
-/** Signers that stop when their holder is dropped: a signer kept by somebody must not outlive `lock()`. */
-function hold(vault: KeyVault, seeds: Seeds, lease: Lease = { ended: false }): Held {
-  const signers = new Map<KeyRole, Signer>();
-  for (const [role, seed] of seeds) {
-    const inner = vault.signer(seed);
-    const sign = (message: Uint8Array) => {
-      if (lease.ended) throw new Error(`the ${role} key was locked; ask the keyring for it again`);
-      return inner.sign(message);
-    };
-    signers.set(role, { keyId: inner.keyId, publicKey: inner.publicKey, sign });
-  }
-  return { seeds, signers, lease };
-}
-
-function drop(held: Held): void {
-  held.lease.ended = true;
-  for (const seed of held.seeds.values()) seed.fill(0);
-}
 
 function firstManifest({ clock }: KeyringOptions, operator: Held, hive: Held): Envelope {
   const root = operator.signers.get("root")!;
@@ -401,46 +372,4 @@ function firstManifest({ clock }: KeyringOptions, operator: Held, hive: Held): E
   const keys = [...operator.signers, ...hive.signers].map(([role, signer]) => manifestKey(signer, role, issued_at));
   const name = hiveName(root.keyId);
   return writeManifest(root, { v: 1, hive: name, serial: 1, issued_at, root: toBase64(root.publicKey), keys });
-}
-
-function unfitPassphrase(passphrase: string | null): Refusal | null {
-  if (passphrase === null || (passphrase.length > 0 && passphrase.length <= PASSPHRASE_MAX_LENGTH)) return null;
-  return refuse("passphrase-unfit", `A passphrase has 1 to ${PASSPHRASE_MAX_LENGTH} characters.`);
-}
-
-/** NFC, because one keyboard composes letters and another does not. */
-async function passphraseIdentity(vault: KeyVault, passphrase: string, lock: PassphraseLock): Promise<string> {
-  return identityOf(await vault.derive(passphrase.normalize("NFC"), fromBase64(lock.salt), lock));
-}
-
-async function freshLocks(
-  o: KeyringOptions & { readonly vault: KeyVault },
-  hive: string,
-  kept: KeyringIndex["machine"] = null,
-): Promise<Pick<KeyringIndex, "operator" | "machine">> {
-  const wanted = o.passphrase === null || o.unattended !== false;
-  const machine = kept ?? (wanted ? await machineLock(o, hive) : null);
-  return { machine, operator: o.passphrase === null ? { how: "machine" } : await passphraseLock(o, o.passphrase) };
-}
-
-async function passphraseLock(
-  { chance, vault }: { chance: Chance; vault: KeyVault },
-  passphrase: string,
-): Promise<PassphraseLock> {
-  const { memory_kib, passes, lanes } = vault.cost;
-  const salt = toBase64(chance.bytes(SALT_BYTES));
-  const open = { how: "passphrase" as const, recipient: "", salt, memory_kib, passes, lanes };
-  return { ...open, recipient: await recipientOf(await passphraseIdentity(vault, passphrase, open)) };
-}
-
-/** A random secret where the OS keeps such things, else in a file that only this user may read. */
-async function machineLock(
-  { disk, folder, chance, vault }: KeyringOptions & { readonly vault: KeyVault },
-  hive: string,
-): Promise<NonNullable<KeyringIndex["machine"]>> {
-  const secret = chance.bytes(SEED_BYTES);
-  const recipient = await recipientOf(identityOf(secret));
-  if (await vault.secrets?.set(hive, secret)) return { recipient, store: "os-keyring" };
-  await writeMachineSecret(disk, folder, secret);
-  return { recipient, store: "file" };
 }

@@ -19,6 +19,8 @@ export interface LedgerOptions {
   readonly crypto: Crypto;
   /** The key of the checkpoints. */
   readonly signer: Signer;
+  /** Public keys that signed earlier checkpoints, before the signer's took over. */
+  readonly formerKeys?: readonly Uint8Array[];
   /** The ledger's name in its checkpoints. */
   readonly origin: string;
   readonly clock: Clock;
@@ -124,8 +126,10 @@ function takeMark(o: LedgerOptions, mark: LedgerMark, tree: LedgerTree): number 
   return equal(tree.root(), checkpoint.root) ? checkpoint.size : null;
 }
 
-function ownCheckpoint(o: LedgerOptions, note: string): { size: number; root: Uint8Array } | null {
-  const opened = openCheckpoint(o.crypto, note, { origin: o.origin, publicKey: o.signer.publicKey });
+/** Null when it is not one that this ledger's key, or one before it, has signed. */
+export function ownCheckpoint(o: LedgerOptions, note: string): { size: number; root: Uint8Array } | null {
+  const keys = { origin: o.origin, publicKey: o.signer.publicKey, formerKeys: o.formerKeys ?? [] };
+  const opened = openCheckpoint(o.crypto, note, keys);
   return opened === null ? null : { size: Number(opened.checkpoint.size), root: opened.checkpoint.root };
 }
 

@@ -9,8 +9,10 @@ import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 import { isStrictKey } from "./strict.ts";
 
 export const MANIFEST_PAYLOAD_TYPE = "application/vnd.axiom.keys.v1+json";
-export const MANIFEST_MAX_BYTES = 64 * 1024;
-export const MANIFEST_MAX_KEYS = 128;
+/** Of the payload; a manifest in a statement must fit into one ledger entry, and base64 twice makes 16/9 of it. */
+export const MANIFEST_MAX_BYTES = 32 * 1024;
+export const MANIFEST_MAX_KEYS = 64;
+export const MANIFEST_MAX_WHY = 256;
 
 export const KEY_ROLES = ["root", "operator", "hive", "guest", "permit-issuer", "witness"] as const;
 export type KeyRole = (typeof KEY_ROLES)[number];
@@ -27,7 +29,7 @@ export const ManifestKey = z.strictObject({
   /** When the status began. */
   since: Instant,
   /** Sentence of who revoked it. */
-  why: z.string().max(256).optional(),
+  why: z.string().max(MANIFEST_MAX_WHY).optional(),
 });
 export type ManifestKey = z.infer<typeof ManifestKey>;
 
@@ -96,6 +98,27 @@ function readFields(envelope: Envelope): ManifestFields | Refusal {
     return refuse("packet-malformed", `The key manifest cannot be read: ${(error as Error).message}.`);
   }
 }
+
+/**
+ * Room for new keys: drops the oldest retired ones, then the oldest revoked ones. A dropped key is unknown, which refuses as
+ * well; older proofs and ledger entries carry or name the manifest of their own time. Null when only active keys are left.
+ */
+export function fitManifest(fields: ManifestFields): ManifestFields | null {
+  let keys = fields.keys;
+  while (keys.length > MANIFEST_MAX_KEYS || utf8(JSON.stringify({ ...fields, keys })).length > MANIFEST_MAX_BYTES) {
+    const oldest = oldestOf(keys, "retired") ?? oldestOf(keys, "revoked");
+    if (oldest === undefined) return null;
+    keys = keys.filter((key) => key !== oldest);
+  }
+  return { ...fields, keys };
+}
+
+/** Public keys that had the role before: retired or revoked. What they signed in their time still stands. */
+export const formerKeys = ({ keys }: Pick<ManifestFields, "keys">, role: KeyRole): Uint8Array[] =>
+  keys.filter((key) => key.role === role && key.status !== "active").map((key) => fromBase64(key.public_key));
+
+const oldestOf = (keys: readonly ManifestKey[], status: KeyStatus): ManifestKey | undefined =>
+  keys.filter((key) => key.status === status).toSorted((a, b) => (a.since < b.since ? -1 : 1))[0];
 
 /** First fault among the keys, as a sentence; null when there is none. */
 function checkKeys(crypto: Crypto, { hive, root, keys }: ManifestFields): string | null {

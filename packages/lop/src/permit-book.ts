@@ -238,7 +238,9 @@ export class PermitBook {
 
   #stateOf(held: Held, now: number): PermitView["state"] {
     if (held.revoked) return "revoked";
-    if (held.parent === null && this.#o.keys.find(held.permit.iss)?.status === "revoked") return "revoked";
+    // A manifest may have left out a key that was revoked long ago: unknown is as good as revoked.
+    const issued = held.parent === null ? (this.#o.keys.find(held.permit.iss)?.status ?? "revoked") : "active";
+    if (issued === "revoked") return "revoked";
     if (now >= held.ends) return "expired";
     if (now < held.starts) return "early";
     return held.uses_left === 0 ? "exhausted" : "live";

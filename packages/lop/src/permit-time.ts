@@ -14,7 +14,7 @@ export interface BootClock {
 
 /** One reading of all clocks, as the journal keeps it. */
 export interface Stamp {
-  /** Permit time. */
+  /** Permit time; not rounded, or what begins at this stamp would begin a moment after it. */
   readonly t: number;
   readonly wall: number;
   readonly boot: string | null;
@@ -50,7 +50,7 @@ export class PermitTime {
   }
 
   stamp(): Stamp {
-    const t = Math.ceil(this.now_ms());
+    const t = this.now_ms();
     return {
       t,
       wall: this.#clock.now_ms(),
@@ -64,7 +64,9 @@ export class PermitTime {
    * tells none: a permit then keeps at most what it had left when the journal was last written.
    */
   #since(last: Stamp): number {
-    if (this.#boot !== null && last.boot === this.#boot.boot) return Math.max(0, this.#start.up - last.up);
+    // A restarted container keeps its host's boot id and begins its uptime anew.
+    if (last.boot !== null && last.boot === this.#boot?.boot && this.#start.up >= last.up)
+      return this.#start.up - last.up;
     return Math.max(0, this.#clock.now_ms() - last.wall);
   }
 

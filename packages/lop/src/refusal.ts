@@ -15,6 +15,8 @@ export const REFUSALS = {
     http: 503,
     fix: "Restore the keys folder from a copy, or replace it with `axiom keys init --replace`.",
   },
+  "keys-unwritable": { http: 503, fix: "Repair the disk or the folder's rights, then restart." },
+  "keys-full": { http: 409, fix: "Revoke keys that are no longer used." },
   "keys-exist": { http: 409, fix: "Use the keys that are there, or replace them with `axiom keys init --replace`." },
   "already-unlocked": { http: 409, fix: "Nothing to do; `axiom lock` locks again." },
   // admit
@@ -93,6 +95,7 @@ export const REFUSALS = {
   "ledger-damaged": { http: 503, fix: "`axiom ledger check` locates the damage; restore the folder from a copy." },
   "ledger-busy": { http: 429, fix: "Wait until what was handed in is durable, then try again." },
   "entry-unknown": { http: 404, fix: "Ask for an index below the size in the ledger's checkpoint." },
+  "witness-refused": { http: 502, fix: "Read what the witness says; check its key, and that it knows this ledger's." },
   "disk-full": { http: 507, fix: "Free disk space, then `axiom resume`." },
   "home-in-use": { http: 409, fix: "Another daemon runs on this AXIOM_HOME; use it, or stop it." },
   "port-taken": { http: 409, fix: "Set `http.port` in axiom.json, or AXIOM_HTTP_PORT." },

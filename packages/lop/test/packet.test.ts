@@ -1,7 +1,9 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toBase64, utf8 } from "../src/bytes.ts";
 import { nodeCrypto } from "../src/crypto-node.ts";
 import { envelopeBytes, sealEnvelope } from "../src/dsse.ts";
+import { readManifest } from "../src/manifest.ts";
 import {
   PACKET_MAX_BYTES,
   PACKET_MAX_LIFETIME_MS,
@@ -10,6 +12,7 @@ import {
   readPacket,
   writePacket,
 } from "../src/packet.ts";
+import { parentOf, readPermit } from "../src/permit.ts";
 import { isRefusal } from "../src/refusal.ts";
 import { directoryOf, NOW_MS, packetFields, signerOf } from "./helpers.ts";
 
@@ -65,6 +68,11 @@ describe("a packet", () => {
     ["changed payload", { ...good, payload: toBase64(utf8(written().replace("read", "wipe"))) }, "signature-invalid"],
     ["a duplicate key", rawPayload(duplicate), "packet-malformed"],
     ["nesting too deep", rawPayload(deep), "packet-malformed"],
+    [
+      "a key that copies drop",
+      rawPayload(written().replace('"words":', '"__proto__":{"a":1},"words":')),
+      "packet-malformed",
+    ],
     ["an unknown field", rawPayload(written().replace('"v":', '"critical":1,"v":')), "packet-malformed"],
     ["an unknown version", rawPayload(written().replace("3.1", "3.0")), "packet-malformed"],
     ["an unknown type", rawPayload(written().replace('"directive"', '"reboot"')), "packet-type-unknown"],
@@ -92,6 +100,38 @@ describe("a packet", () => {
   ];
   test.each(table)("with %s is refused", (_, packet, code) => {
     expect(refusal(packet)).toBe(code);
+  });
+
+  test("or anything else that arrives is answered, never thrown at", () => {
+    const text = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.constantFrom("3.1", "directive", operator.keyId, "application/json"),
+    );
+    const envelope = fc.record({
+      payloadType: fc.oneof(fc.constant(PACKET_PAYLOAD_TYPE), text),
+      payload: fc.oneof(text, text.map(utf8).map(toBase64)),
+      signatures: fc.array(fc.record({ keyid: text, sig: text }), { maxLength: 3 }),
+    });
+    const signed = fc.oneof(
+      text,
+      fc.json().map((json) => written().replace('{"words":"read my notes"}', json)),
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.uint8Array({ maxLength: 200 }), envelope, text.map(utf8), signed.map(rawPayload)),
+        (packet) => {
+          const read = readPacket(nodeCrypto, packet, context);
+          if (!isRefusal(read)) expect(Object.keys(read.packet)).toHaveLength(11);
+          for (const other of packet instanceof Uint8Array ? [] : [packet]) {
+            expect(isRefusal(readManifest(nodeCrypto, other))).toBe(true);
+            expect(isRefusal(readPermit(nodeCrypto, other, () => operator.publicKey))).toBe(true);
+            parentOf(other);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
   });
 
   test("with any bit of its bytes flipped is refused", () => {

@@ -82,8 +82,10 @@ describe("a permit book", () => {
     let live = keys;
     const book = await open(world({ keys: { find: (id) => live.find(id) } }));
     granted(await book.grant(wide()));
-    live = directoryOf([issuer, "permit-issuer", "revoked"]);
-    expect(codeOf(book.check(request))).toBe("permit-revoked");
+    live = directoryOf([issuer, "permit-issuer", "retired"]);
+    expect(book.check(request)).toBeNull();
+    for (live of [directoryOf([issuer, "permit-issuer", "revoked"]), directoryOf()])
+      expect(codeOf(book.check(request))).toBe("permit-revoked");
   });
 
   test("counts a child's spending on every permit above it", async () => {
@@ -138,6 +140,14 @@ describe("a permit book", () => {
 });
 
 describe("a permit's time", () => {
+  test("begins with its grant, also between two ticks of the clock", async () => {
+    const clock = new SimClock(NOW_MS);
+    await clock.advance(0.3);
+    const book = await open(world({ clock }));
+    granted(await book.grant(wide({ nbf: NOW_MS })));
+    expect(book.check(request)).toBeNull();
+  });
+
   const minute = () => wide({ exp: NOW_MS + 60_000 });
 
   test.each([0, DAY_MS, -DAY_MS, 40 * DAY_MS, -NOW_MS])(
@@ -174,6 +184,13 @@ describe("a permit's time", () => {
     const back = { ...w, clock: new SimClock(NOW_MS - DAY_MS) };
     expect((await open({ ...back, boot: boot(64_900) })).check(request)).toBeNull();
     expect(codeOf((await open({ ...back, boot: boot(65_001) })).check(request))).toBe("permit-expired");
+  });
+
+  test("does not stand still in a container that began its uptime anew", async () => {
+    const w = world({ boot: { boot: "boot 1", uptime_ms: () => 5000 } });
+    granted(await (await open(w)).grant(minute()));
+    const later = { ...w, boot: { boot: "boot 1", uptime_ms: () => 1 }, clock: new SimClock(NOW_MS + 60_001) };
+    expect(codeOf((await open(later)).check(request))).toBe("permit-expired");
   });
 
   test("after another boot keeps at most what it had left", async () => {

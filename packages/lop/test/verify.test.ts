@@ -151,6 +151,7 @@ describe("other spellings", () => {
     ["a lone surrogate", text.replace('"42\\n"', '"\\ud800"')],
     ["a key twice", text.replace('  "approval": null,', '  "approval": null,\n  "approval": null,')],
     ["a key twice inside", text.replace('"took_ms": 12', '"took_ms": 12,\n    "took_ms": 12')],
+    ["a hidden key", text.replace("{", '{\n  "__proto__": {},')],
     ["a comment", text.replace("{", "{ // hello")],
     ["nesting without end", "[".repeat(100_000)],
     ["nothing", ""],
@@ -165,7 +166,6 @@ describe("other spellings", () => {
     ["a text", "axiom-proof/1"],
     ["another format", { ...proof, format: "axiom-proof/2" }],
     ["an extra field", { ...proof, note: "trust me" }],
-    ["a hidden field", JSON.parse(`{"__proto__": {}, ${JSON.stringify(proof).slice(1)}`) as Json],
   ])("%s is no axiom-proof/1", async (_, value) => {
     expect(partOf(checkText(prettyText(value)))).toBe("format");
   });
