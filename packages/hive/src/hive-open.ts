@@ -107,6 +107,7 @@ async function openUnder(
     formerKeys: formerKeys(keyring.keys, "hive"),
     origin: keyring.keys.hive,
     clock,
+    ...settings.ledger,
   });
   if (isRefusal(ledger)) return ledger;
   home.hold(() => ledger.close());
@@ -210,6 +211,8 @@ async function settle(
   ledger: Ledger,
 ): Promise<HiveStatus["recovered"] | Refusal> {
   for (const { id, intent } of recovered.open) {
+    // Before the entry: once that stands, no later start would look for these parts again.
+    if (await parts.disk.exists(partsPath(id))) await parts.disk.remove(partsPath(id));
     const why =
       intent === null
         ? "The hive stopped before the directive began; nothing was done."
@@ -221,7 +224,6 @@ async function settle(
     });
     if (isRefusal(written)) return written;
     recovered.window.ended(id);
-    if (await parts.disk.exists(partsPath(id))) await parts.disk.remove(partsPath(id));
   }
   const completed: string[] = [];
   for (const { id, index } of recovered.outcomes)

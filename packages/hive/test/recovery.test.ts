@@ -104,7 +104,8 @@ test("a ledger that cannot be written freezes the hive: fail closed, and nothing
   const home = await simHome();
   const hive = await openTestHive(home);
   const packet = must(await hive.sign(program("print 1")));
-  home.disk.faults = ({ do: verb, path }) => (verb.startsWith("sync") && path.startsWith("ledger/") ? { code: "io" } : null);
+  home.disk.faults = ({ do: verb, path }) =>
+    verb.startsWith("sync") && path.startsWith("ledger/") ? { code: "io" } : null;
   expect(await hive.submit(packet)).toMatchObject({ refused: "ledger-unwritable" });
   home.disk.faults = null;
   expect(hive.status().frozen).not.toBeNull();

@@ -32,7 +32,7 @@ export interface ApprovalAnswer {
   taken(refusal: Refusal | null): void;
 }
 
-type ApproveParts = Pick<FlowParts, "crypto" | "statements" | "gate" | "replay" | "keys">;
+type ApproveParts = Pick<FlowParts, "crypto" | "statements" | "gate" | "replay" | "keys" | "policy">;
 
 export async function approve(
   parts: ApproveParts,
@@ -54,6 +54,9 @@ async function take(parts: ApproveParts, judged: Judged, envelope: Envelope): Pr
   const body = opened.packet.body as Partial<ApprovalBody>;
   const other = (Object.keys(wanted) as (keyof ApprovalBody)[]).find((name) => body[name] !== wanted[name]);
   if (other !== undefined) return refuse("approval-refused", `The approval's ${other} is not that of this directive.`);
+  // The yes is checked by the same rules as everything else: with it, policy must now allow the card.
+  const again = parts.policy.judge({ operator: opened.keyId, card, approval: wanted.level });
+  if (again.decision !== "allow") return refuse("policy-denied", again.reasons.join(" "));
   const refusal = parts.gate.check(card.tool) ?? takeCounter(parts, opened);
   if (refusal !== null) return refusal;
   const written = await parts.statements.write("approval", admitted.id, { ...replayMark(opened), packet: opened.id });
