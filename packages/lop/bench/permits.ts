@@ -101,6 +101,7 @@ async function revocation(folder: string): Promise<void> {
   const denied = isRefusal(book.check({ ...permitRequest(), permit: id }));
   const deny_ms = performance.now() - before;
   await durable;
+  await book.close();
   report(
     "P6 revoke to deny",
     `${deny_ms.toFixed(3)} ms (durable ${(performance.now() - before).toFixed(1)} ms)`,

@@ -253,7 +253,7 @@ export class Ledger {
     this.#queue.length = 0;
     this.#queued_bytes = 0;
     this.#next = this.#durable.size;
-    if (forGood) this.#poison = refusal;
+    if (forGood) this.#poison = stopped(refusal);
     return () => {
       for (const one of refused) one.settle(() => refusal);
     };
@@ -303,7 +303,7 @@ export class Ledger {
   /** A full disk only makes the next start longer; any other failure means that the disk cannot be trusted. */
   #markFailed(error: unknown): void {
     const refusal = failureRefusal(error);
-    if (refusal.refused !== "disk-full") this.#poison ??= refusal;
+    if (refusal.refused !== "disk-full") this.#poison ??= stopped(refusal);
   }
 
   /** Roots of ranges that end within the durable tree. */
@@ -325,3 +325,5 @@ export class Ledger {
     return tile;
   }
 }
+
+const stopped = ({ why }: Refusal): Refusal => refuse("ledger-unwritable", `The ledger has stopped. ${why}`);

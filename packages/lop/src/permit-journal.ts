@@ -31,6 +31,8 @@ const Entry = z.strictObject({
   ]),
 });
 export type PermitEntry = z.infer<typeof Entry>;
+/** A line holds what was written and synced together: a torn write then spoils one line, the last, and never one before a good one. */
+const Line = z.array(Entry);
 
 export class PermitJournal {
   readonly #disk: Disk;
@@ -99,8 +101,8 @@ export class PermitJournal {
   async #write(): Promise<void> {
     const batch = this.#waiting.slice();
     try {
-      if (this.#size > this.#compact_at) await this.#rewrite(this.#bytes(this.#snapshot()));
-      else await this.#extend(this.#bytes(batch));
+      if (this.#size > this.#compact_at) await this.#rewrite(this.#line(this.#snapshot()));
+      else await this.#extend(this.#line(batch));
     } catch (error) {
       this.#failure = error;
     } finally {
@@ -123,13 +125,9 @@ export class PermitJournal {
     this.#compact_at = Math.max(PERMIT_JOURNAL_COMPACT_BYTES, 2 * bytes.length);
   }
 
-  #bytes(entries: readonly PermitEntry[]): Uint8Array {
-    return utf8(entries.map((entry) => this.#line(entry)).join(""));
-  }
-
-  #line(entry: PermitEntry): string {
-    const text = JSON.stringify(entry);
-    return `${checkOf(this.#crypto, utf8(text))} ${text}\n`;
+  #line(entries: readonly PermitEntry[]): Uint8Array {
+    const text = JSON.stringify(entries);
+    return utf8(`${checkOf(this.#crypto, utf8(text))} ${text}\n`);
   }
 }
 
@@ -142,11 +140,11 @@ function readLines(crypto: Crypto, bytes: Uint8Array): { entries: PermitEntry[];
   let bad = false;
   for (let at = 0; at < bytes.length; ) {
     const feed = bytes.indexOf(LINE_FEED, at);
-    const entry = feed < 0 ? null : readLine(crypto, bytes.subarray(at, feed));
-    if (entry !== null && bad) return { entries, end, damaged: true };
-    if (entry === null) bad = true;
+    const line = feed < 0 ? null : readLine(crypto, bytes.subarray(at, feed));
+    if (line !== null && bad) return { entries, end, damaged: true };
+    if (line === null) bad = true;
     else {
-      entries.push(entry);
+      entries.push(...line);
       end = feed + 1;
     }
     at = feed < 0 ? bytes.length : feed + 1;
@@ -154,11 +152,11 @@ function readLines(crypto: Crypto, bytes: Uint8Array): { entries: PermitEntry[];
   return { entries, end, damaged: false };
 }
 
-function readLine(crypto: Crypto, line: Uint8Array): PermitEntry | null {
+function readLine(crypto: Crypto, line: Uint8Array): PermitEntry[] | null {
   const text = line.subarray(CHECK_LETTERS + 1);
   try {
     if (fromUtf8(line.subarray(0, CHECK_LETTERS + 1)) !== `${checkOf(crypto, text)} `) return null;
-    return Entry.parse(JSON.parse(fromUtf8(text)));
+    return Line.parse(JSON.parse(fromUtf8(text)));
   } catch {
     return null;
   }

@@ -58,7 +58,7 @@ export const REFUSALS = {
   "approval-not-awaited": { http: 409, fix: "Check the directive's state with `axiom show ID`." },
   "policy-invalid": {
     http: 422,
-    fix: "Correct the named policy; `axiom policy check` lists every fault. The set in force stays in force.",
+    fix: "Correct the named policy; `axiom policy validate` lists every fault. The set in force stays in force.",
   },
   "permit-missing": { http: 403, fix: "Grant one: `axiom permit grant HOST --minutes N`." },
   "permit-early": { http: 403, fix: "Wait until the permit begins, or grant one that begins now." },

@@ -62,7 +62,7 @@ describe("any changed byte is refused, and the part is named", () => {
     const chance = new SimChance(20261121);
     const met = new Set<string>();
     for (let at = 0; at < whole.length; at++) {
-      const bits = at % 16 === 0 ? [0, 1, 2, 3, 4, 5, 6, 7] : [chance.below(8)];
+      const bits = at % 64 === 0 ? [0, 1, 2, 3, 4, 5, 6, 7] : [chance.below(8)];
       for (const bit of bits) {
         const bytes = whole.slice();
         bytes[at]! ^= 1 << bit;
@@ -184,6 +184,38 @@ describe("other spellings", () => {
     },
   );
 });
+
+describe("any other value in any place", () => {
+  const values: Json[] = [null, true, false, 0, -1, 2 ** 53, "", "x", "\u0000", [], {}, [[]], { x: null }];
+
+  it.each(FORMS)("%s", async (form) => {
+    const proof = await sampleProof(17, form);
+    let tried = 0;
+    for (const path of places(proof)) {
+      for (const value of values) {
+        const text = prettyText(replaced(proof, path, value));
+        if (text === prettyText(proof)) continue;
+        const part = partOf(checkText(text));
+        expect(["format", path[0]], `${path.join(".")} = ${JSON.stringify(value)}: ${part}`).toContain(part);
+        tried++;
+      }
+    }
+    expect(tried).toBeGreaterThan(500);
+  });
+});
+
+/** Paths to every value in the proof. */
+function places(value: Json, path: readonly string[] = []): string[][] {
+  const here = path.length === 0 ? [] : [[...path]];
+  if (value === null || typeof value !== "object") return here;
+  return [...here, ...Object.entries(value).flatMap(([name, inner]) => places(inner, [...path, name]))];
+}
+
+function replaced(value: Json, [name, ...rest]: readonly string[], by: Json): Json {
+  if (name === undefined) return by;
+  const inner = replaced((value as Record<string, Json>)[name]!, rest, by);
+  return Array.isArray(value) ? value.with(Number(name), inner) : { ...(value as Record<string, Json>), [name]: inner };
+}
 
 describe("parts of another valid proof", () => {
   const parts = PROOF_PARTS.filter((part) => part !== "encoding" && part !== "format") as (keyof ProofCard)[];

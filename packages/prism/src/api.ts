@@ -17,7 +17,8 @@ export interface Api {
   directives(): Promise<DirectiveView[] | Refused>;
   directive(id: string): Promise<DirectiveView | Refused>;
   state(stated: Stated, idempotencyKey: string): Promise<DirectiveView | Refused>;
-  approve(id: string): Promise<Refused | null>;
+  /** `explicit`: the operator was shown that it cannot be undone, and confirmed just that. */
+  approve(id: string, explicit: boolean): Promise<Refused | null>;
   refuse(id: string, why: string): Promise<Refused | null>;
   cancel(id: string): Promise<Refused | null>;
   /** The exact bytes of the proof file. */
@@ -27,7 +28,6 @@ export interface Api {
   freeze(why: string): Promise<Refused | null>;
   resume(): Promise<Refused | null>;
   permits(): Promise<Permit[] | Refused>;
-  revokePermit(id: string): Promise<Refused | null>;
   openEvents(lastId: string, signal: AbortSignal): Promise<Response>;
 }
 
@@ -67,7 +67,7 @@ export function httpApi(fetch: Fetch, key: string, base = "."): Api {
     directive: (id) => json(ask("GET", at(id))),
     state: (stated, idempotencyKey) =>
       json(ask("POST", "/v1/directives", stated as unknown as Json, { "idempotency-key": idempotencyKey })),
-    approve: (id) => done(ask("POST", at(id, "/approve"), {})),
+    approve: (id, explicit) => done(ask("POST", at(id, "/approve"), { explicit })),
     refuse: (id, why) => done(ask("POST", at(id, "/refuse"), { why })),
     cancel: (id) => done(ask("POST", at(id, "/cancel"), {})),
     proof: async (id) => {
@@ -80,7 +80,6 @@ export function httpApi(fetch: Fetch, key: string, base = "."): Api {
     freeze: (why) => done(ask("POST", "/v1/freeze", { why })),
     resume: () => done(ask("POST", "/v1/resume", {})),
     permits: async () => rows(await json(ask("GET", "/v1/permits")), "permits", readPermit),
-    revokePermit: (id) => done(ask("DELETE", `/v1/permits/${encodeURIComponent(id)}`)),
     openEvents: (lastId, signal) =>
       fetch(`${base}/v1/events`, {
         headers: {

@@ -1,5 +1,5 @@
 /** The moment before: what it would do first, then why policy asks, then the two answers. */
-import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
+import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef } from "react";
 import { type Effect, effectOf } from "./effect.ts";
 import { HoldButton, useHold } from "./hold-button.tsx";
 import { Key } from "./key.tsx";
@@ -16,7 +16,7 @@ export function Approval({ room, view, busy }: { room: Room; view: DirectiveView
   const approve = () => void room.approve(view.id).then(returnFocus);
   const refuse = () => void room.refuse(view.id, "the operator said no").then(returnFocus);
   const hold = useHold(approve);
-  useEffect(() => {
+  useLayoutEffect(() => {
     shownAt.current = performance.now();
     diff.current?.focus({ preventScroll: true });
   }, []);

@@ -1,5 +1,5 @@
 /** The command line and the list over it: type a tool's name for its form, or say it in words. */
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import { composing, type ListComposer } from "./composer.ts";
 import { Hex } from "./hex.tsx";
 import { Key } from "./key.tsx";
@@ -47,7 +47,7 @@ interface PromptProps {
 
 function Prompt({ room, state, composer, choices, at, take }: PromptProps) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => input.current?.focus({ preventScroll: true }), []);
   const ghost = ghostOf(composer.text, choices);
   const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
     if (handlePromptKey(event.key, { room, state, composer, choices, at, ghost, take, input: event.currentTarget }))

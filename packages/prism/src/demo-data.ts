@@ -93,6 +93,7 @@ export const DEMO_TOOLS: readonly ToolInfo[] = [
   ),
   tool("permit.list", "List permits", "analyze", {}, []),
   tool("guard.freeze", "Stop everything", "execute", {}, []),
+  tool("guard.resume", "Resume after a freeze", "execute", { wipe: { type: "boolean" } }, []),
   tool("guard.status", "Report the hive's state", "analyze", {}, []),
   tool("snapshot.create", "Keep a snapshot", "execute", { label: string }, [], "nest"),
   tool(

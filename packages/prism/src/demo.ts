@@ -28,7 +28,6 @@ const demoApi: Api = {
   freeze: refuse,
   resume: refuse,
   permits: refuse,
-  revokePermit: refuse,
   openEvents: () => Promise.reject(new TypeError("no hive")),
 };
 
@@ -36,6 +35,7 @@ const past = Object.fromEntries(data.DEMO_PAST.map((view) => [view.id, view]));
 const FACTS: ProofFacts = {
   id: data.demoHash(1),
   operator: data.demoHash(21),
+  approval: null,
   hive: "axiom-hive/1f2e3d4c",
   root: data.demoHash(22),
   index: 1283,
@@ -236,8 +236,8 @@ export const DEMOS: { readonly [name: string]: () => Partial<RoomState> } = {
     ...BASE,
     panel: "permits",
     permits: [
-      { id: "a", hosts: ["docs.python.org"], expires: "2026-11-21T14:32:00.000Z", uses: 12, revoked: false },
-      { id: "b", hosts: ["api.weather.example"], expires: "2026-11-21T15:02:00.000Z", uses: null, revoked: false },
+      { id: "a", hosts: ["docs.python.org"], expires: "2026-11-21T14:32:00.000Z", uses: 12, live: true },
+      { id: "b", hosts: ["api.weather.example"], expires: "2026-11-21T15:02:00.000Z", uses: null, live: true },
     ],
   }),
   ghosts: () => ({

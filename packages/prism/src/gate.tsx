@@ -1,5 +1,5 @@
 /** What stands in the command line's place while nothing can be stated: each gate says what is wrong and takes the next step. */
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useLayoutEffect, useRef, useState } from "react";
 import { Hex, type HexLook } from "./hex.tsx";
 import { Key } from "./key.tsx";
 import type { Room, RoomState } from "./store.ts";
@@ -96,7 +96,7 @@ interface SecretProps {
 function SecretField({ label, action, busy, onSecret }: SecretProps) {
   const [secret, setSecret] = useState("");
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => input.current?.focus({ preventScroll: true }), []);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (secret === "") return;

@@ -49,7 +49,7 @@ export function Panels({ room, state }: { room: Room; state: RoomState }) {
 }
 
 function PermitList({ room, state }: { room: Room; state: RoomState }) {
-  const live = state.permits.filter((permit) => !permit.revoked);
+  const live = state.permits.filter((permit) => permit.live);
   if (live.length === 0)
     return (
       <p className="muted">
@@ -65,7 +65,7 @@ function PermitList({ room, state }: { room: Room; state: RoomState }) {
             until {clockText(permit.expires)}
             {permit.uses === null ? "" : `, ${permit.uses} uses`}
           </span>
-          <button type="button" onClick={() => void room.revokePermit(permit.id)}>
+          <button type="button" onClick={() => void room.revokePermit(permit.hosts[0] ?? "")}>
             Revoke<span className="unseen"> the permit for {permit.hosts.join(", ")}</span>
           </button>
         </li>

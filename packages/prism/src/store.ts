@@ -16,6 +16,7 @@ import {
   isRefused,
   type Permit,
   type Refused,
+  type Stated,
   type StepEvent,
   type ToolInfo,
 } from "./wire.ts";
@@ -116,6 +117,7 @@ export class Room {
         onLine: (up) => this.#onLine(up),
       },
       this.#stop.signal,
+      lastSeq(this.state),
     );
     if (end === "unauthorized") this.#set({ line: "key-expired" });
   }
@@ -233,7 +235,7 @@ export class Room {
     const bytes = await this.#ports.api.proof(id);
     if (isRefused(bytes)) return this.#setProof(id, { phase: "absent", refusal: bytes });
     this.#setProof(id, { phase: "checking" });
-    this.#setProof(id, { phase: "checked", bytes, check: await this.#ports.verify(bytes) });
+    this.#setProof(id, { phase: "checked", bytes, check: belongsTo(id, await this.#ports.verify(bytes)) });
   }
 
   #setProof(id: string, proof: ProofState): void {
@@ -281,18 +283,26 @@ export class Room {
       return false;
     }
     if (read.stated === null || this.state.busy) return false;
-    const { stated } = read;
-    const view = await this.#while(() => this.#ports.api.state(stated, this.#ports.freshKey()));
-    if (isRefused(view)) return this.#refused(view);
+    if (!(await this.#send(read.stated))) return false;
     if (composer.mode === "form" && composer.replaces !== null)
       await this.refuse(composer.replaces, "replaced by an edited card");
+    return true;
+  }
+
+  async #send(stated: Stated): Promise<boolean> {
+    const view = await this.#while(() => this.#ports.api.state(stated, this.#ports.freshKey()));
+    if (isRefused(view)) return this.#refused(view);
     // Chosen before it is kept, so that it is not told of as stated elsewhere.
     this.#set({ composer: EMPTY_COMPOSER, selected: view.id });
     this.#keep(view);
     return true;
   }
 
-  approve = (id: string): Promise<boolean> => this.#ask(() => this.#ports.api.approve(id), id);
+  /** Approves what is shown; what cannot be undone is confirmed as just that. */
+  approve = (id: string): Promise<boolean> => {
+    const explicit = this.state.directives[id]?.verdict?.impact === "irreversible";
+    return this.#ask(() => this.#ports.api.approve(id, explicit), id);
+  };
   refuse = (id: string, why: string): Promise<boolean> => this.#ask(() => this.#ports.api.refuse(id, why), id);
   cancel = (id: string): Promise<boolean> => this.#ask(() => this.#ports.api.cancel(id), id);
   unlock = (passphrase: string): Promise<boolean> => this.#ask(() => this.#ports.api.unlock(passphrase));
@@ -338,8 +348,10 @@ export class Room {
     else this.#set({ permits });
   }
 
-  async revokePermit(id: string): Promise<void> {
-    if (await this.#ask(() => this.#ports.api.revokePermit(id))) await this.show("permits");
+  /** A revocation is a directive like any other: signed, judged and proved. */
+  async revokePermit(host: string): Promise<void> {
+    this.#set({ panel: null });
+    await this.#send({ card: { tool: "permit.revoke", parameters: { host } } });
   }
 
   tell(text: string): void {
@@ -362,6 +374,18 @@ function stateAfter(view: DirectiveView, event: StepEvent): DirectiveView["state
   if (event.phase === "waiting") return "awaiting-approval";
   // `refused` and the end of `prove` wait for the view: it holds the reason and the outcome that the page then shows.
   return "running";
+}
+
+/** A good proof of something else is no proof of this. */
+function belongsTo(id: string, check: ProofCheck): ProofCheck {
+  if (!check.verified || check.facts.id === id) return check;
+  return { verified: false, part: "id", why: "It is a sound proof, but of another directive." };
+}
+
+/** The newest event that the views already hold: the stream goes on after it. Empty when there is none. */
+function lastSeq(state: RoomState): string {
+  const seqs = Object.values(state.directives).flatMap((view) => view.steps.map((event) => event.seq));
+  return seqs.length === 0 ? "" : String(seqs.reduce((a, b) => Math.max(a, b)));
 }
 
 function mergeSteps(heard: readonly StepEvent[], told: readonly StepEvent[]): StepEvent[] {

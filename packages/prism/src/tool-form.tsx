@@ -1,5 +1,5 @@
 /** A tool's form, made from its parameter schema. Enter in a line states it; in a longer text Ctrl+Enter does. */
-import { type FormEvent, type KeyboardEvent, useEffect, useRef } from "react";
+import { type FormEvent, type KeyboardEvent, useLayoutEffect, useRef } from "react";
 import type { FormComposer } from "./composer.ts";
 import { type Field, isLong } from "./form.ts";
 import { Key } from "./key.tsx";
@@ -9,7 +9,8 @@ const fieldId = (name: string) => `field-${name}`;
 
 export function ToolForm({ room, composer, busy }: { room: Room; composer: FormComposer; busy: boolean }) {
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => focusFirst(form.current, "input, textarea, select, button"), []);
+  // Before the next key can arrive: a fast hand must not type past the form.
+  useLayoutEffect(() => focusFirst(form.current, "input, textarea, select, button"), []);
   const submit = async (event?: FormEvent) => {
     event?.preventDefault();
     if (!(await room.stateIt())) focusFirst(form.current, "[aria-invalid=true]");

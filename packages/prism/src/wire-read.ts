@@ -29,15 +29,16 @@ function absence(row: JsonObject): string | null {
   return part === "" ? "Its part is not built yet." : `Its part, ${part}, is not built yet.`;
 }
 
+/** A permit comes as the book lists it: the permit itself, and beside it what is left of it. */
 export function readPermit(row: JsonObject): Permit {
-  const resources = object(row.resources);
-  const uses = row.uses_left ?? row.max_uses;
+  const permit = "permit" in row ? object(row.permit) : row;
+  const uses = row.uses_left ?? permit.max_uses;
   return {
-    id: text(row.id),
-    hosts: texts(resources.hosts ?? row.hosts),
-    expires: instant(row.exp ?? row.expires),
+    id: text(permit.id),
+    hosts: texts(object(permit.resources).hosts),
+    expires: instant(permit.exp),
     uses: typeof uses === "number" ? uses : null,
-    revoked: row.revoked === true,
+    live: text(row.state, "live") === "live",
   };
 }
 

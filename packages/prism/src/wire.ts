@@ -109,7 +109,7 @@ export interface Permit {
   readonly hosts: readonly string[];
   readonly expires: string;
   readonly uses: number | null;
-  readonly revoked: boolean;
+  readonly live: boolean;
 }
 
 /** What the operator states: words, or the action card himself. */
