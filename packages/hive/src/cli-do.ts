@@ -4,6 +4,7 @@ import type { ProofCard, Refusal } from "lop";
 import type { DirectiveAsked } from "./client.ts";
 import { type Connection, withHive } from "./connection.ts";
 import type { DirectiveView, ToolInfo } from "./hive-types.ts";
+import { nearest } from "./nearest.ts";
 import { describeFlags, readParameters, toolSchema } from "./parameters.ts";
 import { proofText, stepText } from "./proof-text.ts";
 import { EXIT, isRefused, showRefusal, type Terminal, UsageError } from "./terminal.ts";
@@ -101,7 +102,7 @@ export function runSay(terminal: Terminal, words: string, options: DoOptions): P
 const ready = (tools: readonly ToolInfo[]): string[] => tools.filter((each) => each.ready).map(({ name }) => name);
 
 async function unknownTool(tool: string, tools: readonly ToolInfo[]): Promise<Refusal> {
-  const [{ refuse }, { nearest }] = await Promise.all([import("lop"), import("./config.ts")]);
+  const { refuse } = await import("lop");
   const near = nearest(
     tool,
     tools.map(({ name }) => name),

@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRefusal } from "lop";
 import { describe, expect, it } from "vitest";
-import { loadConfig, nearest, SETTINGS } from "../src/config.ts";
+import { loadConfig, SETTINGS } from "../src/config.ts";
+import { nearest } from "../src/nearest.ts";
 import { freshHome, must } from "./http-world.ts";
 
 const withFile = (text: string | Uint8Array): string => {
