@@ -2,8 +2,9 @@
 import { writeFileSync } from "node:fs";
 import type { ProofCard, Refusal } from "lop";
 import type { DirectiveAsked } from "./client.ts";
-import { type Connection, withHive } from "./connection.ts";
+import { type Connection, connect, withHive } from "./connection.ts";
 import type { DirectiveView, ToolInfo } from "./hive-types.ts";
+import type { ChambersWanted } from "./local-hive.ts";
 import { nearest } from "./nearest.ts";
 import { describeFlags, readParameters, toolSchema } from "./parameters.ts";
 import { proofText, stepText } from "./proof-text.ts";
@@ -83,7 +84,7 @@ export function runDo(
   args: readonly string[],
   options: DoOptions,
 ): Promise<number> {
-  return withHive(terminal, async (connection) => {
+  const work = async (connection: Connection): Promise<number> => {
     const tools = await connection.client.tools();
     if (isRefused(tools)) return showRefusal(terminal, tools);
     if (tool === undefined) throw new UsageError(`name a tool: ${ready(tools).join(", ")}`);
@@ -92,7 +93,16 @@ export function runDo(
     if (args.includes("--help") || args.includes("-h")) return showTool(terminal, info);
     const parameters = readParameters(args, toolSchema(info.parameters), terminal.stdin);
     return carry(terminal, connection, { card: { tool, parameters } }, options);
-  });
+  };
+  return withHive(terminal, work, (at) => connect(at, chambersFor(tool, args)));
+}
+
+/** Only the chambers that this very card can need: the others would have to prove themselves for nothing. */
+function chambersFor(tool: string | undefined, args: readonly string[]): ChambersWanted {
+  if (tool === undefined || !tool.startsWith("exec.")) return "none";
+  const at = args.findIndex((arg) => arg === "--language" || arg.startsWith("--language="));
+  const language = args[at]?.includes("=") ? args[at].slice("--language=".length) : args[at + 1];
+  return at < 0 || language === undefined ? "all" : { language };
 }
 
 export function runSay(terminal: Terminal, words: string, options: DoOptions): Promise<number> {

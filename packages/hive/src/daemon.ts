@@ -79,7 +79,7 @@ async function open(o: DaemonOptions, trace: Trace): Promise<Opened | Refusal> {
   });
   if (isRefusal(idempotency)) return idempotency;
   const secrets = [keys.local(), ...(o.passphrase === null ? [] : [o.passphrase])].filter(({ length }) => length >= 16);
-  const local = await openLocalHive({ ...o, secrets, pool: POOL });
+  const local = await openLocalHive({ ...o, secrets, pool: POOL, chambers: "all" });
   if (isRefusal(local)) {
     await idempotency.close();
     return local;
