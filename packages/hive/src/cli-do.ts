@@ -99,6 +99,7 @@ export function runDo(
 
 /** Only the chambers that this very card can need: the others would have to prove themselves for nothing. */
 function chambersFor(tool: string | undefined, args: readonly string[]): ChambersWanted {
+  if (tool === "guard.status") return "all";
   if (tool === undefined || !tool.startsWith("exec.")) return "none";
   const at = args.findIndex((arg) => arg === "--language" || arg.startsWith("--language="));
   const language = args[at]?.includes("=") ? args[at].slice("--language=".length) : args[at + 1];
