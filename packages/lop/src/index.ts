@@ -4,6 +4,7 @@ export { concat, equal, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } f
 export type { Chance } from "./chance.ts";
 export { nodeChance } from "./chance-node.ts";
 export { SimChance } from "./chance-sim.ts";
+export { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
 export type { Clock } from "./clock.ts";
 export { nodeClock } from "./clock-node.ts";
 export { SimClock } from "./clock-sim.ts";
@@ -12,6 +13,7 @@ export { type Crypto, keyIdOf, type Signer } from "./crypto.ts";
 export { nodeCrypto, nodeSigner } from "./crypto-node.ts";
 export { webCrypto } from "./crypto-web.ts";
 export { type Disk, DiskError, type DiskErrorCode, type DiskFile, type DiskLock, type OpenHow } from "./disk.ts";
+export { type CrashState, crashStates } from "./disk-crash.ts";
 export { nodeDisk } from "./disk-node.ts";
 export { type DiskImage, type DiskOperation, type FaultPlan, SimDisk } from "./disk-sim.ts";
 export { envelopeBytes, openEnvelope, pae, sealEnvelope } from "./dsse.ts";
@@ -30,6 +32,10 @@ export { canonicalBytes, JSON_MAX_DEPTH, type Json, type JsonObject, parseStrict
 export { Keyring, type KeyringOptions, PASSPHRASE_MAX_LENGTH } from "./keyring.ts";
 export { ARGON2_COST, nodeVault } from "./keyring-node.ts";
 export { Ledger, type LedgerOptions, type LedgerRepair } from "./ledger.ts";
+export { type CheckOptions, checkLedger } from "./ledger-check.ts";
+export { ENTRY_MAX_BYTES } from "./ledger-record.ts";
+export { FINDINGS, type Finding, findingText, type LedgerReport } from "./ledger-report.ts";
+export { cosignLedger } from "./ledger-witness.ts";
 export {
   hiveName,
   KEY_ROLES,
@@ -43,7 +49,8 @@ export {
   readManifest,
   writeManifest,
 } from "./manifest.ts";
-export { readVerifierKey, verifierKey } from "./note.ts";
+export { verifyConsistency, verifyInclusion } from "./merkle.ts";
+export { NOTE_COSIGNATURE, NOTE_ED25519, type NoteKey, readVerifierKey, verifierKey } from "./note.ts";
 export {
   type OpenedPacket,
   PACKET_MAX_BYTES,
@@ -107,6 +114,8 @@ export {
 } from "./record.ts";
 export { isRefusal, REFUSALS, type Refusal, type RefusalCode, refuse } from "./refusal.ts";
 export { REPLAY_MAX_NONCES, REPLAY_MAX_WINDOWS, REPLAY_WINDOW, ReplayGuard } from "./replay-guard.ts";
+export { exportTiles, readLedgerFile, readTilePath, tilePath } from "./tiles.ts";
 export { verifyTlogProof } from "./tlog-proof.ts";
 export type { Argon2Cost, KeyVault, SecretStore } from "./vault.ts";
 export { type ProofFacts, type Verification, verifyProof } from "./verify.ts";
+export { Witness, type WitnessAnswer, type WitnessOptions, type WitnessPort } from "./witness.ts";

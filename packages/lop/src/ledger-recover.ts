@@ -117,8 +117,18 @@ function hasLaterBatch(rest: Uint8Array): boolean {
   return false;
 }
 
+/** How many bytes stand before the zeros at the end. Most of a segment is zeros, so they are looked at in words. */
 function lastNonZero(bytes: Uint8Array): number {
+  const lead = Math.min(bytes.length, (8 - (bytes.byteOffset % 8)) % 8);
+  const count = Math.floor((bytes.length - lead) / 8);
+  const words = new BigUint64Array(bytes.buffer, bytes.byteOffset + lead, count);
   let end = bytes.length;
+  const tail = lead + 8 * count;
+  while (end > tail && bytes[end - 1] === 0) end--;
+  if (end > tail) return end;
+  let word = count;
+  while (word > 0 && words[word - 1] === 0n) word--;
+  end = lead + 8 * word;
   while (end > 0 && bytes[end - 1] === 0) end--;
   return end;
 }

@@ -2,14 +2,12 @@
  * What can be made again from the segments, kept so that it need not be: full tiles (one file a level) and the position of
  * every entry. Nothing here is durable until `flush`, and nothing here is believed beyond the mark (`ledger-mark.ts`).
  */
-import { crc32c } from "./crc32c.ts";
 import type { Disk, DiskFile } from "./disk.ts";
-import { getNumber, getWord, putNumber, putWord } from "./ledger-record.ts";
-import { TILE_BYTES } from "./ledger-tree.ts";
+import { getNumber, putNumber } from "./ledger-record.ts";
+import { isSealedTile, sealTile, TILE_BYTES } from "./ledger-tree.ts";
 
 /** Full tiles kept in memory beside those not yet written: 16 MiB. */
 export const TILE_CACHE_MAX = 1024;
-const CHECKSUM_AT = TILE_BYTES - 4;
 const POSITION_BYTES = 8;
 
 export class LedgerTiles {
@@ -18,8 +16,8 @@ export class LedgerTiles {
   readonly #levels: DiskFile[] = [];
   #positionsFile: DiskFile | null = null;
   /** Tiles not yet in their file, by level and index. */
-  readonly #pending = new Map<string, PendingTile>();
-  readonly #cache = new Map<string, Uint8Array>();
+  readonly #pending = new Map<number, PendingTile>();
+  readonly #cache = new Map<number, Uint8Array>();
   #positions: number[] = [];
   /** Entries whose positions are in the file. */
   #written = 0;
@@ -40,30 +38,28 @@ export class LedgerTiles {
     return true;
   }
 
-  /** Begins from nothing: what the files hold will be written over. */
-  reset(): void {
-    this.#written = 0;
-    this.#positions = [];
-    this.#pending.clear();
-    this.#cache.clear();
-  }
-
   addTile(level: number, index: number, bytes: Uint8Array): void {
-    putWord(bytes, CHECKSUM_AT, crc32c(bytes, 0, CHECKSUM_AT));
-    this.#pending.set(`${level}/${index}`, { level, index, bytes });
+    sealTile(bytes);
+    this.#pending.set(keyOf(level, index), { level, index, bytes });
   }
 
   addPosition(position: number): void {
     this.#positions.push(position);
   }
 
+  /** A full tile, if it is in memory. */
+  near(level: number, index: number): Uint8Array | null {
+    const key = keyOf(level, index);
+    return this.#pending.get(key)?.bytes ?? this.#cache.get(key) ?? null;
+  }
+
   /** A full tile. Null when its file does not hold it soundly. */
   async tile(level: number, index: number): Promise<Uint8Array | null> {
-    const key = `${level}/${index}`;
-    const near = this.#pending.get(key)?.bytes ?? this.#cache.get(key);
-    if (near !== undefined) return near;
+    const near = this.near(level, index);
+    if (near !== null) return near;
+    const key = keyOf(level, index);
     const bytes = await (await this.#levelFile(level)).read(index * TILE_BYTES, TILE_BYTES);
-    if (bytes.length < TILE_BYTES || getWord(bytes, CHECKSUM_AT) !== crc32c(bytes, 0, CHECKSUM_AT)) return null;
+    if (!isSealedTile(bytes)) return null;
     this.#keep(key, bytes);
     return bytes;
   }
@@ -89,8 +85,8 @@ export class LedgerTiles {
     this.#positions = this.#positions.slice(count);
     this.#written = size;
     for (const { level, index, bytes } of tiles) {
-      this.#pending.delete(`${level}/${index}`);
-      this.#keep(`${level}/${index}`, bytes);
+      this.#pending.delete(keyOf(level, index));
+      this.#keep(keyOf(level, index), bytes);
     }
   }
 
@@ -107,7 +103,7 @@ export class LedgerTiles {
     await (await this.#levelFile(level)).write(first * TILE_BYTES, bytes);
   }
 
-  #keep(key: string, bytes: Uint8Array): void {
+  #keep(key: number, bytes: Uint8Array): void {
     this.#cache.set(key, bytes);
     if (this.#cache.size > TILE_CACHE_MAX) this.#cache.delete(this.#cache.keys().next().value!);
   }
@@ -129,3 +125,6 @@ interface PendingTile {
   readonly index: number;
   readonly bytes: Uint8Array;
 }
+
+/** One number for level and index: levels are at most 6, indexes below 2^40. */
+const keyOf = (level: number, index: number): number => level * 2 ** 40 + index;

@@ -2,7 +2,8 @@
  * The ledger: an append-only, tamper-evident record. Entries are leaves of an RFC 6962 tree; each batch of appends is one
  * write, one signed checkpoint and one sync, and is acknowledged after it. Bytes and recovery: docs/formats/ledger.md.
  */
-import { signCheckpoint } from "./checkpoint.ts";
+import { equal, utf8 } from "./bytes.ts";
+import { isOrigin, signCheckpoint } from "./checkpoint.ts";
 import { DiskError, type DiskLock } from "./disk.ts";
 import { type Answer, Batch } from "./ledger-batch.ts";
 import { type LedgerMark, writeMark } from "./ledger-mark.ts";
@@ -15,11 +16,12 @@ import {
   type LedgerRepair,
   type OpenParts,
   openParts,
+  ownCheckpoint,
 } from "./ledger-open.ts";
 import { ENTRY_MAX_BYTES, KIND, RECORD_HEADER_BYTES, readRecord } from "./ledger-record.ts";
 import type { LedgerSegments } from "./ledger-segments.ts";
 import type { LedgerTiles } from "./ledger-tiles.ts";
-import { type LedgerTree, type NodePlace, nodePlace, TILE_WIDTH } from "./ledger-tree.ts";
+import { type LedgerTree, nodePlace, TILE_WIDTH } from "./ledger-tree.ts";
 import { consistencyRanges, foldPeaks, HASH_BYTES, inclusionRanges, peaksOf, type Range } from "./merkle.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { tlogProofText } from "./tlog-proof.ts";
@@ -37,6 +39,8 @@ const SCAN_BYTES = 1024 * 1024;
 
 /** Room kept for a checkpoint's record behind a batch. */
 const NOTE_ROOM_BYTES = 1024;
+/** Such an origin's checkpoint fits into that room. */
+export const ORIGIN_MAX_CHARS = 128;
 const SPARE_MAX = 4;
 
 export class Ledger {
@@ -58,7 +62,9 @@ export class Ledger {
   #running: Promise<void> | null = null;
   #marking: Promise<void> | null = null;
   #poison: Refusal | null = null;
-  #closed = false;
+  #cosigned: { size: number; note: string } | null = null;
+  #edgeRoots: { size: number; roots: Map<number, Uint8Array> } = { size: 0, roots: new Map() };
+  #closing: Promise<void> | null = null;
 
   private constructor(o: LedgerOptions, parts: OpenParts) {
     this.#o = o;
@@ -73,23 +79,22 @@ export class Ledger {
     this.repaired = parts.repaired;
   }
 
-  /** Refusals: `home-in-use` (another holder), `ledger-damaged`, `ledger-unwritable`, `disk-full`. */
+  /**
+   * Refusals: `home-in-use` (another holder), `ledger-damaged`, `ledger-unwritable`, `disk-full`.
+   * @throws TypeError on an origin that no checkpoint can carry.
+   */
   static async open(o: LedgerOptions): Promise<Ledger | Refusal> {
+    if (!isOrigin(o.origin) || o.origin.length > ORIGIN_MAX_CHARS) throw new TypeError("not an origin of a ledger");
     try {
-      await o.disk.makeFolder(o.folder);
-      const lock = await o.disk.lock(`${o.folder}/lock`);
-      if (lock === null) return refuse("home-in-use", `Another process writes the ledger in ${o.folder}.`);
-      const parts = await openParts(o, lock).catch(async (error: unknown) => {
-        await lock.release();
-        throw error;
-      });
-      if ("refused" in parts) {
-        await lock.release();
-        return parts;
-      }
-      return new Ledger(o, parts);
+      const parts = await openParts(o);
+      if ("refused" in parts) return parts;
+      const ledger = new Ledger(o, parts);
+      const no = await ledger.#recallCosigned();
+      if (no !== null) await ledger.close();
+      return no ?? ledger;
     } catch (error) {
-      return failureRefusal(error);
+      if (error instanceof DiskError) return failureRefusal(error);
+      throw error;
     }
   }
 
@@ -161,12 +166,15 @@ export class Ledger {
     }
   }
 
-  /** C2SP tlog-proof text of the entry against the latest checkpoint. @throws RangeError when there is no such entry. */
+  /**
+   * C2SP tlog-proof text of the entry, against the latest cosigned checkpoint that covers it, else against the latest.
+   * @throws RangeError when there is no such entry.
+   */
   async prove(index: number): Promise<string> {
-    const { size, note } = this.#durable;
-    if (!Number.isSafeInteger(index) || index < 0 || index >= size)
-      throw new RangeError(`the ledger has ${size} entries; there is none at ${index}`);
-    const path = await this.#hashes(inclusionRanges(index, size));
+    if (!Number.isSafeInteger(index) || index < 0 || index >= this.size)
+      throw new RangeError(`the ledger has ${this.size} entries; there is none at ${index}`);
+    const { size, note } = this.#cosigned !== null && index < this.#cosigned.size ? this.#cosigned : this.#durable;
+    const path = await this.#hashes(inclusionRanges(index, size), size);
     return tlogProofText(index, path, note);
   }
 
@@ -177,7 +185,20 @@ export class Ledger {
   async proveConsistency(older: number, newer: number = this.size): Promise<Uint8Array[]> {
     if (!Number.isSafeInteger(older) || older < 1 || older > newer || newer > this.size)
       throw new RangeError(`no consistency proof from ${older} to ${newer} in a ledger of ${this.size} entries`);
-    return this.#hashes(consistencyRanges(older, newer));
+    return this.#hashes(consistencyRanges(older, newer), newer);
+  }
+
+  /**
+   * Keeps signature lines of witnesses under a checkpoint of this ledger, on disk too: the next start holds the ledger
+   * against it. Whoever calls has verified them (`cosignLedger`).
+   */
+  async keepCosigned(note: string, lines: readonly string[]): Promise<void> {
+    const checkpoint = ownCheckpoint(this.#o, note);
+    if (checkpoint === null || checkpoint.size > this.size || checkpoint.size < (this.#cosigned?.size ?? 0)) return;
+    const before = checkpoint.size === this.#cosigned?.size ? this.#cosigned.note : note;
+    const fresh = lines.filter((line) => !before.includes(line));
+    this.#cosigned = { size: checkpoint.size, note: before + fresh.join("") };
+    await this.#o.disk.writeAtomic(`${this.#o.folder}/cosigned`, utf8(this.#cosigned.note));
   }
 
   /** The first `width` hashes of a tile, as tlog-tiles names it; they must be below `size`. @throws RangeError otherwise. */
@@ -189,9 +210,12 @@ export class Ledger {
   }
 
   /** Waits for what was appended, writes the mark, lets go of the folder. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#running;
     await this.#marking;
     if (this.#poison === null && this.#marked < this.size) await this.#mark().catch(() => undefined);
@@ -200,9 +224,26 @@ export class Ledger {
     await this.#lock.release();
   }
 
+  /** What witnesses have signed must still be the beginning of this ledger. */
+  async #recallCosigned(): Promise<Refusal | null> {
+    const path = `${this.#o.folder}/cosigned`;
+    if (!(await this.#o.disk.exists(path))) return null;
+    const note = new TextDecoder().decode(await this.#o.disk.read(path));
+    const checkpoint = ownCheckpoint(this.#o, note);
+    if (checkpoint === null) return refuse("ledger-damaged", "The cosigned checkpoint is not one of this ledger.");
+    const { size, root } = checkpoint;
+    if (size > this.size)
+      return refuse("ledger-damaged", `Witnesses have signed ${size} entries, and there are ${this.size}.`);
+    const found = await this.#rangeRoot({ start: 0, end: size });
+    if (!equal(found, root))
+      return refuse("ledger-damaged", `Witnesses have signed another beginning of ${size} entries.`);
+    this.#cosigned = { size, note };
+    return null;
+  }
+
   #refusal(entry: Uint8Array): Refusal | null {
     if (this.#poison !== null) return this.#poison;
-    if (this.#closed) return refuse("ledger-unwritable", "The ledger is closed.", "Open it again.");
+    if (this.#closing !== null) return refuse("ledger-unwritable", "The ledger is closed.", "Open it again.");
     if (entry.length > ENTRY_MAX_BYTES)
       return refuse("entry-too-large", `The entry has ${entry.length} bytes; the limit is ${ENTRY_MAX_BYTES}.`);
     if (this.#next >= LEDGER_MAX_ENTRIES) return refuse("ledger-unwritable", "The ledger has 2^48 entries.");
@@ -306,17 +347,30 @@ export class Ledger {
     if (refusal.refused !== "disk-full") this.#poison ??= stopped(refusal);
   }
 
-  /** Roots of ranges that end within the durable tree. */
-  async #hashes(ranges: readonly Range[]): Promise<Uint8Array[]> {
-    const peaks = ranges.map((range) => peaksOf(range).map(nodePlace));
-    const tiles = new Map<string, Uint8Array>();
-    for (const { level, tile } of peaks.flat()) {
-      const key = `${level}/${tile}`;
-      if (!tiles.has(key)) tiles.set(key, this.#tree.edge(level, tile) ?? (await this.#fullTile(level, tile)));
+  /** Roots of the ranges of a proof in the tree of `size`. */
+  async #hashes(ranges: readonly Range[], size: number): Promise<Uint8Array[]> {
+    const roots: Uint8Array[] = [];
+    for (const range of ranges) roots.push(this.#edgeRoot(range, size) ?? (await this.#rangeRoot(range)));
+    if (this.#edgeRoots.size !== size) this.#edgeRoots = { size, roots: new Map() };
+    for (const [i, range] of ranges.entries())
+      if (range.end === size) this.#edgeRoots.roots.set(range.start, roots[i]!);
+    return roots;
+  }
+
+  /** Ranges that end where the tree ends are few, are the same for every entry, and are the only ones to be hashed. */
+  #edgeRoot(range: Range, size: number): Uint8Array | undefined {
+    return range.end === size && this.#edgeRoots.size === size ? this.#edgeRoots.roots.get(range.start) : undefined;
+  }
+
+  async #rangeRoot(range: Range): Promise<Uint8Array> {
+    const peaks: Uint8Array[] = [];
+    for (const peak of peaksOf(range)) {
+      const { level, tile, offset } = nodePlace(peak);
+      const bytes =
+        this.#tree.edge(level, tile) ?? this.#tiles.near(level, tile) ?? (await this.#fullTile(level, tile));
+      peaks.push(bytes.subarray(offset, offset + HASH_BYTES));
     }
-    const hash = (place: NodePlace) =>
-      tiles.get(`${place.level}/${place.tile}`)!.subarray(place.offset, place.offset + HASH_BYTES);
-    return peaks.map((places) => foldPeaks(this.#o.crypto, places.map(hash)));
+    return foldPeaks(this.#o.crypto, peaks);
   }
 
   async #fullTile(level: number, index: number): Promise<Uint8Array> {

@@ -74,14 +74,15 @@ export function consistencyRanges(older: number, newer: number): Range[] {
   return ranges.reverse();
 }
 
-/** The complete subtrees, largest first, whose roots fold into the root of the range (`foldPeaks`). */
-export function peaksOf(range: Range): Range[] {
+/** The complete subtrees, largest first, whose roots fold (`foldPeaks`) into the root of a range that a proof needs. */
+export function peaksOf({ start, end }: Range): Range[] {
   const peaks: Range[] = [];
-  for (let start = range.start; start < range.end; ) {
-    let width = 1;
-    while (start % (width * 2) === 0 && start + width * 2 <= range.end) width *= 2;
-    peaks.push({ start, end: start + width });
-    start += width;
+  for (let left = end - start, from = start; left > 0; ) {
+    // Whole or not: a range of a proof begins at a multiple of any power of two that fits into it.
+    const width = left === 1 ? 1 : splitOf(left + 1);
+    peaks.push({ start: from, end: from + width });
+    from += width;
+    left -= width;
   }
   return peaks;
 }
@@ -92,7 +93,8 @@ export const foldPeaks = (crypto: Hasher, peaks: readonly Uint8Array[]): Uint8Ar
 
 /** The largest power of two below `size` (RFC 6962's k). */
 function splitOf(size: number): number {
-  let split = 1;
+  if (size <= 0x8000_0000) return 2 ** (31 - Math.clz32(size - 1));
+  let split = 0x8000_0000;
   while (split * 2 < size) split *= 2;
   return split;
 }

@@ -93,6 +93,7 @@ export const REFUSALS = {
   "ledger-damaged": { http: 503, fix: "`axiom ledger check` locates the damage; restore the folder from a copy." },
   "ledger-busy": { http: 429, fix: "Wait until what was handed in is durable, then try again." },
   "entry-unknown": { http: 404, fix: "Ask for an index below the size in the ledger's checkpoint." },
+  "witness-refused": { http: 502, fix: "Read what the witness says; check its key, and that it knows this ledger's." },
   "disk-full": { http: 507, fix: "Free disk space, then `axiom resume`." },
   "home-in-use": { http: 409, fix: "Another daemon runs on this AXIOM_HOME; use it, or stop it." },
   "port-taken": { http: 409, fix: "Set `http.port` in axiom.json, or AXIOM_HTTP_PORT." },

@@ -1,8 +1,8 @@
 /** C2SP tlog-proof@v1: one text that proves, offline, that an entry is in a log. */
-import { equal, toBase64 } from "./bytes.ts";
+import { equal, fromUtf8, utf8 } from "./bytes.ts";
 import { openCheckpoint, readDecimal, readHash } from "./checkpoint.ts";
 import type { Crypto } from "./crypto.ts";
-import { inclusionRoot, leafHash, PROOF_MAX_HASHES } from "./merkle.ts";
+import { HASH_BYTES, inclusionRoot, leafHash, PROOF_MAX_HASHES } from "./merkle.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 
 const HEADER = "c2sp.org/tlog-proof@v1";
@@ -20,9 +20,29 @@ export interface TlogProof {
 }
 
 export function tlogProofText(index: number, path: readonly Uint8Array[], checkpoint: string): string {
-  const hashes = path.map((hash) => `${toBase64(hash)}\n`).join("");
-  return `${HEADER}\nindex ${index}\n${hashes}\n${checkpoint}`;
+  return `${HEADER}\nindex ${index}\n${hashLines(path)}\n${checkpoint}`;
 }
+
+const LETTERS = utf8("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
+/** Each hash as a line of base64. Written out here: making a proof is mostly this, and btoa takes four times as long. */
+function hashLines(hashes: readonly Uint8Array[]): string {
+  const text = new Uint8Array(hashes.length * HASH_LINE_BYTES);
+  let at = 0;
+  for (const hash of hashes) {
+    for (let i = 0; i < HASH_BYTES; i += 3) {
+      const word = (hash[i]! << 16) | ((hash[i + 1] ?? 0) << 8) | (hash[i + 2] ?? 0);
+      text[at++] = LETTERS[word >> 18]!;
+      text[at++] = LETTERS[(word >> 12) & 63]!;
+      text[at++] = LETTERS[(word >> 6) & 63]!;
+      text[at++] = LETTERS[word & 63]!;
+    }
+    text[at - 1] = 0x3d; // 32 bytes leave one "=".
+    text[at++] = 0x0a;
+  }
+  return fromUtf8(text);
+}
+const HASH_LINE_BYTES = 45;
 
 /** Null when the text has not exactly the form. */
 export function readTlogProof(text: string): TlogProof | null {

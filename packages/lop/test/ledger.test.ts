@@ -80,6 +80,14 @@ test("an entry may have 65,535 bytes and not one more; an empty one is an entry"
   await ledger.close();
 });
 
+test("reads from more segments at once than files may be open", async () => {
+  const ledger = await openLedger(nodeDisk(folder()), { segmentSizes: { min_bytes: 4096, max_bytes: 4096 } });
+  for (let chunk = 0; chunk < 40; chunk++) await fill(ledger, 20);
+  const entries = await Promise.all(Array.from({ length: 800 }, (_, index) => ledger.read(index)));
+  expect(entries).toEqual(Array.from({ length: 800 }, (_, index) => entryOf(index)));
+  await ledger.close();
+});
+
 test("consistency is proved between any two sizes", async () => {
   const ledger = await openLedger(new SimDisk());
   const heads: { size: number; root: Uint8Array }[] = [];
