@@ -313,6 +313,10 @@ function recordCommands({ program, terminal, action }: Tree): void {
     .action(action(async (what: string) => (await import("./cli-permit.ts")).runPermitRevoke(terminal, what)));
   const ledger = program.command("ledger").description("The tamper-evident record");
   ledger
+    .command("check [checkpoints...]")
+    .description("Read every byte and locate any tampering; checkpoints that you kept show a rollback or a fork")
+    .action(action(async (kept: string[]) => (await import("./cli-ledger.ts")).runLedgerCheck(terminal, kept)));
+  ledger
     .command("show")
     .description("Its entries: the latest ones, or those from an index on")
     .option("--from <index>", "begin here", readCount)
