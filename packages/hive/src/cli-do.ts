@@ -149,13 +149,23 @@ export async function carry(
   const full = { ...asked, ...(options.rung === undefined ? {} : { rung: options.rung }) } as DirectiveAsked;
   const wait_s = options.detach === true ? 0 : FIRST_WAIT_S;
   const key = options.idempotencyKey;
-  const stated = client.state(full, { wait_s, ...(key === undefined ? {} : { idempotencyKey: key }) });
-  const first = await terminal.patiently("waiting for the hive", stated);
+  const stating = { wait_s, ...(key === undefined ? {} : { idempotencyKey: key }) };
+  const state = () => terminal.patiently("waiting for the hive", client.state(full, stating));
+  let first = await state();
+  if (isRefused(first) && first.refused === "keys-locked" && (await unlockAt(terminal, client))) first = await state();
   if (isRefused(first)) return showRefusal(terminal, first);
   if (options.detach === true) return showDetached(terminal, first);
   const view = await follow(terminal, connection, first, options.approve === true);
   if (isRefused(view)) return showRefusal(terminal, view);
   return finish(terminal, connection, view, options);
+}
+
+/** Asks a person for the passphrase. True when that opened the operator's key. */
+async function unlockAt(terminal: Terminal, client: Connection["client"]): Promise<boolean> {
+  if (!terminal.interactive) return false;
+  const { askSecret } = await import("./prompts.ts");
+  const passphrase = await askSecret("Passphrase");
+  return passphrase !== null && (await client.unlock(passphrase)) === null;
 }
 
 async function nobodyGoesOn({ home }: Terminal): Promise<Refusal> {

@@ -37,6 +37,7 @@ const Keys = z.strictObject({
 const Limits = z.strictObject({
   directives_in_flight: z.int().min(1).max(4096).default(256).describe("Directives under way at once."),
   chambers_in_flight: z.int().min(1).max(64).default(2).describe("Chambers that run at once; others wait."),
+  chambers_warm: z.int().min(0).max(16).default(3).describe("Interpreters of each rung that a daemon keeps ready."),
   approval_minutes: z.int().min(1).max(10_080).default(15).describe("How long an approval is awaited."),
   run_seconds: z.int().min(1).max(600).default(30).describe("Time limit of a run when the card names none."),
   memory_mib: z.int().min(16).max(65_536).default(256).describe("Memory limit of a chamber."),

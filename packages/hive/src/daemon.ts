@@ -16,8 +16,6 @@ import { type LocalHive, openLocalHive } from "./local-hive.ts";
 import { HiveMeters } from "./metrics-hive.ts";
 import { openTrace, type Trace } from "./trace.ts";
 
-/** Interpreters of each rung that are kept warm: as many as a few directives in a row use up. */
-const POOL = 3;
 /** Open answers get this long once the hive is closed. */
 export const CLOSE_ANSWERS_MS = 2000;
 const POLL_MS = 50;
@@ -79,7 +77,7 @@ async function open(o: DaemonOptions, trace: Trace): Promise<Opened | Refusal> {
   });
   if (isRefusal(idempotency)) return idempotency;
   const secrets = [keys.local(), ...(o.passphrase === null ? [] : [o.passphrase])].filter(({ length }) => length >= 16);
-  const local = await openLocalHive({ ...o, secrets, pool: POOL, chambers: "all" });
+  const local = await openLocalHive({ ...o, secrets, pool: o.config.limits.chambers_warm, chambers: "all" });
   if (isRefusal(local)) {
     await idempotency.close();
     return local;

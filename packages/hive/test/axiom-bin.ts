@@ -23,6 +23,8 @@ const environment = (home: string, env: Record<string, string> = {}): NodeJS.Pro
   HOME: home,
   AXIOM_HOME: home,
   AXIOM_HTTP_PORT: "0",
+  // Booting interpreters that no test uses would cost most of the time.
+  AXIOM_LIMITS_CHAMBERS_WARM: "0",
   ...env,
 });
 
@@ -97,7 +99,7 @@ export class Transcript {
 
   async run(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
     const ran = await axiom(this.#home, args, options);
-    const variables = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value} `);
+    const variables = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${quoted(value)} `);
     this.#lines.push(this.#plain(`$ ${variables.join("")}axiom ${args.map(quoted).join(" ")}`));
     this.#add("", ran.stdout);
     this.#add("! ", ran.stderr);
@@ -131,6 +133,8 @@ export class Transcript {
       .replace(/ +\d+(\.\d+)? (µs|ms|s)\b/g, " TOOK")
       .replace(/\b\d+ ms\b/g, "TOOK")
       .replace(/(entry|sealed|id) [0-9a-f]+( of \d+)?/g, "$1 N")
+      .replace(/\b(at byte|bytes|to) \d+( to \d+)?/g, "$1 N")
+      .replace(/\d+ entries, \d+ bytes/g, "N entries, N bytes")
       .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
       .replace(/process \d+/g, "process PID")
       .replace(/^(opening the hive|starting the hive|examining|waiting for the hive) …\n?/gm, "");

@@ -1,5 +1,5 @@
 /** Transcripts of the command line; `golden/cli-*.txt` shows them. */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -82,6 +82,48 @@ describe("without a daemon", () => {
     writeFileSync(proof, bytes);
     await t.run(["replay", proof]);
     await expect(String(t)).toMatchFileSnapshot("golden/cli-cold.txt");
+  });
+
+  it("keys that change, and a ledger that is checked", async () => {
+    const at = home();
+    await axiom(at, [...JS, "1", "-q"]);
+    const t = new Transcript(at);
+    await t.run(["keys", "rotate", "operator"]);
+    await t.run(["keys", "rotate", "hive"]);
+    await t.run(["keys", "rotate", "king"]);
+    await t.run(["keys", "init"]);
+    await t.run(["keys", "init", "--replace"]);
+    await t.run([...JS, "console.log(2)", "-q"]);
+    await t.run(["keys", "passphrase"]);
+    await t.run(["keys", "passphrase"], { env: { AXIOM_NEW_PASSPHRASE: "correct horse battery" } });
+    await t.run([...JS, "1"]);
+    await t.run([...JS, "1", "-q"], { env: { AXIOM_PASSPHRASE: "wrong horse" } });
+    expect((await axiom(at, [...JS, "1", "-q"], { env: { AXIOM_PASSPHRASE: "correct horse battery" } })).code).toBe(0);
+    await t.run(["ledger", "check"]);
+    const [segment] = readdirSync(join(at, "ledger", "segments"));
+    const file = join(at, "ledger", "segments", segment!);
+    const bytes = readFileSync(file);
+    bytes[2000]! ^= 1;
+    writeFileSync(file, bytes);
+    await t.run(["ledger", "check"]);
+    await expect(String(t)).toMatchFileSnapshot("golden/cli-keys.txt");
+  });
+
+  it("the doctor says what is missing and how to mend it", async () => {
+    const at = home();
+    const ran = await axiom(at, ["doctor", "--json"], { env: { AXIOM_HTP_PORT: "1" } });
+    const { findings } = JSON.parse(ran.stdout) as {
+      findings: { what: string; state: string; detail: string; fix: string | null }[];
+    };
+    const found = (what: string) => findings.find((each) => each.what === what);
+    expect(found("Node")).toMatchObject({ state: "ok" });
+    expect(found("chamber wasm-js")).toMatchObject({ state: "ok" });
+    expect(found("chamber wasm-py")).toMatchObject({ state: "ok" });
+    expect(found("environment")).toMatchObject({ state: "missing", detail: expect.stringContaining("AXIOM_HTP_PORT") });
+    for (const { state, fix } of findings) expect(fix === null).toBe(state === "ok");
+    writeFileSync(join(at, "axiom.json"), "{");
+    const broken = await axiom(at, ["doctor"]);
+    expect([broken.code, broken.stdout]).toEqual([1, expect.stringMatching(/^broken +configuration/m)]);
   });
 
   it("--json prints the proof card alone, byte for byte", async () => {
