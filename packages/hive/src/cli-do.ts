@@ -155,7 +155,7 @@ export async function carry(
   if (isRefused(first) && first.refused === "keys-locked" && (await unlockAt(terminal, client))) first = await state();
   if (isRefused(first)) return showRefusal(terminal, first);
   if (options.detach === true) return showDetached(terminal, first);
-  const view = await follow(terminal, connection, first, options.approve === true);
+  const view = await untilEnd(terminal, connection, first, options.approve === true);
   if (isRefused(view)) return showRefusal(terminal, view);
   return finish(terminal, connection, view, options);
 }
@@ -171,6 +171,24 @@ async function unlockAt(terminal: Terminal, client: Connection["client"]): Promi
 async function nobodyGoesOn({ home }: Terminal): Promise<Refusal> {
   const { refuse } = await import("lop");
   return refuse("daemon-absent", `No daemon runs on ${home} that could go on with it.`);
+}
+
+/** Ctrl+C ends the watching, not the directive, when a daemon carries it. */
+async function untilEnd(
+  terminal: Terminal,
+  connection: Connection,
+  first: DirectiveView,
+  approve: boolean,
+): Promise<DirectiveView | Refusal> {
+  try {
+    return await follow(terminal, connection, first, approve);
+  } catch (error) {
+    if (terminal.signal.aborted && connection.daemon) {
+      const id = first.id.slice(0, 16);
+      terminal.say(`It goes on: axiom events ${id} follows it, axiom cancel ${id} ends it.`);
+    }
+    throw error;
+  }
 }
 
 function showDetached(terminal: Terminal, view: DirectiveView): number {

@@ -5,7 +5,7 @@
 import { isRefusal, nodeClock, type Refusal, refuse } from "lop";
 import { ApiKeys } from "./api-keys.ts";
 import type { Config } from "./config.ts";
-import { readDaemon } from "./daemon-file.ts";
+import { bootId, readDaemon } from "./daemon-file.ts";
 import { makeHome, removeDaemon, writeDaemon } from "./home.ts";
 import { makeApp } from "./http.ts";
 import { Hud } from "./http-hud.ts";
@@ -55,7 +55,7 @@ export async function startDaemon(o: DaemonOptions): Promise<Daemon | Refusal> {
   }
   const app = makeApp(opened.world);
   answer = (request, bindings) => app.fetch(request, bindings);
-  writeDaemon(o.home, { pid: process.pid, url: listener.url, started_at: new Date().toISOString() });
+  writeDaemon(o.home, { pid: process.pid, url: listener.url, started_at: new Date().toISOString(), boot: bootId() });
   trace.info({ url: listener.url }, "started");
   return daemonOf(o, opened, listener, trace, closeTrace);
 }
