@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, type Envelope, nodeClock, refuse } from "lop";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { Idempotency } from "../src/idempotency.ts";
 import { FakeHive } from "./fake-hive.ts";
 import { freshBench, freshHome, must } from "./http-world.ts";
@@ -12,7 +12,9 @@ const BODY = { words: "hello" };
 const clockAt = (now: { ms: number }): Clock => ({ ...nodeClock, now_ms: () => now.ms });
 
 async function open(home: string, clock: Clock = nodeClock, limits = LIMITS): Promise<Idempotency> {
-  return must(await Idempotency.open(home, clock, limits));
+  const kept = must(await Idempotency.open(home, clock, limits));
+  onTestFinished(() => kept.close());
+  return kept;
 }
 
 describe("Idempotency-Key", () => {
@@ -85,7 +87,6 @@ describe("Idempotency-Key", () => {
     hive.refuseNext = refuse("hive-frozen", "Frozen.");
     expect(await kept.once(SLOT, () => hive.sign(BODY), hive)).toMatchObject({ refused: "hive-frozen" });
     expect(must(await kept.once(SLOT, () => hive.sign(BODY), hive)).again).toBe(false);
-    await kept.close();
   });
 
   it("reads past a line that a crash cut off", async () => {
@@ -108,6 +109,5 @@ describe("Idempotency-Key", () => {
     expect(must(await state("k0")).again).toBe(false);
     now.ms += 3_600_001;
     expect(must(await state("k199")).again).toBe(false);
-    await kept.close();
   });
 });
