@@ -6,6 +6,7 @@ import { isRefusal, nodeClock, type Refusal, refuse } from "lop";
 import { ApiKeys } from "./api-keys.ts";
 import type { Config } from "./config.ts";
 import { bootId, readDaemon } from "./daemon-file.ts";
+import type { HiveFace } from "./hive-types.ts";
 import { makeHome, removeDaemon, writeDaemon } from "./home.ts";
 import { makeApp } from "./http.ts";
 import { Hud } from "./http-hud.ts";
@@ -86,6 +87,7 @@ async function open(o: DaemonOptions, trace: Trace): Promise<Opened | Refusal> {
   const meters = new HiveMeters();
   const follow = new AbortController();
   meters.follow(local.hive, follow.signal);
+  void traceDirectives(local.hive, trace, follow.signal);
   const world: World = {
     hive: local.hive,
     keys,
@@ -129,6 +131,15 @@ function daemonOf(o: DaemonOptions, opened: Opened, listener: Listener, trace: T
       return stopped;
     },
   };
+}
+
+/** One line where a directive begins, is refused or ends; every step at `debug`. What it says stays in the ledger. */
+async function traceDirectives(hive: HiveFace, trace: Trace, signal: AbortSignal): Promise<void> {
+  for await (const { directive, step, phase, took_us, detail } of hive.events(null, 0, signal)) {
+    const turn = phase === "refused" || (phase === "passed" && (step === "admit" || step === "prove"));
+    const refused = phase === "refused" ? { refused: detail.refused } : {};
+    trace[turn ? "info" : "debug"]({ directive, step, phase, took_us, ...refused }, "step");
+  }
 }
 
 /** Waits until nothing runs, at most so long; what then still runs, closing the hive ends. */
