@@ -17,6 +17,8 @@ export class SimChamber implements Chamber {
   readonly languages: readonly Language[];
   /** How many programs began, by their code: the oracle of "never twice". */
   readonly began = new Map<string, number>();
+  /** Told of each program as it begins. */
+  onBegin: (code: string) => void = () => {};
   readonly #clock: Clock;
 
   constructor(clock: Clock, rung: Rung, languages: readonly Language[]) {
@@ -30,7 +32,11 @@ export class SimChamber implements Chamber {
   }
 
   async open(_spec: ChamberSpec): Promise<Session | Refusal> {
-    return new SimSession(this.#clock, this.rung, this.began);
+    const begin = (code: string) => {
+      this.began.set(code, (this.began.get(code) ?? 0) + 1);
+      this.onBegin(code);
+    };
+    return new SimSession(this.#clock, this.rung, begin);
   }
 
   async close(): Promise<void> {}
@@ -39,14 +45,14 @@ export class SimChamber implements Chamber {
 class SimSession implements Session {
   readonly #clock: Clock;
   readonly #rung: Rung;
-  readonly #began: Map<string, number>;
+  readonly #begin: (code: string) => void;
   readonly #stopping = new AbortController();
   #files = new Map<string, Uint8Array>();
 
-  constructor(clock: Clock, rung: Rung, began: Map<string, number>) {
+  constructor(clock: Clock, rung: Rung, begin: (code: string) => void) {
     this.#clock = clock;
     this.#rung = rung;
-    this.#began = began;
+    this.#begin = begin;
   }
 
   async put(path: string, bytes: Uint8Array): Promise<Refusal | null> {
@@ -55,7 +61,7 @@ class SimSession implements Session {
   }
 
   async *exec(run: ChamberRun): AsyncGenerator<ChamberEvent> {
-    this.#began.set(run.code, (this.#began.get(run.code) ?? 0) + 1);
+    this.#begin(run.code);
     const files = new Map(run.files ?? this.#files);
     const start_ms = this.#clock.monotonic_ms();
     yield { type: "started", rung: this.#rung };

@@ -98,7 +98,8 @@ async function openUnder(
   const { disk, crypto, clock, chance } = ports;
   const signer = keyring.signer("hive");
   if (isRefusal(signer)) return signer;
-  const ledger = await Ledger.open({ disk, folder: "ledger", crypto, signer, origin: keyring.keys.hive, clock });
+  const origin = keyring.keys.hive;
+  const ledger = await Ledger.open({ disk, folder: "ledger", crypto, signer, origin, clock, ...settings.ledger });
   if (isRefusal(ledger)) return ledger;
   home.hold(() => ledger.close());
 
@@ -201,6 +202,8 @@ async function settle(
   ledger: Ledger,
 ): Promise<HiveStatus["recovered"] | Refusal> {
   for (const { id, intent } of recovered.open) {
+    // Before the entry: once that stands, no later start would look for these parts again.
+    if (await parts.disk.exists(partsPath(id))) await parts.disk.remove(partsPath(id));
     const why =
       intent === null
         ? "The hive stopped before the directive began; nothing was done."
@@ -212,7 +215,6 @@ async function settle(
     });
     if (isRefusal(written)) return written;
     recovered.window.ended(id);
-    if (await parts.disk.exists(partsPath(id))) await parts.disk.remove(partsPath(id));
   }
   const completed: string[] = [];
   for (const { id, index } of recovered.outcomes)

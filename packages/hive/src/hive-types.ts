@@ -13,6 +13,7 @@ import type {
   JsonObject,
   KeyVault,
   Ledger,
+  LedgerOptions,
   Outcome,
   Refusal,
   Rung,
@@ -62,6 +63,8 @@ export interface HiveSettings {
   readonly policies: { readonly policies: Readonly<Record<string, string>>; readonly schema: string };
   /** Strings that must never leave in a result, such as the API key. Each at least 16 characters. */
   readonly secrets: readonly string[];
+  /** Sizes of the ledger's files and how often it marks its place; its own defaults when absent. */
+  readonly ledger?: Pick<LedgerOptions, "segmentSizes" | "mark_every_entries">;
 }
 
 export interface HiveLimits {

@@ -270,6 +270,11 @@ export class Hive implements HiveFace {
     return this.#in.keyring.manifest();
   }
 
+  /** The ledger's entries as they stand, for those who check the hive from within. */
+  entries(from = 0): AsyncIterable<{ index: number; entry: Uint8Array }> {
+    return this.#in.parts.statements.ledger.entries(from);
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -76,8 +76,11 @@ export class KillTrial {
     this.#chance = new SimChance(seed);
   }
 
-  async run(kills: number): Promise<KillReport> {
-    for (this.#kills = 0; this.#kills < kills; this.#kills++) await this.#life(true);
+  async run(kills: number, progress: (kills: number, faults: number) => void = () => {}): Promise<KillReport> {
+    for (this.#kills = 0; this.#kills < kills; this.#kills++) {
+      await this.#life(true);
+      progress(this.#kills + 1, this.#faults.length);
+    }
     await this.#life(false);
     this.#checkDispatches();
     this.#checkProofs();
