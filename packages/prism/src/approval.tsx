@@ -3,6 +3,7 @@ import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef } from "rea
 import { type Effect, effectOf } from "./effect.ts";
 import { HoldButton, useHold } from "./hold-button.tsx";
 import { Key } from "./key.tsx";
+import { clockText } from "./sentence.ts";
 import type { Room } from "./store.ts";
 import type { DirectiveView } from "./wire.ts";
 
@@ -44,6 +45,7 @@ export function Approval({ room, view, busy }: { room: Room; view: DirectiveView
           <li key={reason}>{reason}</li>
         ))}
       </ul>
+      {view.approve_by && <p className="muted fine">Waits until {clockText(view.approve_by)}.</p>}
       <div className="answers">
         {irreversible ? (
           <HoldButton label="Hold to approve" hint="↵" className="primary" disabled={busy} hold={hold} act={approve} />

@@ -7,7 +7,7 @@ import type { Api } from "./api.ts";
 import { type Composer, EMPTY_COMPOSER, openForm, readComposer } from "./composer.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
 import { sentenceOf } from "./sentence.ts";
-import { printedBy, tailOf } from "./trip.ts";
+import { type Proved, printedBy, tailOf } from "./trip.ts";
 import type { ProofCheck, Verify } from "./verify.ts";
 import {
   type DirectiveView,
@@ -397,7 +397,8 @@ function mergeSteps(heard: readonly StepEvent[], told: readonly StepEvent[]): St
 export const chosen = (state: RoomState): DirectiveView | null =>
   state.selected === null ? null : (state.directives[state.selected] ?? null);
 
-export const verifiedHere = (state: RoomState, id: string): boolean => {
+export function provedHere(state: RoomState, id: string): Proved {
   const proof = state.proofs[id];
-  return proof?.phase === "checked" && proof.check.verified;
-};
+  if (proof?.phase !== "checked") return "unknown";
+  return proof.check.verified ? "good" : "bad";
+}

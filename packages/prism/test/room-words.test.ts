@@ -108,9 +108,11 @@ describe("the trip", () => {
 
   it("is gold only after a check in this page", () => {
     const done = demoView(1, "done", { verified: true } as object);
-    expect(moodOf(done, false)).toBe("ended");
-    expect(moodOf(done, true)).toBe("verified");
-    expect(moodOf(demoView(1, "refused", {}), true)).toBe("red");
+    expect(moodOf(done, "unknown")).toBe("ended");
+    expect(moodOf(done, "good")).toBe("verified");
+    expect(moodOf(done, "bad")).toBe("red");
+    expect(moodOf({ ...done, quarantined: true }, "good")).toBe("red");
+    expect(moodOf(demoView(1, "refused", {}), "good")).toBe("red");
   });
 
   it("lights the routed needle, and the candidates while something is typed", () => {

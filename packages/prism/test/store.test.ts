@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Api, OFFLINE } from "../src/api.ts";
 import { DEMO_STATUS, DEMO_TOOLS, demoCard, demoVerdict, demoView } from "../src/demo-data.ts";
-import { Room, type RoomState, verifiedHere } from "../src/store.ts";
+import { provedHere, Room, type RoomState } from "../src/store.ts";
 import type { Verify } from "../src/verify.ts";
 import { verifyHere } from "../src/verify-here.ts";
 import type { DirectiveView, Refused, Stated, StepEvent, StepName, StepPhase } from "../src/wire.ts";
@@ -202,7 +202,7 @@ describe("proofs", () => {
     await settle();
     room.select(PROVED.id);
     await settle();
-    expect(verifiedHere(room.state, PROVED.id)).toBe(true);
+    expect(provedHere(room.state, PROVED.id)).toBe("good");
     expect(fetched).toBe(1);
   });
 
@@ -211,7 +211,7 @@ describe("proofs", () => {
     const room = roomWith(fakeApi([PROVED], { proof: async () => new TextEncoder().encode(text) }), start);
     await room.checkProof(PROVED.id);
     expect(room.state.proofs[PROVED.id]).toMatchObject({ check: { verified: false, part: "outcome" } });
-    expect(verifiedHere(room.state, PROVED.id)).toBe(false);
+    expect(provedHere(room.state, PROVED.id)).toBe("bad");
   });
 
   it("of another directive prove nothing here", async () => {
