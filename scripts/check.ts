@@ -139,9 +139,7 @@ const circles: Rule = {
 };
 
 const valueTargets = (file: SourceFile): string[] =>
-  file.imports
-    .filter((used) => !used.typeOnly && !used.from.includes("-worker"))
-    .flatMap((used) => targetOf(file, used.from) ?? []);
+  file.imports.filter((used) => used.kind === "value").flatMap((used) => targetOf(file, used.from) ?? []);
 
 /** Depth-first search; each circle is reported once, from where it was closed. */
 function findCircles(edges: ReadonlyMap<string, string[]>): string[][] {
@@ -163,7 +161,9 @@ const deadFiles: Rule = {
   why: "a source file that no door reaches is kept by nobody and read by everybody",
   find: (house) => {
     const reached = reachable(house);
-    const dead = house.sources.filter((file) => isProduct(file) && !reached.has(file.path));
+    const dead = house.sources.filter(
+      (file) => isProduct(file) && !file.path.endsWith(".d.ts") && !reached.has(file.path),
+    );
     return dead.map((file) => ({ where: file.path, what: "no door, program or page reaches this file" }));
   },
 };
@@ -220,7 +220,7 @@ function undeclared(house: House): { where: string; what: string }[] {
     const manifest = house.manifests.get(file.package!);
     const declared = { ...manifest?.dependencies, ...manifest?.optionalDependencies };
     return file.imports
-      .filter((used) => !used.typeOnly)
+      .filter((used) => used.kind !== "type")
       .flatMap((used) => packageOf(used.from) ?? [])
       .filter((name) => name !== file.package && !(name in declared) && !(name in (manifest?.devDependencies ?? {})))
       .map((name) => ({ where: file.path, what: `${name} is not declared in packages/${file.package}/package.json` }));

@@ -10,8 +10,8 @@ export interface Import {
   readonly line: number;
   /** As written, e.g. `./bytes.ts`, `lop`, `node:fs`. */
   readonly from: string;
-  /** `import type`: leaves no trace at run time. */
-  readonly typeOnly: boolean;
+  /** `type` leaves no trace at run time; `program` is a file that is started (worker, child), not imported. */
+  readonly kind: "value" | "type" | "program";
 }
 
 export interface SourceFile {
@@ -97,7 +97,7 @@ function findImports(code: string): Import[] {
   return [...code.matchAll(statement)].map((match) => ({
     line: code.slice(0, match.index).split("\n").length,
     from: (match[2] ?? match[3] ?? match[4])!,
-    typeOnly: match[1] !== undefined,
+    kind: match[4] !== undefined ? "program" : match[1] !== undefined ? "type" : "value",
   }));
 }
 

@@ -17,6 +17,7 @@ const READ_AT = 2;
 const WRITTEN_TO = 3;
 const PEAK_PAGES = 4;
 const NEVER = 5;
+const ENDED = 6;
 
 export type OutputStream = "stdout" | "stderr";
 
@@ -65,6 +66,11 @@ export class ChannelWriter {
     Atomics.wait(this.#words, NEVER, 0, ms);
   }
 
+  /** The program is at its end: no deadline counts any more. */
+  noteEnd(): void {
+    Atomics.store(this.#words, ENDED, 1);
+  }
+
   /** Waits for the host to end this worker. */
   park(): never {
     for (;;) Atomics.wait(this.#words, NEVER, 0);
@@ -110,6 +116,10 @@ export class ChannelReader {
   claim(): void {
     Atomics.store(this.#words, CLAIMED, 1);
     Atomics.notify(this.#words, CLAIMED);
+  }
+
+  get ended(): boolean {
+    return Atomics.load(this.#words, ENDED) === 1;
   }
 
   get peak_bytes(): number {

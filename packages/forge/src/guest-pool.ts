@@ -3,12 +3,14 @@
  * last, after a run and not during it, and a waiting interpreter burns no CPU.
  */
 import { GuestProcess } from "./guest-process.ts";
+import { Warden } from "./warden.ts";
 import { PAGE_BYTES, type WasmSource } from "./wasm-module.ts";
 
 export class GuestPool {
   readonly #entry: URL;
   readonly #source: WasmSource;
   readonly #size: number;
+  readonly #warden = new Warden();
   #memory_pages: number;
   #waiting: GuestProcess[] = [];
   #all = new Set<GuestProcess>();
@@ -56,9 +58,8 @@ export class GuestPool {
   async close(): Promise<void> {
     this.#closed = true;
     this.#waiting = [];
-    await Promise.all([...this.#all].map((guest) => this.end(guest)));
+    await this.#warden.close();
     await this.#filling;
-    await Promise.all([...this.#all].map((guest) => this.end(guest)));
   }
 
   async #fill(): Promise<void> {
@@ -84,7 +85,7 @@ export class GuestPool {
   async #start(pages: number): Promise<GuestProcess> {
     const module = await this.#source.module(pages);
     if (this.#closed) throw new Error("the chamber is closed");
-    const guest = new GuestProcess(this.#entry, module, pages);
+    const guest = new GuestProcess(this.#warden, this.#entry, module, pages);
     this.#all.add(guest);
     return guest;
   }

@@ -1,86 +1,63 @@
-/** One worker thread that runs one program, seen from the host. It is started early, claimed once, and ended always. */
-import { Worker } from "node:worker_threads";
+/** One guest thread that runs one program, seen from the host. It is started early, claimed once, and ended always. */
+import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { ChannelReader, newChannel, type OutputStream } from "./guest-channel.ts";
-import type { GuestEnd, GuestOrder, GuestSetup, GuestWord } from "./guest-protocol.ts";
-
-/** Of V8 itself; the guest's memory is WebAssembly memory and has its own cap. */
-const WORKER_HEAP_MB = 96;
-const WORKER_YOUNG_MB = 8;
-/** QuickJS and CPython recurse on this stack. */
-const WORKER_STACK_MB = 4;
+import type { GuestEnd, GuestOrder, GuestWord } from "./guest-protocol.ts";
+import type { GuestFate, Warden } from "./warden.ts";
 
 export interface GuestListener {
   /** Something waits in the channel. */
   wake(): void;
   word(word: Extract<GuestWord, { kind: "limit" | "violation" }>): void;
-  /** Called once, whatever happens to the worker. */
+  /** Called once, whatever happens to the thread. */
   end(end: GuestEnd): void;
 }
 
 export class GuestProcess {
-  readonly memory_pages: number;
   readonly ready: Promise<void>;
-  readonly #worker: Worker;
+  readonly #warden: Warden;
+  readonly #id: number;
+  readonly #port: MessagePort;
   readonly #channel: ChannelReader;
+  readonly #gone = Promise.withResolvers<void>();
+  readonly #booted = Promise.withResolvers<void>();
   #listener: GuestListener | null = null;
   #ended: GuestEnd | null = null;
-  #stopping: Promise<void> | null = null;
+  #is: "starting" | "waiting" | "running" | "stopping" | "gone" = "starting";
 
-  constructor(entry: URL, module: WebAssembly.Module, memory_pages: number) {
-    this.memory_pages = memory_pages;
+  constructor(warden: Warden, entry: URL, module: WebAssembly.Module, memory_pages: number) {
+    this.#warden = warden;
     const channel = newChannel();
     this.#channel = new ChannelReader(channel);
-    const setup: GuestSetup = { channel, module, memory_pages };
-    this.#worker = new Worker(entry, {
-      workerData: setup,
-      // Nothing of the host reaches the thread: no environment, no arguments, no streams, no loader flags.
-      env: {},
-      argv: [],
-      execArgv: ["--no-warnings"],
-      stdin: false,
-      stdout: true,
-      stderr: true,
-      resourceLimits: {
-        maxOldGenerationSizeMb: WORKER_HEAP_MB,
-        maxYoungGenerationSizeMb: WORKER_YOUNG_MB,
-        stackSizeMb: WORKER_STACK_MB,
-      },
-    });
-    this.ready = new Promise((ready, failed) => {
-      this.#worker.on("message", (word: GuestWord) => (word.kind === "ready" ? ready() : this.#take(word)));
-      this.#worker.on("error", (fault: Error & { code?: string }) => {
-        failed(fault);
-        const oom = fault.code === "ERR_WORKER_OUT_OF_MEMORY";
-        this.#end(oom ? "oom" : "crashed", oom ? "the worker ran out of memory" : `the worker broke: ${fault.message}`);
-      });
-      this.#worker.on("exit", () => {
-        failed(new Error("the worker ended before it was ready"));
-        this.#end("crashed", "the worker ended by itself");
-      });
-    });
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.ready = this.#booted.promise;
     this.ready.catch(() => {});
-    // A worker that waits for work must not keep the process alive.
-    this.#worker.unref();
-  }
-
-  /** Hands the order over; from here on the process stays alive until the end. */
-  claim(order: GuestOrder, listener: GuestListener): void {
-    this.#listener = listener;
-    this.#worker.ref();
-    if (this.#ended) {
-      listener.end(this.#ended);
-      return;
-    }
-    this.#worker.postMessage(order);
-    this.#channel.claim();
+    port1.on("message", (word: GuestWord) => this.#take(word));
+    // A guest that waits for work must not keep the process alive.
+    port1.unref();
+    this.#id = warden.start(entry, { channel, module, memory_pages, port: port2 }, (fate) => this.#bury(fate));
   }
 
   get alive(): boolean {
-    return this.#ended === null && this.#stopping === null;
+    return this.#is === "waiting";
   }
 
   get peak_bytes(): number {
     return this.#channel.peak_bytes;
+  }
+
+  /** Hands the order over. From here on the process stays alive until the end. */
+  claim(order: GuestOrder, listener: GuestListener): void {
+    this.#listener = listener;
+    if (this.#ended) {
+      listener.end(this.#ended);
+      return;
+    }
+    this.#is = "running";
+    this.#port.ref();
+    this.#warden.watch(this.#id, order.limits.wall_ms);
+    this.#port.postMessage(order);
+    this.#channel.claim();
   }
 
   drain(): { stream: OutputStream; bytes: Uint8Array }[] {
@@ -93,24 +70,48 @@ export class GuestProcess {
   }
 
   /** Ends the thread. Resolves when it is gone; what it printed can still be drained. */
-  stop(): Promise<void> {
-    this.#stopping ??= this.#worker.terminate().then(() => {});
-    return this.#stopping;
+  async stop(): Promise<void> {
+    if (this.#is === "gone") return;
+    if (this.#is !== "stopping") this.#warden.stop(this.#id);
+    this.#is = "stopping";
+    this.#warden.hold();
+    await this.#gone.promise;
+    this.#warden.release();
   }
 
   #take(word: GuestWord): void {
     if (word.kind === "wake") this.#listener?.wake();
     else if (word.kind === "end") this.#finish(word);
     else if (word.kind !== "ready") this.#listener?.word(word);
+    else if (this.#is === "starting") {
+      this.#is = "waiting";
+      this.#booted.resolve();
+    }
   }
 
-  #end(status: GuestEnd["status"], why: string): void {
-    if (this.#stopping === null) this.#finish({ kind: "end", status, why, exit_code: null, files: null });
+  #bury(fate: GuestFate): void {
+    this.#is = "gone";
+    this.#booted.reject(new Error(`the interpreter did not start: ${fate.why}`));
+    // What it said before its end is in the port still, and counts.
+    setImmediate(() => {
+      this.#finish(endOf(fate));
+      this.#port.close();
+      this.#gone.resolve();
+    });
   }
 
   #finish(end: GuestEnd): void {
     if (this.#ended) return;
     this.#ended = end;
+    this.#port.unref();
     this.#listener?.end(end);
   }
+}
+
+function endOf({ how, why, ran_ms }: GuestFate): GuestEnd {
+  const end = { kind: "end", exit_code: null, files: null, took_ms: ran_ms } as const;
+  if (how === "timeout") return { ...end, status: "timeout", why: `the program ran past its wall time limit` };
+  if (how === "stopped") return { ...end, status: "killed", why: "the run was stopped" };
+  if (how === "oom") return { ...end, status: "oom", why: "the guest's thread ran out of memory" };
+  return { ...end, status: "crashed", why: `the guest's thread broke: ${why}` };
 }

@@ -1,4 +1,5 @@
 /** What the host and our code in a guest worker say to each other. The guest's program can send none of it. */
+import type { MessagePort } from "node:worker_threads";
 import type { Status } from "lop";
 import type { Limits } from "./chamber.ts";
 
@@ -8,6 +9,8 @@ export interface GuestSetup {
   module: WebAssembly.Module;
   /** Hard maximum of the linear memory, in pages of 64 KiB. */
   memory_pages: number;
+  /** To the host: `GuestWord`s out, one `GuestOrder` in. */
+  port: MessagePort;
 }
 
 /** The one program that a worker runs. */
@@ -25,6 +28,8 @@ export interface GuestEnd {
   status: Status;
   why: string | null;
   exit_code: number | null;
+  /** Since the claim, by the clock of the thread that ended the run. */
+  took_ms: number;
   /** Null when the run was stopped before it could be collected. */
   files: ReadonlyMap<string, Uint8Array> | null;
 }

@@ -3,7 +3,7 @@ import { createCipheriv, createHash, randomFillSync } from "node:crypto";
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { ChannelWriter, type OutputStream } from "./guest-channel.ts";
 import { GuestFiles } from "./guest-files.ts";
-import type { GuestEnd, GuestOrder, GuestWord } from "./guest-protocol.ts";
+import type { GuestEnd, GuestOrder, GuestSetup, GuestWord } from "./guest-protocol.ts";
 
 /** Before the claim nobody may see a real clock, or two runs with one seed could differ. 2000-01-01. */
 const BOOT_TIME_MS = 946_684_800_000;
@@ -26,14 +26,15 @@ export class GuestRun {
   readonly #port: MessagePort;
   readonly #channel: ChannelWriter;
   #order: GuestOrder | null = null;
+  #claimed_ms = 0;
   #slept_ms = 0;
   #ticks_us = 0;
   #entropy: (bytes: Uint8Array) => void = () => {};
   #told = new Set<string>();
 
-  constructor(port: MessagePort, channel: SharedArrayBuffer) {
-    this.#port = port;
-    this.#channel = new ChannelWriter(channel, () => this.say({ kind: "wake" }));
+  constructor(setup: GuestSetup) {
+    this.#port = setup.port;
+    this.#channel = new ChannelWriter(setup.channel, () => this.say({ kind: "wake" }));
     this.files = new GuestFiles(this.#fileOptions(1024 * 1024, 64));
   }
 
@@ -47,6 +48,7 @@ export class GuestRun {
     this.#channel.awaitClaim();
     const order = receiveMessageOnPort(this.#port)?.message as GuestOrder;
     this.#order = order;
+    this.#claimed_ms = performance.now();
     this.#channel.allow(order.limits.output_bytes);
     this.#entropy = order.seed === null ? randomFillSync : seeded(order.seed);
     this.files.adopt(this.#fileOptions(order.limits.disk_bytes, order.limits.files));
@@ -92,16 +94,22 @@ export class GuestRun {
 
   /** The program came to its own end. */
   finish(status: GuestEnd["status"], why: string | null, exit_code: number | null): never {
+    const took_ms = this.#stopClock();
     const { files, left_out } = this.files.collect();
     if (left_out > 0) this.#once("limit path", { kind: "limit", which: "path" });
-    this.say({ kind: "end", status, why, exit_code, files });
+    this.say({ kind: "end", status, why, exit_code, took_ms, files });
     return this.#channel.park();
   }
 
   /** The host's rules end the run; its files are not collected. */
   end(status: GuestEnd["status"], why: string, exit_code: number | null): never {
-    this.say({ kind: "end", status, why, exit_code, files: null });
+    this.say({ kind: "end", status, why, exit_code, took_ms: this.#stopClock(), files: null });
     return this.#channel.park();
+  }
+
+  #stopClock(): number {
+    this.#channel.noteEnd();
+    return performance.now() - this.#claimed_ms;
   }
 
   #layOut(order: GuestOrder): void {

@@ -18,7 +18,14 @@ import type { GuestEnd, GuestOrder } from "./guest-protocol.ts";
 /** An interpreter that is not booted by then never will be. */
 export const BOOT_DEADLINE_MS = 30_000;
 
-const ended = (status: Status, why: string): GuestEnd => ({ kind: "end", status, why, exit_code: null, files: null });
+const ended = (status: Status, why: string, took_ms = 0): GuestEnd => ({
+  kind: "end",
+  status,
+  why,
+  exit_code: null,
+  took_ms,
+  files: null,
+});
 
 export class GuestSession implements Session {
   readonly #rung: Rung;
@@ -79,7 +86,7 @@ export class GuestSession implements Session {
 
   async *exec(run: ChamberRun): AsyncGenerator<ChamberEvent, void, void> {
     const fault = this.#closed ?? (await this.#prepare(run));
-    if (fault) return yield exitOf(fault, 0, 0);
+    if (fault) return yield exitOf(fault, 0);
     const stream = new GuestRunStream(this.#rung, this.#pool, this.#spec, this.#order(run));
     this.#current = stream;
     this.#runs++;
@@ -141,12 +148,12 @@ export class GuestSession implements Session {
   }
 }
 
-const exitOf = (end: GuestEnd, took_ms: number, peak_bytes: number): ExitEvent => ({
+const exitOf = (end: GuestEnd, peak_bytes: number): ExitEvent => ({
   type: "exit",
   status: end.status,
   why: end.why,
   exit_code: end.exit_code,
-  took_ms,
+  took_ms: end.took_ms,
   peak_bytes,
 });
 
@@ -159,6 +166,8 @@ class GuestRunStream {
   #guest: GuestProcess | null = null;
   #words: ChamberEvent[] = [];
   #end: GuestEnd | null = null;
+  #stopped: GuestEnd | null = null;
+  #started_ms = 0;
   #wake = Promise.withResolvers<void>();
   files: ReadonlyMap<string, Uint8Array> | null = null;
   peak_bytes = 0;
@@ -172,19 +181,16 @@ class GuestRunStream {
 
   async *events(): AsyncGenerator<ChamberEvent, void, void> {
     const guest = await this.#claimable();
-    if (!guest) return yield exitOf(this.#end ?? ended("crashed", "no interpreter could be started"), 0, 0);
-    const started_ms = performance.now();
-    const timer = setTimeout(() => void this.stop(this.#timeout()), this.#limits.wall_ms);
+    if (!guest) return yield exitOf(this.#end ?? ended("crashed", "no interpreter could be started"), 0);
     try {
       yield { type: "started", rung: this.#rung };
+      this.#started_ms = performance.now();
       guest.claim(this.#order, this.#listener());
       yield* this.#output(guest);
-      const took_ms = performance.now() - started_ms;
       this.peak_bytes = guest.peak_bytes;
       this.files = this.#end!.files;
-      yield exitOf(this.#end!, took_ms, guest.peak_bytes);
+      yield exitOf(this.#end!, guest.peak_bytes);
     } finally {
-      clearTimeout(timer);
       this.#end ??= ended("killed", "the reader left");
       void this.#pool.end(guest).then(() => this.#pool.fill());
     }
@@ -193,8 +199,9 @@ class GuestRunStream {
   /** Ends the run from outside. The first word counts. */
   async stop(end: GuestEnd): Promise<void> {
     if (this.#end) return;
+    this.#stopped = end;
     await this.#guest?.stop();
-    this.#finish(end);
+    this.#finish({ ...end, took_ms: this.#started_ms === 0 ? 0 : performance.now() - this.#started_ms });
   }
 
   async #claimable(): Promise<GuestProcess | null> {
@@ -231,16 +238,13 @@ class GuestRunStream {
         );
         this.#wake.resolve();
       },
-      end: (end) => this.#finish(end),
+      // A thread that was stopped on our word ends with our word for it.
+      end: (end) => this.#finish(this.#stopped ? { ...this.#stopped, took_ms: end.took_ms } : end),
     };
   }
 
   #finish(end: GuestEnd): void {
     this.#end ??= end;
     this.#wake.resolve();
-  }
-
-  #timeout(): GuestEnd {
-    return ended("timeout", `the program ran longer than ${this.#limits.wall_ms} ms`);
   }
 }

@@ -62,6 +62,7 @@ export class WasiHost {
 
   #guarded(call: Call): (...args: never[]) => Errno {
     return (...args) => {
+      this.#run.notePeak(this.#memory!.buffer.byteLength);
       try {
         return call(...args);
       } catch (fault) {
@@ -254,7 +255,6 @@ export class WasiHost {
   #write(handle: Handle, bytes: Uint8Array): number {
     if (handle.kind === "stdin") throw new WasiFault(ERRNO.badf);
     if (handle.kind !== "node") {
-      this.#run.notePeak(this.#memory!.buffer.byteLength);
       this.#run.print(handle.kind, bytes);
       return bytes.length;
     }

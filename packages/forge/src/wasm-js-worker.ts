@@ -1,5 +1,5 @@
 /** Worker entry: makes one QuickJS instance, waits for its order, runs it, ends. */
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import {
   newQuickJSWASMModuleFromVariant,
   newVariant,
@@ -18,8 +18,15 @@ const MAX_STACK_BYTES = 200 * 1024;
 const STDIN_PATH = "/dev/stdin";
 
 const setup = workerData as GuestSetup;
-const run = new GuestRun(parentPort!, setup.channel);
+const run = new GuestRun(setup);
 const memory = new WebAssembly.Memory({ initial: QUICKJS_MIN_PAGES, maximum: setup.memory_pages });
+/** QuickJS grows through its glue, so every growth is seen. */
+memory.grow = (pages) => {
+  const before = WebAssembly.Memory.prototype.grow.call(memory, pages);
+  run.notePeak(memory.buffer.byteLength);
+  return before;
+};
+run.notePeak(memory.buffer.byteLength);
 const quickjs = await newQuickJSWASMModuleFromVariant(
   newVariant(RELEASE_SYNC, {
     wasmModule: () => Promise.resolve(setup.module),
@@ -71,7 +78,6 @@ function hostFunctions(): Record<string, (...args: QuickJSHandle[]) => QuickJSHa
   const number = (handle: QuickJSHandle | undefined): number => context.getNumber(handle!);
   return {
     write: (stream, piece) => {
-      run.notePeak(memory.buffer.byteLength);
       run.print(number(stream) === 1 ? "stdout" : "stderr", Buffer.from(text(piece)));
       return context.undefined;
     },
@@ -97,7 +103,6 @@ function hostFunctions(): Record<string, (...args: QuickJSHandle[]) => QuickJSHa
       }),
     exit: (code) => {
       const exit_code = number(code);
-      run.notePeak(memory.buffer.byteLength);
       if (exit_code === 0) return run.finish("ok", null, 0);
       return run.finish("error", `the program exited with ${exit_code}`, exit_code);
     },
@@ -162,7 +167,6 @@ function fail(error: QuickJSHandle): never {
   >;
   const head = name === undefined && message === undefined ? `Uncaught ${String(dumped)}` : `${name}: ${message}`;
   run.print("stderr", Buffer.from(`${head}\n${typeof stack === "string" ? stack : ""}`));
-  run.notePeak(memory.buffer.byteLength);
   if (outOfMemory(String(name), String(message)) || dumped === null)
     return run.finish("oom", "the program ran out of memory", 1);
   return run.finish("error", `the program threw ${String(name ?? typeof dumped)}`.slice(0, 200), 1);
@@ -176,14 +180,12 @@ function runProgram(): never {
   if (late) return fail(late);
   const state = context.getPromiseState(result.value);
   if (state.type === "rejected") return fail(state.error);
-  run.notePeak(memory.buffer.byteLength);
   return run.finish("ok", null, 0);
 }
 
 try {
   runProgram();
 } catch (fault) {
-  run.notePeak(memory.buffer.byteLength);
   const full = memory.buffer.byteLength >= setup.memory_pages * PAGE_BYTES - PAGE_BYTES;
   if (full) run.end("oom", "the interpreter ran out of memory", null);
   run.end("crashed", `the interpreter broke: ${String((fault as Error).message ?? fault).slice(0, 200)}`, null);

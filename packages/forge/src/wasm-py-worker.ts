@@ -1,12 +1,12 @@
 /** Worker entry: boots one CPython, waits for its order, runs it, ends. */
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import type { GuestOrder, GuestSetup } from "./guest-protocol.ts";
 import { GuestExit, GuestRun } from "./guest-run.ts";
 import { WasiHost } from "./wasi-host.ts";
 import { BOOT_PROGRAM, OOM_EXIT } from "./wasm-py-boot.ts";
 
 const setup = workerData as GuestSetup;
-const run = new GuestRun(parentPort!, setup.channel);
+const run = new GuestRun(setup);
 let waiting: { bytes: Uint8Array; after: Uint8Array } | null = null;
 
 /** First the program (its first read is where a pooled worker waits), then the order's own input. */
@@ -36,6 +36,7 @@ const host = new WasiHost({
 const instance = new WebAssembly.Instance(setup.module, { wasi_snapshot_preview1: host.imports });
 const memory = instance.exports.memory as WebAssembly.Memory;
 host.memory = memory;
+run.notePeak(memory.buffer.byteLength);
 
 function atEnd(fault: unknown): never {
   run.notePeak(memory.buffer.byteLength);

@@ -13,6 +13,8 @@ export type DiskOperation =
   | { readonly do: "write"; readonly file: number; readonly offset: number; readonly bytes: Uint8Array }
   | { readonly do: "truncate"; readonly file: number; readonly size: number }
   | { readonly do: "sync"; readonly file: number }
+  /** Only these bytes are durable, not what else was written to the file. */
+  | { readonly do: "sync-range"; readonly file: number; readonly offset: number; readonly length: number }
   | { readonly do: "name"; readonly path: string; readonly file: number }
   | { readonly do: "rename"; readonly from: string; readonly to: string }
   | { readonly do: "remove"; readonly path: string }
@@ -36,34 +38,55 @@ interface SimInode {
   size: number;
 }
 
+/** What outlives a process: files, names, and the record of what was done. */
+class Platters {
+  readonly operations: DiskOperation[] = [];
+  readonly names = new Map<string, SimInode>();
+  readonly folders = new Set<string>([""]);
+  nextFile = 0;
+  used_bytes = 0;
+}
+
 /** A disk in memory that remembers everything done to it, so that every power cut can be tried (`disk-crash.ts`). */
 export class SimDisk implements Disk {
-  /** What was done since the disk was made, when recording. */
-  readonly operations: DiskOperation[] = [];
   faults: FaultPlan | null = null;
   /** Bytes that all files together may take; beyond it writes fail with `full`. */
   capacity_bytes: number;
   readonly #record: boolean;
-  readonly #names = new Map<string, SimInode>();
-  readonly #folders = new Set<string>([""]);
   readonly #locks = new Set<string>();
-  #nextFile = 0;
-  #used_bytes = 0;
+  #platters = new Platters();
+  #dead = false;
 
   constructor(o: { image?: DiskImage; record?: boolean; capacity_bytes?: number } = {}) {
     this.#record = o.record ?? false;
     this.capacity_bytes = o.capacity_bytes ?? Number.POSITIVE_INFINITY;
-    for (const folder of o.image?.folders ?? []) this.#folders.add(folder);
+    for (const folder of o.image?.folders ?? []) this.#platters.folders.add(folder);
     for (const [path, bytes] of o.image?.files ?? []) {
-      this.#names.set(path, { number: this.#nextFile++, bytes: bytes.slice(), size: bytes.length });
-      this.#used_bytes += bytes.length;
+      this.#platters.names.set(path, { number: this.#platters.nextFile++, bytes: bytes.slice(), size: bytes.length });
+      this.#platters.used_bytes += bytes.length;
     }
+  }
+
+  /** What was done since the disk was made, when recording. */
+  get operations(): readonly DiskOperation[] {
+    return this.#platters.operations;
+  }
+
+  /**
+   * The process is killed: nothing that it asked or asks of this disk is answered any more. Returned is the disk as the
+   * next process finds it: unsynced bytes are still in the system's memory, locks are free.
+   */
+  killed(): SimDisk {
+    const next = new SimDisk({ record: this.#record, capacity_bytes: this.capacity_bytes });
+    next.#platters = this.#platters;
+    this.#dead = true;
+    return next;
   }
 
   /** What a reader sees now, synced or not. */
   image(): DiskImage {
-    const files = [...this.#names].map(([path, inode]) => [path, inode.bytes.slice(0, inode.size)] as const);
-    return { files: new Map(files), folders: new Set(this.#folders) };
+    const files = [...this.#platters.names].map(([path, inode]) => [path, inode.bytes.slice(0, inode.size)] as const);
+    return { files: new Map(files), folders: new Set(this.#platters.folders) };
   }
 
   /** Changes bytes behind everybody's back, as an attacker or a bad sector does. Not recorded. */
@@ -75,29 +98,34 @@ export class SimDisk implements Disk {
   }
 
   async open(path: string, how: OpenHow): Promise<DiskFile> {
+    await this.#alive();
     checkDiskPath(path);
-    let inode = this.#names.get(path);
+    let inode = this.#platters.names.get(path);
     if (inode !== undefined && how === "create") throw new DiskError("exists", `exists: ${path}`);
     if (inode === undefined) {
       if (how === "read") throw new DiskError("not-found", `not found: ${path}`);
       inode = this.#make(path);
+      await this.#alive();
       this.#done({ do: "sync-folder", folder: folderOf(path) });
     }
     return this.#handle(inode, path, how !== "read");
   }
 
   async read(path: string): Promise<Uint8Array> {
+    await this.#alive();
     const inode = this.#find(path);
     this.#fault("read", path);
     return inode.bytes.slice(0, inode.size);
   }
 
   async writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
+    await this.#alive();
     checkDiskPath(path);
-    const temporary = `${path}.${this.#nextFile}.tmp`;
+    const temporary = `${path}.${this.#platters.nextFile}.tmp`;
     const inode = this.#make(temporary);
     try {
       this.#write(inode, temporary, 0, bytes);
+      await this.#alive();
       this.#sync(inode, temporary);
     } catch (error) {
       this.#forget(temporary);
@@ -107,44 +135,59 @@ export class SimDisk implements Disk {
   }
 
   async list(folder: string): Promise<string[]> {
+    await this.#alive();
     this.#needFolder(folder);
-    const inside = [...this.#names.keys(), ...this.#folders].filter((path) => path !== "" && folderOf(path) === folder);
+    const inside = [...this.#platters.names.keys(), ...this.#platters.folders].filter(
+      (path) => path !== "" && folderOf(path) === folder,
+    );
     return inside.map((path) => path.slice(folder === "" ? 0 : folder.length + 1)).sort();
   }
 
   async makeFolder(path: string): Promise<void> {
+    await this.#alive();
     const parts = checkDiskPath(path).split("/");
-    for (let i = 1; i <= parts.length; i++) this.#folders.add(parts.slice(0, i).join("/"));
+    for (let i = 1; i <= parts.length; i++) this.#platters.folders.add(parts.slice(0, i).join("/"));
   }
 
   async rename(from: string, to: string): Promise<void> {
+    await this.#alive();
     const inode = this.#find(from);
     this.#needFolder(folderOf(checkDiskPath(to)));
     this.#fault("rename", from);
-    const replaced = this.#names.get(to);
-    if (replaced !== undefined) this.#used_bytes -= replaced.size;
-    this.#names.delete(from);
-    this.#names.set(to, inode);
+    const replaced = this.#platters.names.get(to);
+    if (replaced !== undefined) this.#platters.used_bytes -= replaced.size;
+    this.#platters.names.delete(from);
+    this.#platters.names.set(to, inode);
     this.#done({ do: "rename", from, to });
+    await this.#alive();
     this.#done({ do: "sync-folder", folder: folderOf(to) });
     if (folderOf(from) !== folderOf(to)) this.#done({ do: "sync-folder", folder: folderOf(from) });
   }
 
   async remove(path: string): Promise<void> {
+    await this.#alive();
     checkDiskPath(path);
     this.#fault("remove", path);
-    if (this.#folders.has(path)) {
+    if (this.#platters.folders.has(path)) {
       if ((await this.list(path)).length > 0) throw new DiskError("exists", `folder is not empty: ${path}`);
-      this.#folders.delete(path);
+      this.#platters.folders.delete(path);
       return;
     }
     this.#find(path);
     this.#forget(path);
+    await this.#alive();
     this.#done({ do: "sync-folder", folder: folderOf(path) });
   }
 
   async exists(path: string): Promise<boolean> {
-    return this.#names.has(checkDiskPath(path)) || this.#folders.has(path);
+    await this.#alive();
+    return this.#platters.names.has(checkDiskPath(path)) || this.#platters.folders.has(path);
+  }
+
+  async syncNames(folder: string): Promise<void> {
+    await this.#alive();
+    this.#needFolder(folder);
+    this.#done({ do: "sync-folder", folder });
   }
 
   async lock(path: string): Promise<{ release(): Promise<void> } | null> {
@@ -159,46 +202,54 @@ export class SimDisk implements Disk {
     return { release };
   }
 
+  /** Never resolves for a process that is dead. */
+  #alive(): Promise<void> {
+    return this.#dead ? new Promise(() => undefined) : Promise.resolve();
+  }
+
   #handle(inode: SimInode, path: string, writable: boolean): DiskFile {
     let open = true;
-    const live = () => {
+    const live = async () => {
+      await this.#alive();
       if (!open) throw new DiskError("io", `file is closed: ${path}`);
     };
-    const change = () => {
-      live();
+    const change = async () => {
+      await live();
       if (!writable) throw new DiskError("denied", `opened for reading: ${path}`);
     };
     return {
       size: async () => {
-        live();
+        await live();
         return inode.size;
       },
       read: async (offset, length) => {
-        live();
+        await live();
         this.#fault("read", path);
         return inode.bytes.slice(Math.min(offset, inode.size), Math.min(offset + length, inode.size));
       },
       write: async (offset, bytes) => {
-        change();
+        await change();
         this.#write(inode, path, offset, bytes);
       },
       writeDurably: async (offset, bytes) => {
-        change();
+        await change();
         this.#write(inode, path, offset, bytes);
-        this.#sync(inode, path);
+        await this.#alive();
+        this.#fault("sync-range", path);
+        this.#done({ do: "sync-range", file: inode.number, offset, length: bytes.length });
       },
       truncate: async (size) => {
-        change();
+        await change();
         this.#fault("truncate", path);
         this.#resize(inode, size);
         this.#done({ do: "truncate", file: inode.number, size });
       },
       sync: async () => {
-        live();
+        await live();
         this.#sync(inode, path);
       },
       close: async () => {
-        live();
+        await live();
         open = false;
       },
     };
@@ -207,15 +258,15 @@ export class SimDisk implements Disk {
   #make(path: string): SimInode {
     this.#needFolder(folderOf(path));
     this.#fault("name", path);
-    const inode = { number: this.#nextFile++, bytes: new Uint8Array(0), size: 0 };
-    this.#names.set(path, inode);
+    const inode = { number: this.#platters.nextFile++, bytes: new Uint8Array(0), size: 0 };
+    this.#platters.names.set(path, inode);
     this.#done({ do: "name", path, file: inode.number });
     return inode;
   }
 
   #forget(path: string): void {
-    this.#used_bytes -= this.#names.get(path)?.size ?? 0;
-    this.#names.delete(path);
+    this.#platters.used_bytes -= this.#platters.names.get(path)?.size ?? 0;
+    this.#platters.names.delete(path);
     this.#done({ do: "remove", path });
   }
 
@@ -236,8 +287,9 @@ export class SimDisk implements Disk {
   }
 
   #resize(inode: SimInode, size: number): void {
-    if (this.#used_bytes + size - inode.size > this.capacity_bytes) throw new DiskError("full", "the disk is full");
-    this.#used_bytes += size - inode.size;
+    if (this.#platters.used_bytes + size - inode.size > this.capacity_bytes)
+      throw new DiskError("full", "the disk is full");
+    this.#platters.used_bytes += size - inode.size;
     if (size > inode.bytes.length) {
       const grown = new Uint8Array(Math.max(size, 2 * inode.bytes.length));
       grown.set(inode.bytes.subarray(0, inode.size));
@@ -247,13 +299,14 @@ export class SimDisk implements Disk {
   }
 
   #find(path: string): SimInode {
-    const inode = this.#names.get(checkDiskPath(path));
+    const inode = this.#platters.names.get(checkDiskPath(path));
     if (inode === undefined) throw new DiskError("not-found", `not found: ${path}`);
     return inode;
   }
 
   #needFolder(folder: string): void {
-    if (!this.#folders.has(folder)) throw new DiskError("not-found", `no such folder: ${JSON.stringify(folder)}`);
+    if (!this.#platters.folders.has(folder))
+      throw new DiskError("not-found", `no such folder: ${JSON.stringify(folder)}`);
   }
 
   #fault(verb: DiskOperation["do"] | "read", path: string): void {
@@ -262,6 +315,6 @@ export class SimDisk implements Disk {
   }
 
   #done(operation: DiskOperation): void {
-    if (this.#record) this.operations.push(operation);
+    if (this.#record) this.#platters.operations.push(operation);
   }
 }

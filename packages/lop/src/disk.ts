@@ -21,6 +21,8 @@ export interface Disk {
   /** A file, or an empty folder. @throws DiskError `not-found`. */
   remove(path: string): Promise<void>;
   exists(path: string): Promise<boolean>;
+  /** Makes the names in a folder durable, whoever made them: for what a killed process may have left half-done. */
+  syncNames(folder: string): Promise<void>;
   /** One holder across processes. Null: a live holder has it. A dead holder's lock is free at once. */
   lock(path: string): Promise<DiskLock | null>;
 }

@@ -1,4 +1,5 @@
 /** What is said, signed and provable. This file is the only door of the package; `lop/verify` is the one for browsers. */
+export { nodeBoot } from "./boot-node.ts";
 export { concat, equal, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from "./bytes.ts";
 export type { Chance } from "./chance.ts";
 export { nodeChance } from "./chance-node.ts";
@@ -14,6 +15,17 @@ export { type Disk, DiskError, type DiskErrorCode, type DiskFile, type DiskLock,
 export { nodeDisk } from "./disk-node.ts";
 export { type DiskImage, type DiskOperation, type FaultPlan, SimDisk } from "./disk-sim.ts";
 export { envelopeBytes, openEnvelope, pae, sealEnvelope } from "./dsse.ts";
+export {
+  FRAME_MAX_BODY_BYTES,
+  FRAME_MAX_QUEUED_BYTES,
+  FRAME_TIMEOUT_MS,
+  FRAME_VERSION,
+  FrameParser,
+  type FrameSink,
+  FrameWriter,
+  frameBytes,
+  readFrames,
+} from "./frame.ts";
 export { canonicalBytes, JSON_MAX_DEPTH, type Json, type JsonObject, parseStrict, prettyText } from "./json.ts";
 export { Keyring, type KeyringOptions, PASSPHRASE_MAX_LENGTH } from "./keyring.ts";
 export { ARGON2_COST, nodeVault } from "./keyring-node.ts";
@@ -46,6 +58,19 @@ export {
   readPacket,
   writePacket,
 } from "./packet.ts";
+export {
+  holderKey,
+  PERMIT_MAX_CHAIN,
+  PERMIT_MAX_LIFETIME_MS,
+  PERMIT_PAYLOAD_TYPE,
+  Permit,
+  type PermitFields,
+  type PermitRequest,
+  readPermit,
+  writePermit,
+} from "./permit.ts";
+export { PERMIT_MAX_HELD, PermitBook, type PermitBookOptions, type PermitView } from "./permit-book.ts";
+export type { BootClock } from "./permit-time.ts";
 export {
   faultSentence,
   type PolicyFault,

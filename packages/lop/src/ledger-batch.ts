@@ -5,23 +5,30 @@ import type { Refusal } from "./refusal.ts";
 
 export type Answer = { index: number } | Refusal;
 
+const FIRST_BYTES = 16 * 1024;
+
 /** Entries that become durable together, already in the form in which they are written. */
 export class Batch {
-  bytes = new Uint8Array(16 * 1024);
+  bytes: Uint8Array;
   used = 0;
   entry_bytes = 0;
+  /** Index of the first entry. */
   readonly first: number;
   readonly leaves: Uint8Array[] = [];
+  /** Where each entry's record begins in `bytes`. */
   readonly offsets: number[] = [];
   readonly waiters: ((answer: Answer) => void)[] = [];
 
-  constructor(first: number) {
+  /** `bytes`: the buffer of a batch that is done with, to be written over. */
+  constructor(first: number, bytes: Uint8Array | null) {
     this.first = first;
+    this.bytes = bytes ?? new Uint8Array(FIRST_BYTES);
   }
 
-  add(crypto: Crypto, index: number, entry: Uint8Array): void {
+  /** The bytes are copied. */
+  add(crypto: Crypto, entry: Uint8Array): void {
     const at = this.used;
-    this.#put(KIND.entry, index, entry);
+    this.#put(KIND.entry, this.first + this.leaves.length, entry);
     this.entry_bytes += this.used - at;
     this.offsets.push(at);
     this.leaves.push(crypto.sha256(this.bytes.subarray(at + RECORD_HEADER_BYTES - 1, this.used)));
@@ -32,7 +39,7 @@ export class Batch {
   }
 
   settle(answer: (index: number) => Answer): void {
-    for (const [i, wake] of this.waiters.entries()) wake(answer(this.first + i));
+    for (let i = 0; i < this.waiters.length; i++) this.waiters[i]!(answer(this.first + i));
   }
 
   #put(kind: RecordKind, number: number, body: Uint8Array): void {

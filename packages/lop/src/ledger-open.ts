@@ -164,8 +164,8 @@ async function readOn(
       `The entries before byte ${tail.end} do not hash to the root that is signed over them.`,
     );
   if (tail.torn !== null) await cut(o, segments, tail.torn);
+  await segments.settle();
   const last = segments.last!;
-  await (await segments.file(last)).sync();
   return { durable: { size: tree.size, note, position: Math.max(tail.end, last.start) }, torn: tail.torn };
 }
 
@@ -177,9 +177,9 @@ async function cut(o: LedgerOptions, segments: LedgerSegments, torn: TornTail): 
   await (await segments.file(segment)).writeDurably(torn.position - segment.start, new Uint8Array(torn.bytes));
 }
 
-/** What a failing disk means to a caller. Other errors are our own faults and go on. */
-export function diskRefusal(error: unknown): Refusal {
-  if (!(error instanceof DiskError)) throw error;
+/** What a failure means to a caller. One that is not the disk's is our own fault: it stops the ledger too, and says so. */
+export function failureRefusal(error: unknown): Refusal {
+  if (!(error instanceof DiskError)) return refuse("ledger-unwritable", `The ledger failed: ${String(error)}.`);
   if (error.code === "full") return refuse("disk-full", `The disk of the ledger is full: ${error.message}.`);
   return refuse("ledger-unwritable", `The disk of the ledger failed: ${error.message}.`);
 }

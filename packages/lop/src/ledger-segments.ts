@@ -20,7 +20,7 @@ export interface SegmentSizes {
   readonly max_bytes: number;
 }
 export const SEGMENT_SIZES: SegmentSizes = { min_bytes: 1024 * 1024, max_bytes: 64 * 1024 * 1024 };
-/** Zeros are written this many at a time, so that appends get in between. */
+/** Zeros are written and synced this many at a time: one long sync at the end would hold up appends. */
 const ZEROS_BYTES = 1024 * 1024;
 const READ_FIRST_BYTES = 4096;
 export const OPEN_FILES_MAX = 16;
@@ -111,10 +111,17 @@ export class LedgerSegments {
     return readRecord(length <= first.length ? first : await this.read(position, length), 0);
   }
 
-  /** Begins to make the segment after the last one, if that has not begun. */
-  prepare(need_bytes = 0): Promise<Prepared> {
-    this.#preparing ??= this.#makeNext(need_bytes);
-    return this.#preparing;
+  /** Makes what was read at start durable: a killed process may have left it in the system's memory only. */
+  async settle(): Promise<void> {
+    if (this.last !== undefined) await (await this.file(this.last)).sync();
+    await this.#disk.syncNames(this.#folder);
+  }
+
+  /** Begins to make the segment after the last one. A failure shows when the segment is needed. */
+  prepareAhead(): void {
+    if (this.#preparing !== null) return;
+    this.#preparing = this.#makeNext(0);
+    this.#preparing.catch(() => undefined);
   }
 
   /**
@@ -123,11 +130,7 @@ export class LedgerSegments {
    */
   async rotate(note: string, need_bytes: number): Promise<Segment> {
     const head_bytes = RECORD_HEADER_BYTES + utf8(note).length;
-    let prepared = await this.#prepared(head_bytes + need_bytes);
-    if (prepared.capacity < head_bytes + need_bytes) {
-      await this.discardNext();
-      prepared = await this.#prepared(head_bytes + need_bytes);
-    }
+    const prepared = await this.#prepared(head_bytes + need_bytes);
     const start = this.last === undefined ? 0 : this.last.start + this.last.capacity;
     const head = new Uint8Array(head_bytes);
     putRecord(head, 0, KIND.head, start, utf8(note));
@@ -156,13 +159,14 @@ export class LedgerSegments {
     this.#files.clear();
   }
 
+  /** What was prepared ahead, if that went well; else another try. */
   async #prepared(need_bytes: number): Promise<Prepared> {
-    try {
-      return await this.prepare(need_bytes);
-    } catch (error) {
-      this.#preparing = null;
-      throw error;
-    }
+    const ahead = await this.#preparing?.catch(() => null);
+    if (ahead !== null && ahead !== undefined && ahead.capacity >= need_bytes) return ahead;
+    await this.discardNext();
+    const made = await this.#makeNext(need_bytes);
+    this.#preparing = Promise.resolve(made);
+    return made;
   }
 
   async #makeNext(need_bytes: number): Promise<Prepared> {
@@ -174,10 +178,11 @@ export class LedgerSegments {
     try {
       const zeros = new Uint8Array(Math.min(ZEROS_BYTES, capacity));
       for (let at = 0; at < capacity; at += zeros.length)
-        await file.write(at, zeros.subarray(0, Math.min(zeros.length, capacity - at)));
-      await file.sync();
+        await file.writeDurably(at, zeros.subarray(0, Math.min(zeros.length, capacity - at)));
     } catch (error) {
+      // The space that it took is needed elsewhere.
       await file.close();
+      await this.#disk.remove(path);
       throw error;
     }
     return { file, capacity };

@@ -78,12 +78,13 @@ export class LedgerTiles {
   /** Writes and syncs the tiles that are full at `size`, and the positions below it. */
   async flush(size: number): Promise<void> {
     const tiles = [...this.#pending.values()].filter(({ level, index }) => (index + 1) * 256 ** (level + 1) <= size);
-    for (const { level, index, bytes } of tiles) await (await this.#levelFile(level)).write(index * TILE_BYTES, bytes);
+    const levels = Map.groupBy(tiles, (tile) => tile.level);
+    for (const [level, row] of levels) await this.#writeRow(level, row);
     const count = size - this.#written;
     const rows = new Uint8Array(count * POSITION_BYTES);
     for (let i = 0; i < count; i++) putNumber(rows, i * POSITION_BYTES, this.#positions[i]!);
     await (await this.#positionFile()).write(this.#written * POSITION_BYTES, rows);
-    for (const level of new Set(tiles.map((tile) => tile.level))) await (await this.#levelFile(level)).sync();
+    for (const level of levels.keys()) await (await this.#levelFile(level)).sync();
     await (await this.#positionFile()).sync();
     this.#positions = this.#positions.slice(count);
     this.#written = size;
@@ -96,6 +97,14 @@ export class LedgerTiles {
   async close(): Promise<void> {
     for (const file of this.#levels) await file.close();
     await this.#positionsFile?.close();
+  }
+
+  /** Tiles of one level come in order and without a gap: one write for all. */
+  async #writeRow(level: number, row: readonly PendingTile[]): Promise<void> {
+    const first = row[0]!.index;
+    const bytes = new Uint8Array(row.length * TILE_BYTES);
+    for (const tile of row) bytes.set(tile.bytes, (tile.index - first) * TILE_BYTES);
+    await (await this.#levelFile(level)).write(first * TILE_BYTES, bytes);
   }
 
   #keep(key: string, bytes: Uint8Array): void {

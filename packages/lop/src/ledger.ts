@@ -9,7 +9,7 @@ import { type LedgerMark, writeMark } from "./ledger-mark.ts";
 import {
   type Current,
   type Durable,
-  diskRefusal,
+  failureRefusal,
   headBytes,
   type LedgerOptions,
   type LedgerRepair,
@@ -19,8 +19,8 @@ import {
 import { ENTRY_MAX_BYTES, KIND, RECORD_HEADER_BYTES, readRecord } from "./ledger-record.ts";
 import type { LedgerSegments } from "./ledger-segments.ts";
 import type { LedgerTiles } from "./ledger-tiles.ts";
-import { type LedgerTree, type NodePlace, nodePlace } from "./ledger-tree.ts";
-import { foldPeaks, HASH_BYTES, inclusionRanges, peaksOf, type Range } from "./merkle.ts";
+import { type LedgerTree, type NodePlace, nodePlace, TILE_WIDTH } from "./ledger-tree.ts";
+import { consistencyRanges, foldPeaks, HASH_BYTES, inclusionRanges, peaksOf, type Range } from "./merkle.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { tlogProofText } from "./tlog-proof.ts";
 
@@ -37,6 +37,7 @@ const SCAN_BYTES = 1024 * 1024;
 
 /** Room kept for a checkpoint's record behind a batch. */
 const NOTE_ROOM_BYTES = 1024;
+const SPARE_MAX = 4;
 
 export class Ledger {
   readonly repaired: LedgerRepair | null;
@@ -47,6 +48,8 @@ export class Ledger {
   readonly #tree: LedgerTree;
   readonly #queue: Batch[] = [];
   #queued_bytes = 0;
+  /** Buffers of batches that are done, for the next ones. */
+  readonly #spare: Uint8Array[] = [];
   /** Index that the next append gets. */
   #next: number;
   #durable: Durable;
@@ -86,7 +89,7 @@ export class Ledger {
       }
       return new Ledger(o, parts);
     } catch (error) {
-      return diskRefusal(error);
+      return failureRefusal(error);
     }
   }
 
@@ -108,19 +111,23 @@ export class Ledger {
     const no = this.#refusal(entry);
     if (no !== null) return Promise.resolve(no);
     const record_bytes = RECORD_HEADER_BYTES + entry.length;
-    let batch = this.#queue.at(-1);
-    if (batch === undefined || batch.used + record_bytes > BATCH_MAX_BYTES) {
-      batch = new Batch(this.#next);
-      this.#queue.push(batch);
-    }
+    const batch = this.#openBatch(record_bytes);
+    batch.add(this.#o.crypto, entry);
     this.#queued_bytes += record_bytes;
-    const index = this.#next++;
-    batch.add(this.#o.crypto, index, entry);
-    const waiting = batch;
+    this.#next++;
     return new Promise((resolve) => {
-      waiting.waiters.push(resolve);
+      batch.waiters.push(resolve);
+      // Not at once: whatever else is appended in this turn belongs to the same batch.
       this.#running ??= Promise.resolve().then(() => this.#run());
     });
+  }
+
+  #openBatch(record_bytes: number): Batch {
+    const last = this.#queue.at(-1);
+    if (last !== undefined && last.used + record_bytes <= BATCH_MAX_BYTES) return last;
+    const batch = new Batch(this.#next, this.#spare.pop() ?? null);
+    this.#queue.push(batch);
+    return batch;
   }
 
   /** Refusals: `entry-unknown`, `ledger-damaged`. */
@@ -163,6 +170,24 @@ export class Ledger {
     return tlogProofText(index, path, note);
   }
 
+  /**
+   * Proof that the tree of `older` entries is the beginning of the latest one (RFC 6962 §2.1.2), or of the one of
+   * `newer`. @throws RangeError when they are not 1 ≤ older ≤ newer ≤ size.
+   */
+  async proveConsistency(older: number, newer: number = this.size): Promise<Uint8Array[]> {
+    if (!Number.isSafeInteger(older) || older < 1 || older > newer || newer > this.size)
+      throw new RangeError(`no consistency proof from ${older} to ${newer} in a ledger of ${this.size} entries`);
+    return this.#hashes(consistencyRanges(older, newer));
+  }
+
+  /** The first `width` hashes of a tile, as tlog-tiles names it; they must be below `size`. @throws RangeError otherwise. */
+  async tile(level: number, index: number, width: number): Promise<Uint8Array> {
+    if ((index * TILE_WIDTH + width) * TILE_WIDTH ** level > this.size)
+      throw new RangeError(`the ledger of ${this.size} entries has no such tile`);
+    const tile = this.#tree.edge(level, index) ?? (await this.#fullTile(level, index));
+    return tile.slice(0, width * HASH_BYTES);
+  }
+
   /** Waits for what was appended, writes the mark, lets go of the folder. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -189,8 +214,8 @@ export class Ledger {
   /** Commits batch after batch; the writers of one are woken while the next is being written. */
   async #run(): Promise<void> {
     let settle: (() => void) | null = null;
-    while (this.#queue.length > 0) {
-      const commit = this.#commit(this.#queue[0]!);
+    for (let batch = this.#queue.shift(); batch !== undefined; batch = this.#queue.shift()) {
+      const commit = this.#commit(batch);
       settle?.();
       settle = await commit;
     }
@@ -200,22 +225,38 @@ export class Ledger {
 
   /** Resolves to the waking of the batch's writers. */
   async #commit(batch: Batch): Promise<() => void> {
-    let sealed = false;
     try {
       if (this.#roomLeft() < batch.used + NOTE_ROOM_BYTES) await this.#rotate(batch);
-      sealed = true;
-      this.#queue.shift();
+    } catch (error) {
+      const refusal = failureRefusal(error);
+      return this.#refuseAll(batch, refusal, refusal.refused !== "disk-full");
+    }
+    try {
       const note = this.#seal(batch);
       const { segment, file } = this.#current;
-      const position = this.#durable.position + batch.used;
-      await file.writeDurably(this.#durable.position - segment.start, batch.bytes.subarray(0, batch.used));
-      this.#durable = { size: this.#tree.size, note, position };
-      this.#queued_bytes -= batch.entry_bytes;
-      this.#keepUp();
-      return () => batch.settle((index) => ({ index }));
+      const { position } = this.#durable;
+      await file.writeDurably(position - segment.start, batch.bytes.subarray(0, batch.used));
+      this.#durable = { size: this.#tree.size, note, position: position + batch.used };
     } catch (error) {
-      return this.#fail(diskRefusal(error), sealed ? [batch, ...this.#queue] : this.#queue, sealed);
+      // Bytes may have reached the disk or not; a second try would build on what nobody knows.
+      return this.#refuseAll(batch, failureRefusal(error), true);
     }
+    this.#queued_bytes -= batch.entry_bytes;
+    if (this.#spare.length < SPARE_MAX) this.#spare.push(batch.bytes);
+    this.#keepUp();
+    return () => batch.settle((index) => ({ index }));
+  }
+
+  /** Refuses the batch and all that waits behind it, now or (`forGood`) for as long as this ledger is open. */
+  #refuseAll(batch: Batch, refusal: Refusal, forGood: boolean): () => void {
+    const refused = [batch, ...this.#queue];
+    this.#queue.length = 0;
+    this.#queued_bytes = 0;
+    this.#next = this.#durable.size;
+    if (forGood) this.#poison = stopped(refusal);
+    return () => {
+      for (const one of refused) one.settle(() => refusal);
+    };
   }
 
   #roomLeft(): number {
@@ -247,8 +288,7 @@ export class Ledger {
         .finally(() => {
           this.#marking = null;
         });
-    // A failure to prepare shows when the segment is needed; until then there is nothing to say.
-    if (this.#roomLeft() * 2 < this.#current.segment.capacity) this.#segments.prepare().catch(() => undefined);
+    if (this.#roomLeft() * 2 < this.#current.segment.capacity) this.#segments.prepareAhead();
   }
 
   /** Everything up to here is on disk: tiles and positions first, the mark after them. */
@@ -262,20 +302,8 @@ export class Ledger {
 
   /** A full disk only makes the next start longer; any other failure means that the disk cannot be trusted. */
   #markFailed(error: unknown): void {
-    const refusal = diskRefusal(error);
-    if (refusal.refused !== "disk-full") this.#poison ??= refusal;
-  }
-
-  /** Refuses all that waits. Once bytes may have reached the disk, or its state is unknown, the ledger stays stopped. */
-  #fail(refusal: Refusal, batches: readonly Batch[], sealed: boolean): () => void {
-    const failed = [...batches];
-    this.#queue.length = 0;
-    this.#queued_bytes = 0;
-    this.#next = this.#durable.size;
-    if (sealed || refusal.refused !== "disk-full") this.#poison = refusal;
-    return () => {
-      for (const batch of failed) batch.settle(() => refusal);
-    };
+    const refusal = failureRefusal(error);
+    if (refusal.refused !== "disk-full") this.#poison ??= stopped(refusal);
   }
 
   /** Roots of ranges that end within the durable tree. */
@@ -297,3 +325,5 @@ export class Ledger {
     return tile;
   }
 }
+
+const stopped = ({ why }: Refusal): Refusal => refuse("ledger-unwritable", `The ledger has stopped. ${why}`);

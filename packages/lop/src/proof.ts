@@ -1,5 +1,5 @@
 /** The proof file: one spelling for each proof, so that a changed byte is a changed proof. Format: docs/formats/proof.md. */
-import { utf8 } from "./bytes.ts";
+import { fromUtf8, utf8 } from "./bytes.ts";
 import { type Json, parseStrict, prettyText } from "./json.ts";
 import { ProofCard } from "./record.ts";
 
@@ -39,23 +39,31 @@ export const isFault = (value: unknown): value is ProofFault =>
 
 /** The proof in a file, with its spelling and its fields checked, and nothing else. */
 export function readProof(bytes: Uint8Array): ProofCard | ProofFault {
+  let text: string;
   let value: Json;
+  let spelling: string;
   try {
     value = parseStrict(bytes, { max_bytes: PROOF_MAX_BYTES, max_depth: PROOF_MAX_DEPTH });
-    if (!isSpelling(bytes, value))
-      return { part: "encoding", why: "The file is not in the one spelling of its content." };
+    text = fromUtf8(bytes);
+    spelling = prettyText(value);
   } catch (fault) {
     return { part: "encoding", why: `The file is not strict JSON in UTF-8: ${(fault as Error).message}.` };
   }
+  if (text !== spelling)
+    return { part: "encoding", why: `The file is not the one spelling of its content${where(text, spelling)}.` };
   const read = ProofCard.safeParse(value);
   if (!read.success) return shapeFault(read.error.issues[0]!);
   // A schema may drop what it does not look at, such as a key named `__proto__`; nothing may be in the file that is not read.
-  return isSpelling(bytes, read.data) ? read.data : { part: "format", why: "The file has a field that no part has." };
+  return text === prettyText(read.data) ? read.data : { part: "format", why: "The file has a field that no part has." };
 }
 
-function isSpelling(bytes: Uint8Array, value: Json): boolean {
-  const text = utf8(prettyText(value));
-  return text.length === bytes.length && text.every((byte, i) => byte === bytes[i]);
+/** Line and part of the first difference, for whoever has to find it. */
+function where(text: string, spelling: string): string {
+  let at = 0;
+  while (at < text.length && text[at] === spelling[at]) at++;
+  const before = text.slice(0, at).split("\n");
+  const part = before.findLast((line) => /^ {2}"\w+":/.test(line))?.match(/\w+/)?.[0];
+  return `: it differs in line ${before.length}${part === undefined ? "" : `, in or after "${part}"`}`;
 }
 
 function shapeFault(issue: { readonly path: readonly PropertyKey[]; readonly message: string }): ProofFault {

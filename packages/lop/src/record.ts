@@ -121,6 +121,7 @@ export const STATEMENT_KINDS = [
   "genesis",
   "start",
   "stop",
+  "mark",
   "admitted",
   "refused",
   "judged",

@@ -63,6 +63,89 @@ describe("a keyring without a passphrase", () => {
   });
 });
 
+describe("a machine with an OS keyring", () => {
+  const kept = new Map<string, Uint8Array>();
+  const secrets = {
+    get: async (name: string) => kept.get(name) ?? null,
+    set: async (name: string, secret: Uint8Array) => kept.set(name, secret).has(name),
+    remove: async (name: string) => kept.delete(name),
+  };
+  const withStore = (disk: SimDisk, passphrase: string | null) => ({
+    ...options(disk, passphrase),
+    vault: { ...cheap, secrets },
+  });
+
+  test("keeps the machine's secret there and not on the disk", async () => {
+    const disk = new SimDisk();
+    const ring = granted(await Keyring.create(withStore(disk, null)));
+    expect([...kept.keys()]).toEqual([ring.keys.hive]);
+    expect(files(disk)).not.toContain("keys/machine.key");
+    expect(granted(await Keyring.open(withStore(disk, null))).unlocked).toBe(true);
+    expect(code(await Keyring.open(options(disk, null)))).toBe("keys-missing");
+    kept.set(ring.keys.hive, new Uint8Array(32).fill(1));
+    expect(code(await Keyring.open(withStore(disk, null)))).toBe("keys-damaged");
+  });
+});
+
+describe("a keyring that is not to run unattended", () => {
+  test("keeps the hive's keys shut too, until the passphrase comes", async () => {
+    const disk = new SimDisk();
+    granted(await Keyring.create({ ...options(disk, "p"), unattended: false }));
+    expect(files(disk)).not.toContain("keys/machine.key");
+    const ring = granted(await Keyring.open(options(disk, null)));
+    expect(code(ring.signer("hive"))).toBe("keys-locked");
+    expect(await ring.unlock("p")).toBeNull();
+    expect(granted(ring.signer("hive")).sign(utf8("x"))).toHaveLength(64);
+  });
+});
+
+describe("changes that are asked for together", () => {
+  test("take turns, and none is lost", async () => {
+    const disk = new SimDisk();
+    const ring = granted(await Keyring.create(options(disk, "p")));
+    const roles = ["operator", "hive", "guest", "witness", "permit-issuer"] as const;
+    const envelopes = await Promise.all(roles.map((role) => ring.rotate(role)));
+    const serials = envelopes.map((envelope) => granted(readManifest(nodeCrypto, granted(envelope))).serial);
+    expect(serials).toEqual([2, 3, 4, 5, 6]);
+    const again = granted(await Keyring.open(options(disk, "p")));
+    for (const role of roles) expect(granted(again.signer(role)).keyId).toBe(granted(ring.signer(role)).keyId);
+  });
+
+  test("unlock once", async () => {
+    const disk = new SimDisk();
+    granted(await Keyring.create(options(disk, "p")));
+    const ring = granted(await Keyring.open(options(disk, null)));
+    expect((await Promise.all([ring.unlock("p"), ring.unlock("p")])).map(code)).toEqual([null, "already-unlocked"]);
+  });
+});
+
+describe("a passphrase", () => {
+  test("is the same however its letters were composed", async () => {
+    const disk = new SimDisk();
+    granted(await Keyring.create(options(disk, "\u00e9t\u00e9")));
+    expect(granted(await Keyring.open(options(disk, "e\u0301te\u0301"))).unlocked).toBe(true);
+  });
+
+  test("leaves no trace on the disk, nor do the seeds", async () => {
+    const disk = new SimDisk();
+    const seeds: Uint8Array[] = [];
+    const signer = (seed: Uint8Array) => {
+      seeds.push(seed.slice());
+      return cheap.signer(seed);
+    };
+    const watched = { ...cheap, signer };
+    granted(await Keyring.create({ ...options(disk, "a long passphrase"), vault: watched }));
+    expect(seeds).toHaveLength(5);
+    for (const [path, bytes] of disk.image().files) {
+      const text = Buffer.from(bytes);
+      expect(text.includes("a long passphrase"), path).toBe(false);
+      for (const seed of seeds)
+        for (const form of ["latin1", "base64", "hex"] as const)
+          expect(text.includes(Buffer.from(seed).toString(form), 0, "latin1"), `${path} ${form}`).toBe(false);
+    }
+  });
+});
+
 describe("keys", () => {
   test("rotate into a manifest with the next serial; the old key is retired, the new one survives a reopen", async () => {
     const disk = new SimDisk();

@@ -1,14 +1,15 @@
-/** Proofs for tests: real keys, packets, statements and a real tree, all from one seed. */
+/** Proofs for tests: real keys, packets, statements and a real ledger, all from one seed. */
 
 import { fromBase64, toHex, utf8 } from "../src/bytes.ts";
 import { SimChance } from "../src/chance-sim.ts";
-import { signCheckpoint } from "../src/checkpoint.ts";
+import { SimClock } from "../src/clock-sim.ts";
 import type { Signer } from "../src/crypto.ts";
 import { nodeCrypto, nodeSigner } from "../src/crypto-node.ts";
+import { SimDisk } from "../src/disk-sim.ts";
 import { envelopeBytes, sealEnvelope } from "../src/dsse.ts";
 import { canonicalBytes, type JsonObject } from "../src/json.ts";
+import { Ledger } from "../src/ledger.ts";
 import { hiveName, type ManifestKey, manifestKey, writeManifest } from "../src/manifest.ts";
-import { inclusionRanges, leafHash, rootOf } from "../src/merkle.ts";
 import { type Packet, writePacket } from "../src/packet.ts";
 import {
   type ActionCard,
@@ -23,7 +24,7 @@ import {
   type Statement,
   type Verdict,
 } from "../src/record.ts";
-import { tlogProofText } from "../src/tlog-proof.ts";
+import { isRefusal } from "../src/refusal.ts";
 
 /** `card`: the operator wrote it. `approved`: so, and policy wanted his yes. `words`: a needle wrote it. */
 export type SampleForm = "card" | "approved" | "words";
@@ -95,10 +96,11 @@ export function draft(seed: number, form: SampleForm): Draft {
   };
 }
 
-export const sampleProof = (seed: number, form: SampleForm = "card"): ProofCard => seal(seed, draft(seed, form));
+export const sampleProof = (seed: number, form: SampleForm = "card"): Promise<ProofCard> =>
+  seal(seed, draft(seed, form));
 
 /** Signs, seals and records the draft as a hive would. */
-export function seal(seed: number, parts: Draft): ProofCard {
+export async function seal(seed: number, parts: Draft): Promise<ProofCard> {
   const chance = new SimChance(seed + 1_000_000);
   const packet = (typ: "directive" | "approval", ctr: number, sub: string | null, body: JsonObject): Envelope =>
     writePacket(parts.operator, {
@@ -137,7 +139,7 @@ export function seal(seed: number, parts: Draft): ProofCard {
   };
   const statement: Statement = { v: 1, kind: "outcome", at: AT, directive: id, body, ...parts.statement };
   const sealed = sealEnvelope(parts.hive, STATEMENT_PAYLOAD_TYPE, utf8(JSON.stringify(statement)));
-  const ledger = record(parts, origin, envelopeBytes(sealed));
+  const ledger = await record(parts, origin, envelopeBytes(sealed));
   return {
     format: "axiom-proof/1",
     id,
@@ -154,16 +156,22 @@ export function seal(seed: number, parts: Draft): ProofCard {
   };
 }
 
-/** The seal as an entry among others, and its tlog-proof. */
-function record(parts: Draft, origin: string, entry: Uint8Array): string {
-  const filler = (n: number): Uint8Array => leafHash(nodeCrypto, canonicalBytes({ entry: n }));
+/** The seal as an entry among others, and its tlog-proof against the checkpoint behind them all. */
+async function record(parts: Draft, origin: string, entry: Uint8Array): Promise<string> {
+  const disk = new SimDisk();
+  const ledger = await Ledger.open({
+    disk,
+    folder: "ledger",
+    crypto: nodeCrypto,
+    signer: parts.hive,
+    origin,
+    clock: new SimClock(),
+  });
+  if (isRefusal(ledger)) throw new Error(ledger.why);
+  const filler = (n: number): Uint8Array => canonicalBytes({ entry: n });
   const index = parts.before + 1;
-  const leaves = Array.from({ length: index + 1 + parts.after }, (_, n) =>
-    n === index ? leafHash(nodeCrypto, entry) : filler(n),
-  );
-  const root = rootOf(nodeCrypto, leaves);
-  const path = inclusionRanges(index, leaves.length).map(({ start, end }) =>
-    rootOf(nodeCrypto, leaves.slice(start, end)),
-  );
-  return tlogProofText(index, path, signCheckpoint(nodeCrypto, parts.hive, { origin, size: leaves.length, root }));
+  for (let n = 0; n <= index + parts.after; n++) await ledger.append(n === index ? entry : filler(n));
+  const proof = await ledger.prove(index);
+  await ledger.close();
+  return proof;
 }
