@@ -28,6 +28,7 @@ export interface Api {
   freeze(why: string): Promise<Refused | null>;
   resume(): Promise<Refused | null>;
   permits(): Promise<Permit[] | Refused>;
+  revokePermit(id: string): Promise<Refused | null>;
   openEvents(lastId: string, signal: AbortSignal): Promise<Response>;
 }
 
@@ -80,6 +81,7 @@ export function httpApi(fetch: Fetch, key: string, base = "."): Api {
     freeze: (why) => done(ask("POST", "/v1/freeze", { why })),
     resume: () => done(ask("POST", "/v1/resume", {})),
     permits: async () => rows(await json(ask("GET", "/v1/permits")), "permits", readPermit),
+    revokePermit: (id) => done(ask("DELETE", `/v1/permits/${encodeURIComponent(id)}`)),
     openEvents: (lastId, signal) =>
       fetch(`${base}/v1/events`, {
         headers: {

@@ -28,6 +28,7 @@ const demoApi: Api = {
   freeze: refuse,
   resume: refuse,
   permits: refuse,
+  revokePermit: refuse,
   openEvents: () => Promise.reject(new TypeError("no hive")),
 };
 

@@ -65,7 +65,7 @@ function PermitList({ room, state }: { room: Room; state: RoomState }) {
             until {clockText(permit.expires)}
             {permit.uses === null ? "" : `, ${permit.uses} uses`}
           </span>
-          <button type="button" onClick={() => void room.revokePermit(permit.hosts[0] ?? "")}>
+          <button type="button" onClick={() => void room.revokePermit(permit.id)}>
             Revoke<span className="unseen"> the permit for {permit.hosts.join(", ")}</span>
           </button>
         </li>

@@ -348,10 +348,8 @@ export class Room {
     else this.#set({ permits });
   }
 
-  /** A revocation is a directive like any other: signed, judged and proved. */
-  async revokePermit(host: string): Promise<void> {
-    this.#set({ panel: null });
-    await this.#send({ card: { tool: "permit.revoke", parameters: { host } } });
+  async revokePermit(id: string): Promise<void> {
+    if (await this.#ask(() => this.#ports.api.revokePermit(id))) await this.show("permits");
   }
 
   tell(text: string): void {

@@ -44,6 +44,7 @@ function fakeApi(views: DirectiveView[], change: Partial<Api> = {}): Api & { sta
     freeze: yes("freeze"),
     resume: yes("resume"),
     permits: async () => [],
+    revokePermit: yes("revokePermit"),
     openEvents: () => Promise.reject(new TypeError("no line")),
     ...change,
   };
