@@ -6,6 +6,7 @@ import { Key } from "./key.tsx";
 import { type Choice, ghostOf } from "./launcher.ts";
 import { sentenceOf } from "./sentence.ts";
 import type { Room, RoomState } from "./store.ts";
+import type { ToolInfo } from "./wire.ts";
 
 const LIST_ID = "choices";
 const choiceId = (at: number) => `choice-${at}`;
@@ -160,15 +161,17 @@ function ChoiceList({ choices, at, onTake, onPoint }: ListProps) {
 
 function ToolRow({ choice }: { choice: Extract<Choice, { kind: "tool" }> }) {
   const { tool } = choice;
-  const parameters = Object.keys(tool.properties).join(", ");
   return (
     <>
       <span className="choice-name mono">{tool.name}</span>
-      <span className="choice-note">{tool.absent ?? (tool.does || parameters)}</span>
+      <span className="choice-note">{tool.absent ?? noteOf(tool)}</span>
       <span className="choice-kind">{tool.absent === null ? tool.action : "absent"}</span>
     </>
   );
 }
+
+/** What it takes tells tools of one needle apart better than what the needle does. */
+const noteOf = (tool: ToolInfo): string => Object.keys(tool.properties).join(", ") || tool.does;
 
 function WordsRow({ words }: { words: string }) {
   return (

@@ -241,6 +241,19 @@ export const DEMOS: { readonly [name: string]: () => Partial<RoomState> } = {
       { id: "b", hosts: ["api.weather.example"], expires: "2026-11-21T15:02:00.000Z", uses: null, live: true },
     ],
   }),
+  file: () => ({
+    ...BASE,
+    panel: "file",
+    strange: { name: "proof-of-a-stranger.json", check: { verified: true, facts: FACTS } },
+  }),
+  "file-broken": () => ({
+    ...BASE,
+    panel: "file",
+    strange: {
+      name: "proof-of-a-stranger.json",
+      check: { verified: false, part: "seal", why: "The signature is not one of the hive's key over these bytes." },
+    },
+  }),
   ghosts: () => ({
     ...BASE,
     ghosts: [1, 2, 3, 4, 5].map((id) => ({ id, text: `Stated elsewhere: notes/day-${id}.md` })),

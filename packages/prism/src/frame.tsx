@@ -1,5 +1,6 @@
 /** The room's edges: what it is called and what can always be done, above; the hive's vital signs, below. */
 
+import { FileCheck } from "./file-check.tsx";
 import { Hex } from "./hex.tsx";
 import { HoldButton, useHold } from "./hold-button.tsx";
 import { Key } from "./key.tsx";
@@ -23,6 +24,7 @@ export function TopBar({ room, state, demo }: { room: Room; state: RoomState; de
             Lock
           </button>
         )}
+        <FileCheck room={room} />
         <button
           type="button"
           className="quiet"

@@ -2,6 +2,7 @@
 import { type FormEvent, useLayoutEffect, useRef, useState } from "react";
 import { Hex, type HexLook } from "./hex.tsx";
 import { Key } from "./key.tsx";
+import { Said } from "./said.tsx";
 import type { Room, RoomState } from "./store.ts";
 
 export type GateKind = "locked" | "frozen" | "offline" | "no-key" | "key-expired";
@@ -28,17 +29,17 @@ const WORDS: { readonly [kind in GateKind]: Words } = {
   offline: {
     look: "red",
     title: "The daemon does not answer",
-    text: "Start it with npm start. This page reconnects by itself.",
+    text: "Start it with `npm start`. This page reconnects by itself.",
   },
   "no-key": {
     look: "red",
     title: "This page has no key",
-    text: "Open the address that npm start printed, or paste the key that axiom key show prints.",
+    text: "Open the address that `npm start` printed, or paste the key that `axiom key show` prints.",
   },
   "key-expired": {
     look: "red",
     title: "The daemon refused this key",
-    text: "It was replaced or belongs to another home. Paste the key that axiom key show prints.",
+    text: "It was replaced or belongs to another home. Paste the key that `axiom key show` prints.",
   },
 };
 
@@ -62,8 +63,7 @@ export function Gate({
         <div>
           <h2>{title}</h2>
           <p className="muted">
-            {why}
-            {text}
+            <Said>{why + text}</Said>
           </p>
         </div>
       </div>

@@ -6,7 +6,8 @@ import { Hex } from "./hex.tsx";
 import { Key } from "./key.tsx";
 import { Printed } from "./printed.tsx";
 import { ProofPanel } from "./proof-panel.tsx";
-import { sentenceOf, sizeText, tookText } from "./sentence.ts";
+import { Said } from "./said.tsx";
+import { plainText, sentenceOf, sizeText, tookText } from "./sentence.ts";
 import { provedHere, type Room, type RoomState } from "./store.ts";
 import { moodOf, type Proved, stateWord, tripTook_us } from "./trip.ts";
 import { type DirectiveView, isEnded, type Outcome, type Refused } from "./wire.ts";
@@ -102,11 +103,11 @@ export function RefusalView({ refusal, children }: { refusal: Refused; children?
     <div className="refusal" role="alert">
       <p className="refusal-code mono">{refusal.refused}</p>
       <p className="refusal-why" dir="auto">
-        {refusal.why}
+        <Said>{refusal.why}</Said>
       </p>
       {children}
       <p className="refusal-fix" dir="auto">
-        <span className="muted">Next:</span> {refusal.fix}
+        <span className="muted">Next:</span> <Said>{refusal.fix}</Said>
       </p>
     </div>
   );
@@ -144,5 +145,9 @@ function OutcomeView({ outcome }: { outcome: Outcome }) {
   );
 }
 
-const plainResult = (result: Outcome["result"]): string =>
-  typeof result === "string" ? result : JSON.stringify(result, null, 2);
+/** A result that is one text is shown as that text; any other a line a field. */
+function plainResult(result: Outcome["result"]): string {
+  if (typeof result === "string") return result;
+  const content = (result as { readonly content?: unknown } | null)?.content;
+  return typeof content === "string" ? content : plainText(result);
+}

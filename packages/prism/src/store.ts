@@ -28,7 +28,13 @@ export type ProofState =
   | { readonly phase: "absent"; readonly refusal: Refused }
   | { readonly phase: "checked"; readonly bytes: Uint8Array; readonly check: ProofCheck };
 
-export type Panel = "help" | "permits" | null;
+export type Panel = "help" | "permits" | "file" | null;
+
+/** A proof file that somebody handed in, of whatever hive. */
+export interface StrangeProof {
+  readonly name: string;
+  readonly check: ProofCheck;
+}
 
 export interface Ghost {
   readonly id: number;
@@ -52,6 +58,7 @@ export interface RoomState {
   readonly panel: Panel;
   readonly permits: readonly Permit[];
   readonly ghosts: readonly Ghost[];
+  readonly strange: StrangeProof | null;
 }
 
 export const EMPTY_ROOM: RoomState = {
@@ -69,6 +76,7 @@ export const EMPTY_ROOM: RoomState = {
   panel: null,
   permits: [],
   ghosts: [],
+  strange: null,
 };
 
 export interface RoomPorts {
@@ -236,6 +244,11 @@ export class Room {
     if (isRefused(bytes)) return this.#setProof(id, { phase: "absent", refusal: bytes });
     this.#setProof(id, { phase: "checking" });
     this.#setProof(id, { phase: "checked", bytes, check: belongsTo(id, await this.#ports.verify(bytes)) });
+  }
+
+  /** Checks any proof file, of this hive or another, and shows what it says. Works without a daemon. */
+  async checkFile(name: string, bytes: Uint8Array): Promise<void> {
+    this.#set({ strange: { name, check: await this.#ports.verify(bytes) }, panel: "file" });
   }
 
   #setProof(id: string, proof: ProofState): void {

@@ -49,8 +49,9 @@ export function stateWord(view: DirectiveView, proved: Proved): string {
   return { unknown: "done", good: "verified", bad: "not verified" }[proved];
 }
 
+/** What the trip itself cost; the wait for an approval is the operator's own time. */
 export const tripTook_us = (view: DirectiveView): number | null => {
-  const known = view.steps.filter((event) => event.took_us !== null && event.phase !== "output");
+  const known = view.steps.filter((event) => event.took_us !== null && event.step !== "approve");
   return known.length === 0 ? null : known.reduce((sum, event) => sum + (event.took_us ?? 0), 0);
 };
 

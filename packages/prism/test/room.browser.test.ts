@@ -193,6 +193,21 @@ describe("the proof", () => {
     await page.locator("#proof-verify").click();
     await page.locator(".proof[data-look=verified]").waitFor();
   });
+
+  it("of a stranger is checked from a file, without any hive", async () => {
+    const page = await open("/");
+    await page.locator(".gate").waitFor();
+    const file = (text: string) => ({ name: "proof.json", mimeType: "application/json", buffer: Buffer.from(text) });
+    const golden = readFileSync(new URL("./golden/proof-wipe.json", import.meta.url), "utf8");
+    await page.locator("input[type=file]").setInputFiles(file(golden));
+    await page.locator("dialog .proof[data-look=verified]").waitFor();
+    expect(await page.locator("dialog").textContent()).toContain("explicitly, by ");
+    await screen.press("Escape");
+    await page.locator("input[type=file]").setInputFiles(file(golden.replace('"wipe": true', '"wipe": false')));
+    await page.locator("dialog .proof[data-look=red]").waitFor();
+    expect(await page.locator("dialog .proof-head .mono").textContent()).toBe("card");
+    expect(screen.faults).toEqual([]);
+  });
 });
 
 describe("the line", () => {
