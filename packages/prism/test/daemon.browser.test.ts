@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { takePicture } from "./pictures.ts";
 import { buildForDaemon, missing, ROOT, Screen } from "./screen.ts";
 
 const AXIOM = join(ROOT, "../hive/src/axiom.ts");
@@ -130,4 +131,27 @@ it("the hive freezes, says why, and resumes", async () => {
   await page.keyboard.up("k");
   await page.locator(".gate button").click();
   await screen.command().waitFor();
+});
+
+const PRIMES = `def primes(limit):
+    sieve = bytearray([1]) * (limit + 1)
+    for n in range(2, int(limit ** 0.5) + 1):
+        if sieve[n]:
+            sieve[n * n :: n] = bytes(len(sieve[n * n :: n]))
+    return [n for n in range(2, limit + 1) if sieve[n]]
+
+found = primes(100_000)
+print(len(found), "primes below 100 000")
+print("largest:", found[-1])`;
+
+it("a longer program ends gold, and that is the picture in the README", async () => {
+  const page = await screen.open(address);
+  await screen.openForm("exec.run");
+  await screen.press("ArrowRight", "Tab", "Tab");
+  await page.keyboard.insertText(PRIMES);
+  await screen.press("Control+Enter");
+  await page.locator(verified).waitFor();
+  expect(await page.locator(".outcome pre").first().textContent()).toBe("9592 primes below 100 000\nlargest: 99991\n");
+  await page.evaluate(() => document.fonts.ready);
+  await takePicture(screen, "done");
 });

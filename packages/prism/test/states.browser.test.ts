@@ -2,21 +2,19 @@
  * Every state of the room in a real Chromium: axe, the pictures for the docs, narrow and zoomed and right to left, stillness,
  * long streams, and what the first paint loads.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DEMOS } from "../src/demo.ts";
 import { FakeHive, KEY } from "./fake-hive.ts";
+import { takePicture } from "./pictures.ts";
 import { differingShare } from "./png.ts";
 import { buildPage, missing, Screen, SIZE } from "./screen.ts";
 
-const IMAGES = fileURLToPath(new URL("../../../docs/images/", import.meta.url));
 const FIRST_PAINT_MAX_BYTES = 110_000;
-const IMAGE_MAX_BYTES = 300 * 1024;
 /** A picture may be this far from the one in docs/images before somebody has to look. */
 const DIFFERENCE_MAX = 0.01;
 
@@ -59,15 +57,9 @@ async function threadClock(page: Page): Promise<() => Promise<number>> {
   };
 }
 
-/** Compares with the picture in the docs; writes it when there is none, or when PRISM_PICTURES=write says so. */
-async function picture(name: string): Promise<void> {
-  const path = join(IMAGES, `${name}.png`);
-  const taken = await screen.page.screenshot({ animations: "disabled", caret: "hide" });
-  expect(taken.length).toBeLessThanOrEqual(IMAGE_MAX_BYTES);
-  if (process.env.PRISM_PICTURES === "write" || !existsSync(path)) {
-    mkdirSync(IMAGES, { recursive: true });
-    writeFileSync(path, taken);
-  }
+/** Compares the window with the kept picture. */
+async function comparePicture(name: string): Promise<void> {
+  const { taken, path } = await takePicture(screen, name);
   const hint = `${path} looks different now; look at it, and take it anew with PRISM_PICTURES=write`;
   expect(differingShare(taken, readFileSync(path)), hint).toBeLessThanOrEqual(DIFFERENCE_MAX);
 }
@@ -85,7 +77,7 @@ describe("the pictures in docs/images", () => {
 
   it.each(PICTURES)("%s", async (name) => {
     await show(name);
-    await picture(`hud-${name}`);
+    await comparePicture(`hud-${name}`);
   });
 });
 
