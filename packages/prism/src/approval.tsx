@@ -19,8 +19,12 @@ export function Approval({ room, view, busy }: { room: Room; view: DirectiveView
   const hold = useHold(approve);
   useLayoutEffect(() => {
     shownAt.current = performance.now();
-    diff.current?.focus({ preventScroll: true });
-  }, []);
+    // Focus moves to the diff only for what was stated here and while nothing else is being typed: letters on their way to the
+    // command line must not answer a card that came up meanwhile.
+    const { stated, composer } = room.state;
+    const awaited = stated === view.id && composer.mode === "list" && composer.text === "";
+    if (awaited) diff.current?.focus({ preventScroll: true });
+  }, [room, view.id]);
   const onKeyDown = (event: KeyboardEvent) => {
     const act = {
       Enter: () =>

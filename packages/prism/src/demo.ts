@@ -65,6 +65,7 @@ function withView(view: DirectiveView, more: Partial<RoomState> = {}): Partial<R
     directives: { ...past, [view.id]: view },
     order: [view.id, ...(BASE.order ?? [])],
     selected: view.id,
+    stated: view.id,
     ...more,
     proofs: { ...pastProofs, ...more.proofs },
   };

@@ -12,6 +12,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Esc", "one step back; from the empty line, leave it"],
   ["/", "back to the command line"],
   ["Enter", "approve; hold it for what cannot be undone"],
+  ["A", "to the card that waits for you"],
   ["E", "edit the waiting card"],
   ["V D R", "verify, download, read the proof"],
   ["H", "history"],

@@ -51,6 +51,7 @@ const ACTS: { readonly [key: string]: (room: Room) => void } = {
   "?": (room) => void room.show("help"),
   p: (room) => void room.show("permits"),
   h: () => focus(".past[aria-current=true], .past"),
+  a: () => focus(".effect"),
   f: () => click("#open-file"),
   v: () => click("#proof-verify"),
   d: () => click("#proof-download"),

@@ -49,6 +49,8 @@ export interface RoomState {
   /** Newest first. */
   readonly order: readonly string[];
   readonly selected: string | null;
+  /** What was stated here last. */
+  readonly stated: string | null;
   readonly outputs: { readonly [id: string]: string };
   readonly proofs: { readonly [id: string]: ProofState };
   readonly composer: Composer;
@@ -68,6 +70,7 @@ export const EMPTY_ROOM: RoomState = {
   directives: {},
   order: [],
   selected: null,
+  stated: null,
   outputs: {},
   proofs: {},
   composer: EMPTY_COMPOSER,
@@ -87,7 +90,11 @@ export interface RoomPorts {
   freshKey(): string;
 }
 
+/** Notes shown at once, and notes that wait at most; older ones are dropped. */
 export const GHOSTS_MAX = 3;
+export const GHOSTS_KEPT = 20;
+/** Directives that the page remembers, with their output and proof. */
+export const DIRECTIVES_KEPT = 200;
 /** Steps after whose end the daemon's view holds something new that events do not carry. */
 const TELLING = new Set(["decode", "judge", "approve", "execute", "validate", "prove"]);
 
@@ -98,6 +105,8 @@ export class Room {
   /** Directives whose view is being fetched; true when an event asked for it again meanwhile. */
   readonly #fetching = new Map<string, boolean>();
   #ghosts = 0;
+  /** The directive that was shown because it began elsewhere, not because somebody chose it. */
+  #following: string | null = null;
 
   constructor(ports: RoomPorts, start: Partial<RoomState> = {}) {
     this.#ports = ports;
@@ -212,20 +221,29 @@ export class Room {
 
   #put(view: DirectiveView): void {
     const { directives, order } = this.state;
-    this.#set({
-      directives: { ...directives, [view.id]: view },
-      order: directives[view.id] ? order : [view.id, ...order],
-    });
-    if (directives[view.id] === undefined && !isEnded(view)) this.#notice(view);
+    const known = directives[view.id] !== undefined;
+    this.#set({ directives: { ...directives, [view.id]: view }, order: known ? order : [view.id, ...order] });
+    if (known) return;
+    if (order.length >= DIRECTIVES_KEPT) this.#set(withoutOldest(this.state));
+    if (!isEnded(view)) this.#notice(view);
   }
 
   /** A directive that began elsewhere: shown at once when nothing is going on here, else told of. */
   #notice(view: DirectiveView): void {
+    if (view.id === this.state.selected) return;
+    if (this.#isFree()) {
+      this.select(view.id);
+      this.#following = view.id;
+    } else this.tell(`Stated elsewhere: ${sentenceOf(view).object}`);
+  }
+
+  /** Nothing is being put together, and nothing is shown that somebody chose or that still runs. */
+  #isFree(): boolean {
     const { selected, directives, composer } = this.state;
-    const shown = selected === null ? undefined : directives[selected];
-    const free = composer.mode === "list" && composer.text === "" && (shown === undefined || isEnded(shown));
-    if (free) this.select(view.id);
-    else if (view.id !== selected) this.tell(`Stated elsewhere: ${sentenceOf(view).object}`);
+    if (composer.mode !== "list" || composer.text !== "") return false;
+    if (selected === null) return true;
+    const shown = directives[selected];
+    return selected === this.#following && (shown === undefined || isEnded(shown));
   }
 
   // ── what the operator does ──────────────────────────────────────────────────────────────────
@@ -306,7 +324,7 @@ export class Room {
     const view = await this.#while(() => this.#ports.api.state(stated, this.#ports.freshKey()));
     if (isRefused(view)) return this.#refused(view);
     // Chosen before it is kept, so that it is not told of as stated elsewhere.
-    this.#set({ composer: EMPTY_COMPOSER, selected: view.id });
+    this.#set({ composer: EMPTY_COMPOSER, selected: view.id, stated: view.id });
     this.#keep(view);
     return true;
   }
@@ -367,7 +385,7 @@ export class Room {
 
   tell(text: string): void {
     this.#ghosts++;
-    this.#set({ ghosts: [...this.state.ghosts, { id: this.#ghosts, text }] });
+    this.#set({ ghosts: [...this.state.ghosts, { id: this.#ghosts, text }].slice(-GHOSTS_KEPT) });
   }
 
   hush(id: number): void {
@@ -385,6 +403,16 @@ function stateAfter(view: DirectiveView, event: StepEvent): DirectiveView["state
   if (event.phase === "waiting") return "awaiting-approval";
   // `refused` and the end of `prove` wait for the view: it holds the reason and the outcome that the page then shows.
   return "running";
+}
+
+/** The state without its oldest ended directive that is not shown; all of it when there is none. */
+function withoutOldest(state: RoomState): Partial<RoomState> {
+  const id = state.order.findLast((one) => one !== state.selected && isEnded(state.directives[one]!));
+  if (id === undefined) return {};
+  const { [id]: _view, ...directives } = state.directives;
+  const { [id]: _output, ...outputs } = state.outputs;
+  const { [id]: _proof, ...proofs } = state.proofs;
+  return { directives, outputs, proofs, order: state.order.filter((one) => one !== id) };
 }
 
 /** A good proof of something else is no proof of this. */

@@ -159,6 +159,22 @@ describe("with the keyboard alone", () => {
         wanted,
       ).toBe(true);
   });
+
+  it("letters on their way to the command line never answer a card that comes up from elsewhere", async () => {
+    const page = await open();
+    await screen.command().waitFor();
+    hive.stateElsewhere({ card: { tool: "files.write", parameters: { path: "a.md", content: "x" } } });
+    await page.locator(".approval").waitFor();
+    expect(await screen.focused()).toBe("command");
+    await page.waitForTimeout(600);
+    await page.keyboard.type("e");
+    await screen.press("Escape", "Escape");
+    expect(hive.said).toEqual([]);
+    await screen.press("a");
+    expect(await screen.focused()).toBe("effect");
+    await screen.press("Enter");
+    await page.locator(".proof[data-look=verified]").waitFor();
+  });
 });
 
 describe("the proof", () => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Api, OFFLINE } from "../src/api.ts";
 import { DEMO_STATUS, DEMO_TOOLS, demoCard, demoVerdict, demoView } from "../src/demo-data.ts";
-import { provedHere, Room, type RoomState } from "../src/store.ts";
+import { DIRECTIVES_KEPT, GHOSTS_KEPT, provedHere, Room, type RoomState } from "../src/store.ts";
 import type { Verify } from "../src/verify.ts";
 import { verifyHere } from "../src/verify-here.ts";
 import type { DirectiveView, Refused, Stated, StepEvent, StepName, StepPhase } from "../src/wire.ts";
@@ -155,6 +155,31 @@ describe("hearing steps", () => {
     await settle();
     expect(room.state.selected).toBe(RUNNING.id);
     expect(room.state.ghosts).toHaveLength(1);
+  });
+});
+
+describe("what others state", () => {
+  const begun = (id: string): DirectiveView => ({ ...RUNNING, id: id.repeat(64) });
+
+  it("does not take away what somebody chose to look at", async () => {
+    const room = roomWith(fakeApi([begun("b")]), { directives: { [PROVED.id]: PROVED }, order: [PROVED.id] });
+    room.select(PROVED.id);
+    room.hearStep(event("admit", "passed", {}, begun("b").id));
+    await settle();
+    expect(room.state.selected).toBe(PROVED.id);
+    expect(room.state.ghosts).toHaveLength(1);
+  });
+
+  it("does not fill the page for ever", async () => {
+    const ended = (n: number) => ({ ...demoView(1, "refused", {}), id: String(n).padStart(64, "0") });
+    const views = Array.from({ length: DIRECTIVES_KEPT + 50 }, (_, n) => ended(n)).reverse();
+    const room = roomWith(fakeApi(views));
+    await room.refresh();
+    expect(room.state.order).toHaveLength(DIRECTIVES_KEPT);
+    expect(Object.keys(room.state.directives)).toHaveLength(DIRECTIVES_KEPT);
+    expect(room.state.order[0]).toBe(views[0]!.id);
+    for (let n = 0; n < 100; n++) room.tell(`note ${n}`);
+    expect(room.state.ghosts).toHaveLength(GHOSTS_KEPT);
   });
 });
 
