@@ -23,7 +23,8 @@ export interface Api {
   cancel(id: string): Promise<Refused | null>;
   /** The exact bytes of the proof file. */
   proof(id: string): Promise<Uint8Array | Refused>;
-  unlock(passphrase: string): Promise<Refused | null>;
+  /** Null when the owner set no passphrase. */
+  unlock(passphrase: string | null): Promise<Refused | null>;
   lock(): Promise<Refused | null>;
   freeze(why: string): Promise<Refused | null>;
   resume(): Promise<Refused | null>;

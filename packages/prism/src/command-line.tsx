@@ -4,8 +4,9 @@ import { composing, type ListComposer } from "./composer.ts";
 import { Hex } from "./hex.tsx";
 import { Key } from "./key.tsx";
 import { type Choice, ghostOf } from "./launcher.ts";
+import type { RoomState } from "./room-state.ts";
 import { sentenceOf } from "./sentence.ts";
-import type { Room, RoomState } from "./store.ts";
+import type { Room } from "./store.ts";
 import type { ToolInfo } from "./wire.ts";
 
 const LIST_ID = "choices";

@@ -2,7 +2,8 @@
 import type { Api } from "./api.ts";
 import { openForm } from "./composer.ts";
 import * as data from "./demo-data.ts";
-import { EMPTY_ROOM, type ProofState, Room, type RoomState } from "./store.ts";
+import { EMPTY_ROOM, type ProofState, type RoomState } from "./room-state.ts";
+import { Room } from "./store.ts";
 import type { ProofFacts } from "./verify.ts";
 import type { DirectiveView, Refused, StepName } from "./wire.ts";
 

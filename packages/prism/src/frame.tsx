@@ -4,8 +4,9 @@ import { FileCheck } from "./file-check.tsx";
 import { Hex } from "./hex.tsx";
 import { HoldButton, useHold } from "./hold-button.tsx";
 import { Key } from "./key.tsx";
+import type { RoomState } from "./room-state.ts";
 import { countText, treeHeadText } from "./sentence.ts";
-import type { Room, RoomState } from "./store.ts";
+import type { Room } from "./store.ts";
 
 export function TopBar({ room, state, demo }: { room: Room; state: RoomState; demo: string | null }) {
   const freeze = () => void room.freeze();

@@ -2,8 +2,9 @@
 import { type FormEvent, useLayoutEffect, useRef, useState } from "react";
 import { Hex, type HexLook } from "./hex.tsx";
 import { Key } from "./key.tsx";
+import type { RoomState } from "./room-state.ts";
 import { Said } from "./said.tsx";
-import type { Room, RoomState } from "./store.ts";
+import type { Room } from "./store.ts";
 
 export type GateKind = "locked" | "frozen" | "offline" | "no-key" | "key-expired";
 
@@ -23,7 +24,7 @@ const WORDS: { readonly [kind in GateKind]: Words } = {
   locked: {
     look: "idle",
     title: "Locked",
-    text: "Your key signs every directive. It opens with your passphrase and stays on this machine.",
+    text: "Your key signs every directive. It opens with your passphrase and stays on this machine. Leave it empty if you set none.",
   },
   frozen: { look: "paused", title: "Frozen", text: "Nothing is admitted or executed until you resume." },
   offline: {
@@ -68,7 +69,13 @@ export function Gate({
         </div>
       </div>
       {kind === "locked" && (
-        <SecretField label="Passphrase" action="Unlock" busy={state.busy} onSecret={(secret) => room.unlock(secret)} />
+        <SecretField
+          label="Passphrase"
+          action="Unlock"
+          busy={state.busy}
+          mayBeEmpty
+          onSecret={(secret) => room.unlock(secret === "" ? null : secret)}
+        />
       )}
       {(kind === "no-key" || kind === "key-expired") && (
         <SecretField label="Key" action="Use key" busy={false} onSecret={async (key) => onKey(key.trim())} />
@@ -90,16 +97,17 @@ interface SecretProps {
   label: string;
   action: string;
   busy: boolean;
+  mayBeEmpty?: boolean;
   onSecret: (secret: string) => Promise<unknown>;
 }
 
-function SecretField({ label, action, busy, onSecret }: SecretProps) {
+function SecretField({ label, action, busy, mayBeEmpty = false, onSecret }: SecretProps) {
   const [secret, setSecret] = useState("");
   const input = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => input.current?.focus({ preventScroll: true }), []);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (secret === "") return;
+    if (secret === "" && !mayBeEmpty) return;
     setSecret("");
     await onSecret(secret);
     input.current?.focus({ preventScroll: true });

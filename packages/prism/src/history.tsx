@@ -1,8 +1,9 @@
 /** What was stated, newest first: each a block that can be chosen, by pointer or with the arrows. */
 import { type KeyboardEvent, memo } from "react";
 import { Hex } from "./hex.tsx";
+import { provedHere, type RoomState } from "./room-state.ts";
 import { clockText, sentenceOf, shortHash } from "./sentence.ts";
-import { provedHere, type Room, type RoomState } from "./store.ts";
+import type { Room } from "./store.ts";
 import { moodOf, type Proved, stateWord } from "./trip.ts";
 import type { DirectiveView } from "./wire.ts";
 

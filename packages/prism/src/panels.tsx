@@ -2,8 +2,9 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { Key } from "./key.tsx";
 import { CheckView } from "./proof-panel.tsx";
+import type { RoomState, StrangeProof } from "./room-state.ts";
 import { clockText } from "./sentence.ts";
-import type { Room, RoomState, StrangeProof } from "./store.ts";
+import type { Room } from "./store.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["type", "a tool's name for its form, or a directive in words"],

@@ -4,9 +4,10 @@ import { HashText } from "./hash-text.tsx";
 import { Hex } from "./hex.tsx";
 import { Key } from "./key.tsx";
 import { Printed } from "./printed.tsx";
+import type { ProofState } from "./room-state.ts";
 import { Said } from "./said.tsx";
 import { clockText, countText, sizeText } from "./sentence.ts";
-import type { ProofState, Room } from "./store.ts";
+import type { Room } from "./store.ts";
 import type { ProofCheck, ProofFacts } from "./verify.ts";
 
 export function ProofPanel({ room, id, proof }: { room: Room; id: string; proof: ProofState | undefined }) {

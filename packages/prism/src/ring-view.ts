@@ -2,7 +2,7 @@
 import { composing } from "./composer.ts";
 import type { NeedleLook, NeedleView, RingView } from "./ring.tsx";
 import { NEEDLES } from "./ring-geometry.ts";
-import { chosen, provedHere, type RoomState } from "./store.ts";
+import { chosen, provedHere, type RoomState } from "./room-state.ts";
 import { moodOf, type Proved, railOf, stateWord, tripTook_us } from "./trip.ts";
 import type { DirectiveView } from "./wire.ts";
 

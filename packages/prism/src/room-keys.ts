@@ -1,7 +1,8 @@
 /** Single keys. They act only while nothing that takes text has the focus and no panel is open (WCAG 2.1.4). */
 import { HOLD_MS } from "./hold-button.tsx";
 import { NEEDLE_KEYS } from "./ring.tsx";
-import { chosen, type Room } from "./store.ts";
+import { chosen } from "./room-state.ts";
+import type { Room } from "./store.ts";
 
 const TAKES_TEXT = "input, textarea, select, [contenteditable]";
 

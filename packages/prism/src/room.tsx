@@ -11,9 +11,10 @@ import { Panels } from "./panels.tsx";
 import { Ring } from "./ring.tsx";
 import { ringView } from "./ring-view.ts";
 import { listenForKeys } from "./room-keys.ts";
+import { chosen, provedHere, type RoomState } from "./room-state.ts";
 import { RefusalView, Sheet } from "./sheet.tsx";
 import { StepRail } from "./step-rail.tsx";
-import { chosen, provedHere, type Room, type RoomState } from "./store.ts";
+import type { Room } from "./store.ts";
 import { ToolForm } from "./tool-form.tsx";
 import { announcement } from "./trip.ts";
 

@@ -6,9 +6,10 @@ import { Hex } from "./hex.tsx";
 import { Key } from "./key.tsx";
 import { Printed } from "./printed.tsx";
 import { ProofPanel } from "./proof-panel.tsx";
+import { provedHere, type RoomState } from "./room-state.ts";
 import { Said } from "./said.tsx";
 import { plainText, sentenceOf, sizeText, tookText } from "./sentence.ts";
-import { provedHere, type Room, type RoomState } from "./store.ts";
+import type { Room } from "./store.ts";
 import { moodOf, type Proved, stateWord, tripTook_us } from "./trip.ts";
 import { type DirectiveView, isEnded, type Outcome, type Refused } from "./wire.ts";
 

@@ -4,83 +4,34 @@
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Api } from "./api.ts";
-import { type Composer, EMPTY_COMPOSER, openForm, readComposer } from "./composer.ts";
+import { EMPTY_COMPOSER, openForm, readComposer } from "./composer.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
+import {
+  belongsTo,
+  DIRECTIVES_KEPT,
+  EMPTY_ROOM,
+  GHOSTS_KEPT,
+  lastSeq,
+  lineOf,
+  mergeSteps,
+  type Panel,
+  type ProofState,
+  type RoomState,
+  stateAfter,
+  withoutOldest,
+} from "./room-state.ts";
 import { sentenceOf } from "./sentence.ts";
-import { type Proved, printedBy, tailOf } from "./trip.ts";
-import type { ProofCheck, Verify } from "./verify.ts";
+import { printedBy, tailOf } from "./trip.ts";
+import type { Verify } from "./verify.ts";
 import {
   type DirectiveView,
-  type HiveStatus,
   isEnded,
   isRefused,
-  type Permit,
   type Refused,
   type Stated,
   type StepEvent,
   type ToolInfo,
 } from "./wire.ts";
-
-export type Line = "connecting" | "live" | "offline" | "no-key" | "key-expired";
-
-export type ProofState =
-  | { readonly phase: "fetching" | "checking" }
-  | { readonly phase: "absent"; readonly refusal: Refused }
-  | { readonly phase: "checked"; readonly bytes: Uint8Array; readonly check: ProofCheck };
-
-export type Panel = "help" | "permits" | "file" | null;
-
-/** A proof file that somebody handed in, of whatever hive. */
-export interface StrangeProof {
-  readonly name: string;
-  readonly check: ProofCheck;
-}
-
-export interface Ghost {
-  readonly id: number;
-  readonly text: string;
-}
-
-export interface RoomState {
-  readonly line: Line;
-  readonly status: HiveStatus | null;
-  readonly tools: readonly ToolInfo[];
-  readonly directives: { readonly [id: string]: DirectiveView };
-  /** Newest first. */
-  readonly order: readonly string[];
-  readonly selected: string | null;
-  /** What was stated here last. */
-  readonly stated: string | null;
-  readonly outputs: { readonly [id: string]: string };
-  readonly proofs: { readonly [id: string]: ProofState };
-  readonly composer: Composer;
-  /** The last request of this page that was refused, until the next one. */
-  readonly refusal: Refused | null;
-  readonly busy: boolean;
-  readonly panel: Panel;
-  readonly permits: readonly Permit[];
-  readonly ghosts: readonly Ghost[];
-  readonly strange: StrangeProof | null;
-}
-
-export const EMPTY_ROOM: RoomState = {
-  line: "connecting",
-  status: null,
-  tools: [],
-  directives: {},
-  order: [],
-  selected: null,
-  stated: null,
-  outputs: {},
-  proofs: {},
-  composer: EMPTY_COMPOSER,
-  refusal: null,
-  busy: false,
-  panel: null,
-  permits: [],
-  ghosts: [],
-  strange: null,
-};
 
 export interface RoomPorts {
   readonly api: Api;
@@ -90,11 +41,6 @@ export interface RoomPorts {
   freshKey(): string;
 }
 
-/** Notes shown at once, and notes that wait at most; older ones are dropped. */
-export const GHOSTS_MAX = 3;
-export const GHOSTS_KEPT = 20;
-/** Directives that the page remembers, with their output and proof. */
-export const DIRECTIVES_KEPT = 200;
 /** Steps after whose end the daemon's view holds something new that events do not carry. */
 const TELLING = new Set(["decode", "judge", "approve", "execute", "validate", "prove"]);
 
@@ -336,7 +282,7 @@ export class Room {
   };
   refuse = (id: string, why: string): Promise<boolean> => this.#ask(() => this.#ports.api.refuse(id, why), id);
   cancel = (id: string): Promise<boolean> => this.#ask(() => this.#ports.api.cancel(id), id);
-  unlock = (passphrase: string): Promise<boolean> => this.#ask(() => this.#ports.api.unlock(passphrase));
+  unlock = (passphrase: string | null): Promise<boolean> => this.#ask(() => this.#ports.api.unlock(passphrase));
   lock = (): Promise<boolean> => this.#ask(() => this.#ports.api.lock());
   freeze = (): Promise<boolean> => this.#ask(() => this.#ports.api.freeze("stopped by the operator in the HUD"));
   resume = (): Promise<boolean> => this.#ask(() => this.#ports.api.resume());
@@ -391,53 +337,4 @@ export class Room {
   hush(id: number): void {
     this.#set({ ghosts: this.state.ghosts.filter((ghost) => ghost.id !== id) });
   }
-}
-
-function lineOf(refusal: Refused): Line {
-  if (refusal.refused === "offline") return "offline";
-  return refusal.refused === "unauthorized" ? "key-expired" : "live";
-}
-
-function stateAfter(view: DirectiveView, event: StepEvent): DirectiveView["state"] {
-  if (isEnded(view)) return view.state;
-  if (event.phase === "waiting") return "awaiting-approval";
-  // `refused` and the end of `prove` wait for the view: it holds the reason and the outcome that the page then shows.
-  return "running";
-}
-
-/** The state without its oldest ended directive that is not shown; all of it when there is none. */
-function withoutOldest(state: RoomState): Partial<RoomState> {
-  const id = state.order.findLast((one) => one !== state.selected && isEnded(state.directives[one]!));
-  if (id === undefined) return {};
-  const { [id]: _view, ...directives } = state.directives;
-  const { [id]: _output, ...outputs } = state.outputs;
-  const { [id]: _proof, ...proofs } = state.proofs;
-  return { directives, outputs, proofs, order: state.order.filter((one) => one !== id) };
-}
-
-/** A good proof of something else is no proof of this. */
-function belongsTo(id: string, check: ProofCheck): ProofCheck {
-  if (!check.verified || check.facts.id === id) return check;
-  return { verified: false, part: "id", why: "It is a sound proof, but of another directive." };
-}
-
-/** The newest event that the views already hold: the stream goes on after it. Empty when there is none. */
-function lastSeq(state: RoomState): string {
-  const seqs = Object.values(state.directives).flatMap((view) => view.steps.map((event) => event.seq));
-  return seqs.length === 0 ? "" : String(seqs.reduce((a, b) => Math.max(a, b)));
-}
-
-function mergeSteps(heard: readonly StepEvent[], told: readonly StepEvent[]): StepEvent[] {
-  const bySeq = new Map<number, StepEvent>();
-  for (const event of [...heard, ...told]) if (event.phase !== "output") bySeq.set(event.seq, event);
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-}
-
-export const chosen = (state: RoomState): DirectiveView | null =>
-  state.selected === null ? null : (state.directives[state.selected] ?? null);
-
-export function provedHere(state: RoomState, id: string): Proved {
-  const proof = state.proofs[id];
-  if (proof?.phase !== "checked") return "unknown";
-  return proof.check.verified ? "good" : "bad";
 }

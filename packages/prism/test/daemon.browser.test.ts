@@ -133,6 +133,18 @@ it("the hive freezes, says why, and resumes", async () => {
   await screen.command().waitFor();
 });
 
+it("the operator's key is locked, and opened again without a passphrase where none was set", async () => {
+  const page = await screen.open(address);
+  await screen.command().waitFor();
+  await page.locator('.top-actions button:text-is("Lock")').click();
+  await page.locator('.gate[data-kind="locked"]').waitFor();
+  await page.keyboard.type("not the passphrase");
+  await screen.press("Enter");
+  await page.locator(".dock-refusal").waitFor();
+  await screen.press("Enter");
+  await screen.command().waitFor();
+});
+
 const PRIMES = `def primes(limit):
     sieve = bytearray([1]) * (limit + 1)
     for n in range(2, int(limit ** 0.5) + 1):

@@ -6,6 +6,7 @@ import { CHOICES_MAX, choicesFor, ghostOf } from "../src/launcher.ts";
 import { takeKey } from "../src/page-key.ts";
 import { hexagon, polar, stepArc } from "../src/ring-geometry.ts";
 import { ringView } from "../src/ring-view.ts";
+import { EMPTY_ROOM } from "../src/room-state.ts";
 import {
   clockText,
   countText,
@@ -16,7 +17,6 @@ import {
   tookText,
   treeHeadText,
 } from "../src/sentence.ts";
-import { EMPTY_ROOM } from "../src/store.ts";
 import { moodOf, railOf } from "../src/trip.ts";
 import { readPermit, readTool } from "../src/wire-read.ts";
 
