@@ -13,7 +13,9 @@ const LIST_ID = "choices";
 const choiceId = (at: number) => `choice-${at}`;
 
 export function CommandLine({ room, state, composer }: { room: Room; state: RoomState; composer: ListComposer }) {
-  const choices = composer.at < 0 ? [] : composing(composer, state.tools);
+  // Before the tools are known a tool's name would pass for words: Enter waits for the list.
+  const closed = composer.at < 0 || state.line === "connecting";
+  const choices = closed ? [] : composing(composer, state.tools);
   const at = Math.min(composer.at, choices.length - 1);
   const take = (choice: Choice | undefined) => {
     if (choice?.kind === "tool" && choice.tool.absent === null) room.open(choice.tool);

@@ -117,7 +117,7 @@ export class Screen {
   async openForm(tool: string): Promise<void> {
     await this.command().waitFor();
     await this.page.keyboard.type(tool);
-    await this.page.locator(`.choice[aria-selected=true] :text-is("${tool}")`).waitFor();
+    await this.page.locator(`.choice[aria-selected=true] .choice-name:text-is("${tool}")`).waitFor();
     await this.press("Enter");
     await this.page.locator(".tool-form").waitFor();
   }
