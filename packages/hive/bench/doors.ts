@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Transport } from "../src/client.ts";
@@ -23,6 +23,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const home = mkdtempSync(join(tmpdir(), "axiom-bench-"));
   const environment = { ...process.env, AXIOM_HOME: home, AXIOM_HTTP_PORT: "0", NO_COLOR: "1" };
   try {
+    await bareProcesses();
     await coldProcesses(environment);
     const daemon = await startDaemon(environment);
     const transport = new SocketTransport(daemon.url);
@@ -36,6 +37,22 @@ export async function run(args: readonly string[]): Promise<void> {
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
+}
+
+/** What this machine takes now for a process that does nothing: the measure for all the others. */
+async function bareProcesses(): Promise<void> {
+  console.log(
+    `load average ${loadavg()
+      .map((load) => load.toFixed(1))
+      .join(" ")} on ${availableParallelism()} cores`,
+  );
+  const bare = () =>
+    new Promise<void>((resolve) =>
+      spawn(process.execPath, ["-e", "0"], { stdio: "ignore" }).on("close", () => resolve()),
+    );
+  const times: number[] = [];
+  for (let i = 0; i < 10; i++) times.push(await timed(bare));
+  report("node -e 0, whole process", times);
 }
 
 async function coldProcesses(environment: NodeJS.ProcessEnv): Promise<void> {
