@@ -1,55 +1,60 @@
 #!/bin/bash
-# Checks an axiom-proof/1 file with openssl. verify.sh PROOF [ROOT-KEY-ID]. Needs: openssl jq perl-base xxd. See README.md.
+# Checks an axiom-proof/1 file with openssl. verify.sh PROOF [ROOT-KEY-ID]. Needs: openssl jq perl-base go. See README.md.
 set -euo pipefail
 proof=$1; work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 check() { if ! "${@:2}"; then echo "refused: $1"; exit 1; fi; }
-get() { jq -r "$1" "$proof"; }                                          # a field of the proof
-say() { jq -r "$2" "$work/$1"; }                                        # a field of a payload that was opened
+fields() { # FILE NAME=.path ...: fields of a JSON file into variables; each one text, quoted by jq, so that none is ever run
+  local file=$1 program=; for field in "${@:2}"; do program+="\"${field%%=*}=\" + (${field#*=} | tostring | @sh), "; done
+  eval "$(jq -r "${program%, }" "$file")"
+}
 hash() { openssl dgst -sha256 -r | cut -c1-64; }
-# The canonical bytes of a part are its text in the file without blanks and newlines outside of strings.
-canonical() { perl -0777 -ne '/^  "'"$1"'": (.*?),?\n(?=  "|\}\n\z)/ms and $_=$1, s/("(?:[^"\\]|\\.)*")|\s+/$1\/\/""/ge, print' "$proof"; }
 spelled() { # one key a line, indented by its depth, and no part twice: what one reader sees, all readers see
   perl -ne 's/"(?:[^"\\]|\\.)*"/S/g; my ($i, $v) = /^( *)(?:S: )?([][{}]+|S|[-+.\w]+),?$/ or exit 1;
     $d -= 2 if $v =~ /^[]}]$/; exit 1 if $d != length $i; $d += 2 if $v =~ /^[[{]$/' "$proof" &&
     [ "$(grep -oE '^  "[a-z]+"' "$proof" | tr -dc 'a-z\n' | paste -sd ' ') $(jq length "$proof")" = \
       "approval card checks directive format id keys ledger outcome replay seal verdict 12" ]
 }
-key() { say keys ".keys[] | select(.id == \"$1\" and .role == \"$2\" and .status == \"active\").public_key"; }
+# The canonical bytes of a part are its text in the file without blanks and newlines outside of strings.
+canonical() { perl -0777 -ne '/^  "'"$1"'": (.*?),?\n(?=  "|\}\n\z)/ms and $_=$1, s/("(?:[^"\\]|\\.)*")|\s+/$1\/\/""/ge, print' "$proof"; }
+key() { jq -r --arg id "$1" --arg role "$2" '.keys[] | select([.id, .role, .status] == [$id, $role, "active"]).public_key' "$work/keys"; }
 signed() { # a DSSE envelope: what is signed is type and payload, each with its length
-  local type="application/vnd.axiom.$2+json" id; id=$(get ".$1.signatures[0].keyid")
-  get ".$1.payload" | base64 -d > "$work/$1"
+  local wanted="application/vnd.axiom.$2+json" type id sig payload
+  fields "$proof" type=".$1.payloadType" payload=".$1.payload" id=".$1.signatures[0].keyid" sig=".$1.signatures[0].sig"
+  base64 -d <<< "$payload" > "$work/$1"; base64 -d <<< "$sig" > "$work/sig"
   { printf 'DSSEv1 %d %s %d ' "${#type}" "$type" "$(stat -c %s "$work/$1")"; cat "$work/$1"; } > "$work/pae"
-  { echo 302a300506032b6570032100 | xxd -r -p; key "$id" "$3" | base64 -d; } > "$work/public.der"
-  get ".$1.signatures[0].sig" | base64 -d > "$work/sig"
-  [ "$(get ".$1.payloadType")" = "$type" ] && [ "$(tail -c 32 "$work/public.der" | hash)" = "$id" ] &&
-    openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/public.der" -rawin -in "$work/pae" -sigfile "$work/sig" > /dev/null 2>&1
+  { printf '\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00'; key "$id" "$3" | base64 -d; } > "$work/public.der"
+  [ "$type" = "$wanted" ] && [ "$(tail -c 32 "$work/public.der" | hash)" = "$id" ] &&
+    openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/public.der" -rawin -in "$work/pae" -sigfile "$work/sig" &> /dev/null
 }
 check encoding spelled
-check format [ "$(get .format)" = axiom-proof/1 ]
-get .keys.payload | base64 -d > "$work/keys"
+fields "$proof" format=.format id=.id by=.card.by decision=.verdict.decision approved='.approval != null' \
+  root='.keys.signatures[0].keyid' hive_id='.seal.signatures[0].keyid' manifest=.keys.payload
+check format [ "$format" = axiom-proof/1 ]; base64 -d <<< "$manifest" > "$work/keys"
 check keys signed keys keys.v1 root
-root=$(get .keys.signatures[0].keyid)
-check keys [ "$(say keys .hive)" = "axiom-hive/${root:0:8}" ]
+fields "$work/keys" hive=.hive
+check keys [ "$hive" = "axiom-hive/${root:0:8}" ]
 check "keys: another root" [ "${2:-$root}" = "$root" ]
 check directive signed directive bark.v3.1 operator
-check id [ "$(get .id)" = "$(hash < "$work/directive")" ]
+check id [ "$id" = "$(hash < "$work/directive")" ]
 check seal signed seal statement.v1 hive
-check seal [ "$(say seal '.kind + .directive')" = "outcome$(get .id)" ]
-check keys [ "$(say seal .body.keys)" = "$(hash < "$work/keys")" ]
-for part in card verdict outcome checks; do
-  check $part [ "$(canonical $part | hash)" = "$(say seal .body.$part)" ]
-done
-[ "$(say seal .body.replay)" = null ] && check replay [ "$(get .replay)" = null ] ||
-  check replay [ "$(canonical replay | hash)" = "$(say seal .body.replay)" ]
-if [ "$(say directive .body.words)" = null ]; then
-  check card [ "$(say directive '.body.card' | jq -cS .)" = "$(get .card | jq -cS '{tool, parameters}')" ]
-else check card [ "$(get .card.by)" = needle ]; fi
-if [ "$(get .approval)" = null ]; then check approval [ "$(get .verdict.decision)$(say seal .body.approval)" = allownull ]; else
-  check approval signed approval bark.v3.1 operator
-  check approval [ "$(say seal .body.approval)" = "$(hash < "$work/approval")" ]
-  check approval [ "$(say approval '.typ + .body.decision')" = approval"$(get .verdict.decision)" ]
-  check approval [ "$(say approval '.body | .directive + .card + .verdict')" = "$(get .id)$(say seal '.body.card + .body.verdict')" ]
+fields "$work/seal" kind=.kind at=.at sealed=.directive keys=.body.keys card=.body.card verdict=.body.verdict \
+  outcome=.body.outcome checks=.body.checks replay=.body.replay approval=.body.approval
+check seal [ "$kind $sealed" = "outcome $id" ]
+check keys [ "$keys" = "$(hash < "$work/keys")" ]
+for part in card verdict outcome checks; do check $part [ "${!part}" = "$(canonical $part | hash)" ]; done
+data=$(canonical replay); [ "$data" = null ] || data=$(printf %s "$data" | hash)
+check replay [ "$replay" = "$data" ]
+fields "$work/directive" typ=.typ words='.body.words != null'; check directive [ "$typ" = directive ]
+if [ $words = true ]; then check card [ "$by" = needle ]; check replay [ "$replay" != null ]; else
+  check card [ "$by" = operator ]; check replay [ "$replay" = null ]
+  check card jq -e --slurpfile asked "$work/directive" '(.card | {tool, parameters}) == $asked[0].body.card' "$proof" > "$work/said"
 fi
-hive_key=$(key "$(get .seal.signatures[0].keyid)" hive)
-check ledger env GOPATH=/usr/share/gocode GO111MODULE=off go run "$(dirname "$0")/ledger.go" "$proof" "$(say keys .hive)" "$hive_key"
-echo "verified: directive $(get .id)"; echo "root key: $root"; echo "sealed at $(say seal .at)"
+check verdict [ "$decision $approved" = "$([ $approved = true ] && echo approve true || echo allow false)" ]
+if [ $approved = false ]; then check approval [ "$approval" = null ]; else
+  check approval signed approval bark.v3.1 operator
+  check approval [ "$approval" = "$(hash < "$work/approval")" ]
+  fields "$work/approval" said='"\(.typ) \(.body.decision) \(.body.directive) \(.body.card) \(.body.verdict)"'
+  check approval [ "$said" = "approval approve $id $card $verdict" ]
+fi
+check ledger env GOPATH=/usr/share/gocode GO111MODULE=off go run "$(dirname "$0")/ledger.go" "$proof" "$hive" "$(key "$hive_id" hive)"
+printf 'verified: directive %s\nroot key: %s\nsealed at %s\n' "$id" "$root" "$at"

@@ -85,6 +85,14 @@ async function settledGrowth(before: number): Promise<number> {
   return process.memoryUsage.rss() - before;
 }
 
+/** Compiles and boots for the caps of the set, so that no program pays for that. */
+export async function warmUp(chamber: Chamber, set: HostileSet): Promise<void> {
+  const [language] = chamber.languages;
+  const limits = limitsOf({ ...set.manifest.limits_for_the_set, wall_s: 20 });
+  for (let i = 0; i < 2; i++)
+    await observe(chamber, { language: language!, code: "print(1)", files: new Map(), limits });
+}
+
 export async function runProgram(
   chamber: Chamber,
   set: HostileSet,
@@ -92,12 +100,13 @@ export async function runProgram(
   oracles: HostOracles,
 ): Promise<Verdict> {
   const expected = set.manifest.benign_expected[program.file] ?? set.manifest.benign_expected[program.id] ?? {};
+  const wall_s = set.manifest.hostile_expected?.[program.file]?.wall_s;
   const request: ChamberRequest = {
     language: program.language,
     code: oracles.fill(program.text, { WORK: "/work", CHAMBER: "wasm" }),
     files: program.kind === "benign" ? injected(expected.inject) : new Map(),
     stdin: Buffer.from(expected.stdin ?? ""),
-    limits: limitsOf(set.manifest.limits_for_the_set),
+    limits: limitsOf({ ...set.manifest.limits_for_the_set, ...(wall_s === undefined ? {} : { wall_s }) }),
   };
   const base = { id: program.id, rung: chamber.rung };
   try {

@@ -1,4 +1,4 @@
-/** Reads a hostile set (docs/formats/hostile-set.md): the manifest, the programs, and which of them a rung must run. */
+/** Reads a hostile set of format 1: the manifest, the programs, and which of them a rung must run. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -34,7 +34,7 @@ interface Manifest {
   pairs?: unknown[];
   benign_expected: Record<string, BenignExpectation>;
   /** Ours only: the terminal statuses a hostile program may end with, and its exit code. */
-  hostile_expected?: Record<string, { statuses: string[]; exit?: number }>;
+  hostile_expected?: Record<string, { statuses: string[]; exit?: number; wall_s?: number }>;
 }
 
 export interface SetProgram {

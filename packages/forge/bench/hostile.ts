@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { type Chamber, wasmJs, wasmPy } from "../src/index.ts";
 import { HostOracles } from "./hostile-oracles.ts";
-import { runProgram, type Verdict } from "./hostile-run.ts";
+import { runProgram, type Verdict, warmUp } from "./hostile-run.ts";
 import { readSet, type SetProgram, type Strength } from "./hostile-set.ts";
 
 /** Something that a run left behind may show up late. */
@@ -35,6 +35,7 @@ async function main(): Promise<number> {
   for (const chamber of Object.values(chambers)) {
     const probe = await chamber.probe();
     if (!probe.ready) throw new Error(`${chamber.rung} is not ready: ${probe.why}`);
+    await warmUp(chamber, set);
   }
   oracles.faults();
   for (const program of set.programs.filter((one) => only === null || only.test(one.file))) {

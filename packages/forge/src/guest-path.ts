@@ -1,4 +1,4 @@
-import { type Refusal, refuse } from "lop";
+/** Kept free of other packages: guest threads load it too. */
 
 /** UTF-8 bytes of a whole path, and of one name in it (POSIX PATH_MAX, NAME_MAX). */
 export const MAX_PATH_BYTES = 1024;
@@ -20,10 +20,4 @@ export function pathFault(path: string): string | null {
     if (size(name) > MAX_NAME_BYTES) return `a part of the path is longer than ${MAX_NAME_BYTES} bytes`;
   }
   return null;
-}
-
-/** Null for a path that is relative, clean and stays inside its root. */
-export function checkPath(path: string): Refusal | null {
-  const fault = pathFault(path);
-  return fault ? refuse("path-outside-workspace", `${JSON.stringify(path.slice(0, 200))}: ${fault}`) : null;
 }

@@ -10,10 +10,10 @@ import {
   type Session,
   type SessionStats,
 } from "./chamber.ts";
-import { checkPath } from "./guest-path.ts";
 import type { GuestPool } from "./guest-pool.ts";
 import type { GuestProcess } from "./guest-process.ts";
 import type { GuestEnd, GuestOrder } from "./guest-protocol.ts";
+import { checkPath } from "./path-check.ts";
 
 /** An interpreter that is not booted by then never will be. */
 export const BOOT_DEADLINE_MS = 30_000;

@@ -8,7 +8,7 @@ import { constants as fs } from "node:fs";
 import { type FileHandle, mkdir, realpath } from "node:fs/promises";
 import { type FileChange, isRefusal, type Refusal, refuse } from "lop";
 import { FolderFault, FolderHandle } from "./folder-handle.ts";
-import { checkPath } from "./guest-path.ts";
+import { checkPath } from "./path-check.ts";
 import { unifiedDiff } from "./text-diff.ts";
 import { checkName, checkPlace, refusing, sameBytes, TEMPORARY } from "./workspace-check.ts";
 import { type JournalStep, type Mark, sha256Hex, WorkspaceStore } from "./workspace-store.ts";

@@ -2,8 +2,10 @@
 import { writeFileSync } from "node:fs";
 import type { ProofCard, Refusal } from "lop";
 import type { DirectiveAsked } from "./client.ts";
-import { type Connection, withHive } from "./connection.ts";
+import { type Connection, connect, withHive } from "./connection.ts";
 import type { DirectiveView, ToolInfo } from "./hive-types.ts";
+import type { ChambersWanted } from "./local-hive.ts";
+import { nearest } from "./nearest.ts";
 import { describeFlags, readParameters, toolSchema } from "./parameters.ts";
 import { proofText, stepText } from "./proof-text.ts";
 import { EXIT, isRefused, showRefusal, type Terminal, UsageError } from "./terminal.ts";
@@ -82,7 +84,7 @@ export function runDo(
   args: readonly string[],
   options: DoOptions,
 ): Promise<number> {
-  return withHive(terminal, async (connection) => {
+  const work = async (connection: Connection): Promise<number> => {
     const tools = await connection.client.tools();
     if (isRefused(tools)) return showRefusal(terminal, tools);
     if (tool === undefined) throw new UsageError(`name a tool: ${ready(tools).join(", ")}`);
@@ -91,7 +93,17 @@ export function runDo(
     if (args.includes("--help") || args.includes("-h")) return showTool(terminal, info);
     const parameters = readParameters(args, toolSchema(info.parameters), terminal.stdin);
     return carry(terminal, connection, { card: { tool, parameters } }, options);
-  });
+  };
+  return withHive(terminal, work, (at) => connect(at, chambersFor(tool, args)));
+}
+
+/** Only the chambers that this very card can need: the others would have to prove themselves for nothing. */
+function chambersFor(tool: string | undefined, args: readonly string[]): ChambersWanted {
+  if (tool === "guard.status") return "all";
+  if (tool === undefined || !tool.startsWith("exec.")) return "none";
+  const at = args.findIndex((arg) => arg === "--language" || arg.startsWith("--language="));
+  const language = args[at]?.includes("=") ? args[at].slice("--language=".length) : args[at + 1];
+  return at < 0 || language === undefined ? "all" : { language };
 }
 
 export function runSay(terminal: Terminal, words: string, options: DoOptions): Promise<number> {
@@ -101,7 +113,7 @@ export function runSay(terminal: Terminal, words: string, options: DoOptions): P
 const ready = (tools: readonly ToolInfo[]): string[] => tools.filter((each) => each.ready).map(({ name }) => name);
 
 async function unknownTool(tool: string, tools: readonly ToolInfo[]): Promise<Refusal> {
-  const [{ refuse }, { nearest }] = await Promise.all([import("lop"), import("./config.ts")]);
+  const { refuse } = await import("lop");
   const near = nearest(
     tool,
     tools.map(({ name }) => name),
@@ -137,18 +149,46 @@ export async function carry(
   const full = { ...asked, ...(options.rung === undefined ? {} : { rung: options.rung }) } as DirectiveAsked;
   const wait_s = options.detach === true ? 0 : FIRST_WAIT_S;
   const key = options.idempotencyKey;
-  const stated = client.state(full, { wait_s, ...(key === undefined ? {} : { idempotencyKey: key }) });
-  const first = await terminal.patiently("waiting for the hive", stated);
+  const stating = { wait_s, ...(key === undefined ? {} : { idempotencyKey: key }) };
+  const state = () => terminal.patiently("waiting for the hive", client.state(full, stating));
+  let first = await state();
+  if (isRefused(first) && first.refused === "keys-locked" && (await unlockAt(terminal, client))) first = await state();
   if (isRefused(first)) return showRefusal(terminal, first);
   if (options.detach === true) return showDetached(terminal, first);
-  const view = await follow(terminal, connection, first, options.approve === true);
+  const view = await untilEnd(terminal, connection, first, options.approve === true);
   if (isRefused(view)) return showRefusal(terminal, view);
   return finish(terminal, connection, view, options);
+}
+
+/** Asks a person for the passphrase. True when that opened the operator's key. */
+async function unlockAt(terminal: Terminal, client: Connection["client"]): Promise<boolean> {
+  if (!terminal.interactive) return false;
+  const { askSecret } = await import("./prompts.ts");
+  const passphrase = await askSecret("Passphrase");
+  return passphrase !== null && (await client.unlock(passphrase)) === null;
 }
 
 async function nobodyGoesOn({ home }: Terminal): Promise<Refusal> {
   const { refuse } = await import("lop");
   return refuse("daemon-absent", `No daemon runs on ${home} that could go on with it.`);
+}
+
+/** Ctrl+C ends the watching, not the directive, when a daemon carries it. */
+async function untilEnd(
+  terminal: Terminal,
+  connection: Connection,
+  first: DirectiveView,
+  approve: boolean,
+): Promise<DirectiveView | Refusal> {
+  try {
+    return await follow(terminal, connection, first, approve);
+  } catch (error) {
+    if (terminal.signal.aborted && connection.daemon) {
+      const id = first.id.slice(0, 16);
+      terminal.say(`It goes on: axiom events ${id} follows it, axiom cancel ${id} ends it.`);
+    }
+    throw error;
+  }
 }
 
 function showDetached(terminal: Terminal, view: DirectiveView): number {

@@ -1,9 +1,13 @@
 /** `axiom keys init|list|rotate|revoke|passphrase`: the hive's signing keys. Changes are made while no daemon holds the home. */
 import {
+  fromBase64,
+  fromUtf8,
   isRefusal,
   KEY_ROLES,
   type KeyRole,
   Keyring,
+  type KeyringOptions,
+  Ledger,
   nodeChance,
   nodeClock,
   nodeCrypto,
@@ -11,12 +15,14 @@ import {
   type Refusal,
   readManifest,
   refuse,
+  Statement,
 } from "lop";
 import { obtainPassphrase } from "./cli-decide.ts";
 import { withHive } from "./connection.ts";
 import { readDaemon } from "./daemon-file.ts";
 import { makeHome } from "./home.ts";
 import { HOME_LOCK } from "./local-hive.ts";
+import { Statements } from "./statements.ts";
 import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
 
 const PASSPHRASE_VARIABLE = "AXIOM_NEW_PASSPHRASE";
@@ -48,6 +54,7 @@ async function withKeyring(
 
 export function runKeysInit(terminal: Terminal, replace: boolean): Promise<number> {
   return withKeyring(terminal, async (options) => {
+    if (replace && (await options.disk.exists("ledger"))) return showRefusal(terminal, heldByLedger());
     const keyring = await Keyring.create({ ...options, replace });
     if (isRefusal(keyring)) return showRefusal(terminal, keyring);
     const facts = { hive: keyring.keys.hive, root: keyring.keys.rootKeyId, how: keyring.how };
@@ -86,29 +93,73 @@ async function openUnlocked(options: Parameters<typeof Keyring.open>[0]): Promis
 export function runKeysRotate(terminal: Terminal, role: string): Promise<number> {
   return changeKeys(terminal, `rotated the ${role} key`, (keyring) => {
     if (!KEY_ROLES.includes(role as KeyRole))
-      return Promise.resolve(refuse("request-malformed", `${role} is no role.`, `Use one of ${KEY_ROLES.join(", ")}.`));
-    return keyring.rotate(role as KeyRole);
+      return refuse("request-malformed", `${role} is no role.`, `Use one of ${KEY_ROLES.join(", ")}.`);
+    return role === "hive" ? heldByLedger() : keyring.rotate(role as KeyRole);
   });
 }
 
 export function runKeysRevoke(terminal: Terminal, keyId: string, why: string): Promise<number> {
-  return changeKeys(terminal, `revoked ${keyId}`, (keyring) => keyring.revoke(keyId, why));
+  return changeKeys(terminal, `revoked ${keyId}`, (keyring) =>
+    keyring.keys.directory.find(keyId)?.role === "hive" ? heldByLedger() : keyring.revoke(keyId, why),
+  );
 }
+
+/** Every checkpoint of a ledger is signed by one key, so that key lasts as long as its ledger. */
+const heldByLedger = (): Refusal =>
+  refuse(
+    "key-role-wrong",
+    "The hive's key signs every checkpoint of its ledger; under another key the ledger could not be opened any more.",
+    "Begin a new home (AXIOM_HOME); the old one's proofs stay verifiable with its own root key.",
+  );
+
+type Changed = Awaited<ReturnType<Keyring["rotate"]>>;
 
 function changeKeys(
   terminal: Terminal,
   sentence: string,
-  work: (keyring: Keyring) => Promise<unknown>,
+  work: (keyring: Keyring) => Promise<Changed> | Changed,
 ): Promise<number> {
   return withKeyring(terminal, async (options) => {
     const keyring = await openUnlocked(options);
     const changed = isRefusal(keyring) ? keyring : await work(keyring);
-    if (isRefusal(changed)) return showRefusal(terminal, changed);
-    terminal.out(
-      terminal.json ? JSON.stringify(changed) : `${sentence}; the hive records the new manifest at its next start`,
-    );
+    if (isRefusal(keyring) || isRefusal(changed))
+      return showRefusal(terminal, isRefusal(keyring) ? keyring : (changed as Refusal));
+    const refused = await record(options, keyring, sentence);
+    if (refused !== null) return showRefusal(terminal, refused);
+    terminal.out(terminal.json ? JSON.stringify(changed) : `${sentence}; manifest ${keyring.keys.serial}`);
     return EXIT.ok;
   });
+}
+
+/** Writes the change into the ledger. Should the process die before, the next start's entry still names the new manifest. */
+async function record(
+  { disk, crypto, clock }: KeyringOptions,
+  keyring: Keyring,
+  change: string,
+): Promise<Refusal | null> {
+  if (!(await disk.exists("ledger"))) return null;
+  const signer = keyring.signer("hive");
+  if (isRefusal(signer)) return signer;
+  const ledger = await Ledger.open({ disk, folder: "ledger", crypto, signer, origin: keyring.keys.hive, clock });
+  if (isRefusal(ledger)) return ledger;
+  const statements = new Statements({
+    ledger,
+    signer,
+    clock,
+    floor_ms: await lastInstant(ledger),
+    unwritable: () => {},
+  });
+  const { id: manifest, serial } = keyring.keys;
+  const written = await statements.write("keys", null, { change, manifest, serial });
+  await ledger.close();
+  return isRefusal(written) ? written : null;
+}
+
+async function lastInstant(ledger: Ledger): Promise<number> {
+  const last = ledger.size === 0 ? null : await ledger.read(ledger.size - 1);
+  if (last === null || isRefusal(last)) return 0;
+  const { payload } = JSON.parse(fromUtf8(last)) as { payload: string };
+  return Date.parse(Statement.parse(JSON.parse(fromUtf8(fromBase64(payload)))).at);
 }
 
 /** The new one comes from AXIOM_NEW_PASSPHRASE or the terminal; empty means none. */

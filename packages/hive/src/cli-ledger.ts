@@ -1,8 +1,9 @@
-/** `axiom ledger show|checkpoint|export`. */
-import { mkdirSync, writeFileSync } from "node:fs";
+/** `axiom ledger check|show|checkpoint|export`. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Envelope, fromBase64, fromUtf8, type Refusal, refuse, Statement } from "lop";
+import { type Envelope, findingText, fromBase64, fromUtf8, type Refusal, refuse, Statement } from "lop";
 import { withHive } from "./connection.ts";
+import { checkLedgerOf } from "./ledger-health.ts";
 import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
 import { allTiles } from "./tiles.ts";
 
@@ -80,4 +81,22 @@ async function exportTiles(
     files++;
   }
   return files;
+}
+
+/** Reads every byte of it; needs no daemon. Exit 1 and each finding with its place when something is not as it was written. */
+export async function runLedgerCheck(terminal: Terminal, remembered: readonly string[]): Promise<number> {
+  const notes = remembered.map((file) => readFileSync(file, "utf8"));
+  const report = await terminal.patiently("checking the ledger", checkLedgerOf(terminal.home, { remembered: notes }));
+  if (isRefused(report)) return showRefusal(terminal, report);
+  if (terminal.json) terminal.out(JSON.stringify(report));
+  else {
+    for (const finding of report.findings)
+      terminal.out(`${terminal.paint("red", "✗", "stdout")} ${findingText(finding)}`);
+    if (report.cut) terminal.out("… and more");
+    const verdict = report.sound
+      ? terminal.paint("gold", "sound", "stdout")
+      : terminal.paint("red", "not sound", "stdout");
+    terminal.out(`${verdict}: ${report.size} entries, ${report.bytes} bytes in ${report.segments} segments`);
+  }
+  return report.sound ? EXIT.ok : EXIT.refused;
 }

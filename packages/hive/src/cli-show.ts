@@ -1,7 +1,7 @@
 /** Looking: `list`, `show`, `events`, `status`, `tools`. */
 import type { Refusal } from "lop";
 import { showTool } from "./cli-do.ts";
-import { type Connection, connectDaemon, withHive } from "./connection.ts";
+import { type Connection, connect, connectDaemon, withHive } from "./connection.ts";
 import type { HiveStatus, StepEvent, ToolInfo } from "./hive-types.ts";
 import { lineOf, parametersText, printable, stateOf, stepText } from "./proof-text.ts";
 import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
@@ -100,13 +100,14 @@ function eventText(event: StepEvent, terminal: Terminal): string {
 }
 
 export function runStatus(terminal: Terminal): Promise<number> {
-  return withHive(terminal, async ({ client, daemon }) => {
+  const work = async ({ client, daemon }: Connection): Promise<number> => {
     const status = await client.status();
     if (isRefused(status)) return showRefusal(terminal, status);
     if (terminal.json) terminal.out(JSON.stringify({ ...status, daemon }));
     else terminal.out(statusText(status, daemon, terminal));
     return EXIT.ok;
-  });
+  };
+  return withHive(terminal, work, (at) => connect(at, "all"));
 }
 
 function statusText(status: HiveStatus, daemon: boolean, terminal: Terminal): string {

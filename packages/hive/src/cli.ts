@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, Option } from "commander";
 import { homeOf } from "./daemon-file.ts";
+import { nearest } from "./nearest.ts";
 import { EXIT, nodeTerminal, type Terminal, UsageError } from "./terminal.ts";
 
 type Action = (...given: never[]) => Promise<number> | number;
@@ -59,7 +60,12 @@ export function makeProgram(terminal: Terminal, ended: (code: number) => void): 
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.say(text.trimEnd()) });
   const context: Tree = { program, terminal, action };
-  program.action(action(async () => (await import("./cli-serve.ts")).serve(terminal)));
+  program.allowExcessArguments().action(
+    action(async () => {
+      if (program.args.length > 0) throw unknownCommand(program);
+      return (await import("./cli-serve.ts")).serve(terminal);
+    }),
+  );
   tripCommands(context);
   hiveCommands(context);
   keyCommands(context);
@@ -67,6 +73,15 @@ export function makeProgram(terminal: Terminal, ended: (code: number) => void): 
   machineCommands(context);
   for (const command of everyCommand(program)) addCommonOptions(command);
   return program;
+}
+
+function unknownCommand(program: Command): UsageError {
+  const name = program.args[0]!;
+  const near = nearest(
+    name,
+    program.commands.map((command) => command.name()),
+  );
+  return new UsageError(`there is no command ${name}; the nearest is ${near} (axiom --help lists all)`);
 }
 
 const HELP = `
@@ -297,6 +312,10 @@ function recordCommands({ program, terminal, action }: Tree): void {
     .description("Revoke one, at once")
     .action(action(async (what: string) => (await import("./cli-permit.ts")).runPermitRevoke(terminal, what)));
   const ledger = program.command("ledger").description("The tamper-evident record");
+  ledger
+    .command("check [checkpoints...]")
+    .description("Read every byte and locate any tampering; checkpoints that you kept show a rollback or a fork")
+    .action(action(async (kept: string[]) => (await import("./cli-ledger.ts")).runLedgerCheck(terminal, kept)));
   ledger
     .command("show")
     .description("Its entries: the latest ones, or those from an index on")

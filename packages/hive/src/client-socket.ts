@@ -30,9 +30,10 @@ export class SocketTransport {
       );
       sent.on("error", reject);
       sent.on("socket", (socket) => {
-        socket.setTimeout(CONNECT_TIMEOUT_MS, () => {
-          if (socket.connecting) sent.destroy(new Error("the daemon does not answer"));
-        });
+        if (!socket.connecting) return;
+        const late = setTimeout(() => sent.destroy(new Error("the daemon does not answer")), CONNECT_TIMEOUT_MS);
+        socket.once("connect", () => clearTimeout(late));
+        socket.once("close", () => clearTimeout(late));
       });
       sent.end(body);
     });

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Json, type JsonObject, parseStrict, type Refusal, refuse } from "lop";
 import { z } from "zod";
+import { nearest } from "./nearest.ts";
 
 export const CONFIG_FILE = "axiom.json";
 export const CONFIG_MAX_BYTES = 65_536;
@@ -36,6 +37,7 @@ const Keys = z.strictObject({
 const Limits = z.strictObject({
   directives_in_flight: z.int().min(1).max(4096).default(256).describe("Directives under way at once."),
   chambers_in_flight: z.int().min(1).max(64).default(2).describe("Chambers that run at once; others wait."),
+  chambers_warm: z.int().min(0).max(16).default(3).describe("Interpreters of each rung that a daemon keeps ready."),
   approval_minutes: z.int().min(1).max(10_080).default(15).describe("How long an approval is awaited."),
   run_seconds: z.int().min(1).max(600).default(30).describe("Time limit of a run when the card names none."),
   memory_mib: z.int().min(16).max(65_536).default(256).describe("Memory limit of a chamber."),
@@ -219,27 +221,3 @@ export const settingOf = (path: string): Setting | Refusal =>
     )}.`,
     "`axiom config show` lists all.",
   );
-
-/** The known name with the least edit distance (Levenshtein). */
-export function nearest(name: string, known: readonly string[]): string {
-  let best = known[0] ?? "";
-  let least = Number.POSITIVE_INFINITY;
-  for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) [best, least] = [candidate, distance];
-  }
-  return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}

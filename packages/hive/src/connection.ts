@@ -8,6 +8,7 @@ import type { Refusal } from "lop";
 import { HiveClient } from "./client.ts";
 import { SocketTransport } from "./client-socket.ts";
 import { readDaemon } from "./daemon-file.ts";
+import type { ChambersWanted } from "./local-hive.ts";
 import type { Terminal } from "./terminal.ts";
 import { isRefused, showRefusal } from "./terminal.ts";
 
@@ -18,7 +19,8 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-export async function connect(terminal: Terminal): Promise<Connection | Refusal> {
+/** `chambers`: those that are opened when there is no daemon. */
+export async function connect(terminal: Terminal, chambers: ChambersWanted = "none"): Promise<Connection | Refusal> {
   const remote = await daemonOf(terminal);
   if (isRefused(remote)) return remote;
   if (remote !== null) {
@@ -27,7 +29,7 @@ export async function connect(terminal: Terminal): Promise<Connection | Refusal>
     return { client, daemon: true, close: async () => transport.close() };
   }
   const { openInside } = await import("./inside.ts");
-  return terminal.patiently("opening the hive", openInside(terminal));
+  return terminal.patiently("opening the hive", openInside(terminal, chambers));
 }
 
 /** Only a daemon will do. */
@@ -59,7 +61,7 @@ function readLocalKey(home: string): string | null {
 export async function withHive(
   terminal: Terminal,
   work: (connection: Connection) => Promise<number>,
-  open: (terminal: Terminal) => Promise<Connection | Refusal> = connect,
+  open: (terminal: Terminal) => Promise<Connection | Refusal> = (at) => connect(at),
 ): Promise<number> {
   const connection = await open(terminal);
   if (isRefused(connection)) return showRefusal(terminal, connection);

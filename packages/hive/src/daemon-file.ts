@@ -13,13 +13,24 @@ export interface DaemonFacts {
   pid: number;
   url: string;
   started_at: string;
+  /** The machine's start that the process belongs to: after another one its number may be somebody else's. */
+  boot: string | null;
+}
+
+/** Linux gives each start of the machine an id; null elsewhere. */
+export function bootId(): string | null {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    return null;
+  }
 }
 
 /** The daemon that runs on this home; null when none does (a file left behind by a killed one counts as none). */
 export function readDaemon(home: string): DaemonFacts | null {
   try {
     const facts = JSON.parse(readFileSync(join(home, DAEMON_FILE), "utf8")) as DaemonFacts;
-    return isAlive(facts.pid) ? facts : null;
+    return facts.boot === bootId() && isAlive(facts.pid) ? facts : null;
   } catch {
     return null;
   }

@@ -5,7 +5,8 @@
 import { isRefusal, nodeClock, type Refusal, refuse } from "lop";
 import { ApiKeys } from "./api-keys.ts";
 import type { Config } from "./config.ts";
-import { readDaemon } from "./daemon-file.ts";
+import { bootId, readDaemon } from "./daemon-file.ts";
+import type { HiveFace } from "./hive-types.ts";
 import { makeHome, removeDaemon, writeDaemon } from "./home.ts";
 import { makeApp } from "./http.ts";
 import { Hud } from "./http-hud.ts";
@@ -16,8 +17,6 @@ import { type LocalHive, openLocalHive } from "./local-hive.ts";
 import { HiveMeters } from "./metrics-hive.ts";
 import { openTrace, type Trace } from "./trace.ts";
 
-/** Interpreters of each rung that are kept warm: as many as a few directives in a row use up. */
-const POOL = 3;
 /** Open answers get this long once the hive is closed. */
 export const CLOSE_ANSWERS_MS = 2000;
 const POLL_MS = 50;
@@ -57,7 +56,7 @@ export async function startDaemon(o: DaemonOptions): Promise<Daemon | Refusal> {
   }
   const app = makeApp(opened.world);
   answer = (request, bindings) => app.fetch(request, bindings);
-  writeDaemon(o.home, { pid: process.pid, url: listener.url, started_at: new Date().toISOString() });
+  writeDaemon(o.home, { pid: process.pid, url: listener.url, started_at: new Date().toISOString(), boot: bootId() });
   trace.info({ url: listener.url }, "started");
   return daemonOf(o, opened, listener, trace, closeTrace);
 }
@@ -79,7 +78,7 @@ async function open(o: DaemonOptions, trace: Trace): Promise<Opened | Refusal> {
   });
   if (isRefusal(idempotency)) return idempotency;
   const secrets = [keys.local(), ...(o.passphrase === null ? [] : [o.passphrase])].filter(({ length }) => length >= 16);
-  const local = await openLocalHive({ ...o, secrets, pool: POOL });
+  const local = await openLocalHive({ ...o, secrets, pool: o.config.limits.chambers_warm, chambers: "all" });
   if (isRefusal(local)) {
     await idempotency.close();
     return local;
@@ -88,6 +87,7 @@ async function open(o: DaemonOptions, trace: Trace): Promise<Opened | Refusal> {
   const meters = new HiveMeters();
   const follow = new AbortController();
   meters.follow(local.hive, follow.signal);
+  void traceDirectives(local.hive, trace, follow.signal);
   const world: World = {
     hive: local.hive,
     keys,
@@ -131,6 +131,15 @@ function daemonOf(o: DaemonOptions, opened: Opened, listener: Listener, trace: T
       return stopped;
     },
   };
+}
+
+/** One line where a directive begins, is refused or ends; every step at `debug`. What it says stays in the ledger. */
+async function traceDirectives(hive: HiveFace, trace: Trace, signal: AbortSignal): Promise<void> {
+  for await (const { directive, step, phase, took_us, detail } of hive.events(null, 0, signal)) {
+    const turn = phase === "refused" || (phase === "passed" && (step === "admit" || step === "prove"));
+    const refused = phase === "refused" ? { refused: detail.refused } : {};
+    trace[turn ? "info" : "debug"]({ directive, step, phase, took_us, ...refused }, "step");
+  }
 }
 
 /** Waits until nothing runs, at most so long; what then still runs, closing the hive ends. */

@@ -4,10 +4,11 @@ import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { wasmJs, wasmPy } from "forge";
-import { isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
+import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
 import { readDaemon } from "./daemon-file.ts";
 import { Hud } from "./http-hud.ts";
+import { checkLedgerOf } from "./ledger-health.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
 export const NODE_MAJOR = 24;
@@ -62,6 +63,7 @@ export async function examine({ home, environment }: Terminal): Promise<Finding[
     ...(config === null ? [] : [await checkPort(home, config)]),
     ...(await checkChambers()),
     await checkKeyring(home),
+    await checkRecord(home),
     new Hud().built ? ok("HUD", "built") : missing("HUD", "not built", "npm run build -w prism"),
     ...TOOLS.map(checkTool),
   ];
@@ -174,6 +176,18 @@ async function checkKeyring(home: string): Promise<Finding> {
     "keys",
     `${keyring.keys.hive}, without passphrase: who can read this user's files can sign`,
     "axiom keys passphrase",
+  );
+}
+
+async function checkRecord(home: string): Promise<Finding> {
+  if (!existsSync(join(home, "ledger"))) return missing("ledger", "none yet; the first start makes it", "axiom");
+  const report = await checkLedgerOf(home);
+  if (isRefusal(report)) return broken("ledger", report.why, report.fix);
+  if (report.sound) return ok("ledger", `${report.size} entries, sound`);
+  return broken(
+    "ledger",
+    findingText(report.findings[0]!),
+    "axiom ledger check shows all; restore the folder from a copy",
   );
 }
 

@@ -23,12 +23,14 @@ export function makeHome(home: string): Refusal | null {
   }
 }
 
+const FULL = new Set(["ENOSPC", "EDQUOT"]);
+const UNUSABLE = new Set(["EACCES", "EPERM", "EROFS", "ENOTDIR", "EEXIST", "EISDIR", "ELOOP", "ENAMETOOLONG", "EIO"]);
+
 /** A fault of the disk, in the words of the table. @throws whatever is not a fault of the disk. */
 export function refuseDisk(error: unknown, path: string): Refusal {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === "ENOSPC" || code === "EDQUOT") return refuse("disk-full", `No space for ${path} (${code}).`);
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR" || code === "EIO")
-    return refuse("home-unusable", `${path} cannot be written (${code}).`);
+  if (FULL.has(code ?? "")) return refuse("disk-full", `No space for ${path} (${code}).`);
+  if (UNUSABLE.has(code ?? "")) return refuse("home-unusable", `${path} cannot be used (${code}).`);
   throw error;
 }
 

@@ -9,7 +9,7 @@ import { makeHome } from "./home.ts";
 import { makeApp } from "./http.ts";
 import { Hud } from "./http-hud.ts";
 import { Idempotency } from "./idempotency.ts";
-import { HOME_LOCK, openLocalHive } from "./local-hive.ts";
+import { type ChambersWanted, HOME_LOCK, openLocalHive } from "./local-hive.ts";
 import { HiveMeters } from "./metrics-hive.ts";
 import { readPassphrase } from "./passphrase.ts";
 import type { Terminal } from "./terminal.ts";
@@ -18,7 +18,10 @@ import type { Terminal } from "./terminal.ts";
 export const HOME_WAIT_MS = 15_000;
 const HOME_POLL_MS = 100;
 
-export async function openInside({ home, environment }: Terminal): Promise<Connection | Refusal> {
+export async function openInside(
+  { home, environment }: Terminal,
+  chambers: ChambersWanted,
+): Promise<Connection | Refusal> {
   const unmade = makeHome(home);
   if (unmade !== null) return unmade;
   const loaded = loadConfig(home, environment);
@@ -32,7 +35,7 @@ export async function openInside({ home, environment }: Terminal): Promise<Conne
     ({ length }) => length >= 16,
   );
   await homeFree(home);
-  const local = await openLocalHive({ home, config, ...unlock, secrets, pool: 0 });
+  const local = await openLocalHive({ home, config, ...unlock, secrets, pool: 0, chambers });
   if (isRefusal(local)) return local;
   const limits = { keys: config.http.idempotency_keys, hours: config.http.idempotency_hours };
   const idempotency = await Idempotency.open(home, nodeClock, limits);

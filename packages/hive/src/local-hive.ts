@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DEFAULT_LIMITS as CHAMBER_LIMITS, Ladder, MAX_LIMITS, Workspace, wasmJs, wasmPy } from "forge";
+import { DEFAULT_LIMITS as CHAMBER_LIMITS, type Chamber, Ladder, MAX_LIMITS, Workspace, wasmJs, wasmPy } from "forge";
 import { isRefusal, nodeChance, nodeClock, nodeCrypto, nodeDisk, type Refusal } from "lop";
 import type { Config } from "./config.ts";
 import type { Hive } from "./hive.ts";
@@ -22,6 +22,9 @@ export interface LocalHive {
   close(): Promise<void>;
 }
 
+/** All of them, none, or those that run one language. */
+export type ChambersWanted = "all" | "none" | { readonly language: string };
+
 export interface LocalHiveOptions {
   home: string;
   config: Config;
@@ -30,10 +33,12 @@ export interface LocalHiveOptions {
   secrets: readonly string[];
   /** Interpreters that are kept warm; 0 for a process that runs one directive. */
   pool: number;
+  /** Chambers that are opened: each has to prove itself first, which takes time. */
+  chambers: ChambersWanted;
 }
 
 export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Refusal> {
-  const ladder = new Ladder([wasmJs({ pool: o.pool }), wasmPy({ pool: o.pool })]);
+  const ladder = new Ladder(chambersFor(o));
   const workspace = await Workspace.open(join(o.home, "workspace"), workspaceLimits(o.config));
   if (isRefusal(workspace)) return workspace;
   const disk = nodeDisk(o.home);
@@ -55,6 +60,12 @@ export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Re
       await letGo();
     },
   };
+}
+
+function chambersFor({ pool, chambers: wanted }: LocalHiveOptions): Chamber[] {
+  if (wanted === "none") return [];
+  const all = [wasmJs({ pool }), wasmPy({ pool })];
+  return wanted === "all" ? all : all.filter(({ languages }) => languages.some((each) => each === wanted.language));
 }
 
 const workspaceLimits = ({ limits }: Config) => ({

@@ -46,7 +46,7 @@ export function unitText({ system, home, node, program }: UnitOptions): string {
       : [`Environment=AXIOM_HOME=${escapeUnit(home)}`]),
     "Environment=AXIOM_TRACE_TO=stderr",
     "# The passphrase, when there is one: systemd-creds encrypt --name=axiom-passphrase - /etc/credstore.encrypted/axiom-passphrase",
-    ...(system ? [`ImportCredential=${CREDENTIAL_NAME}`] : []),
+    ...(system ? [`LoadCredentialEncrypted=${CREDENTIAL_NAME}`] : []),
     `ExecStart=${quote(node)} --disable-warning=ExperimentalWarning ${quote(program)}`,
     "Restart=on-failure",
     "RestartSec=2",

@@ -3,6 +3,11 @@ import { createHash } from "node:crypto";
 import { type DirectiveBody, type Envelope, type JsonObject, type Refusal, refuse, toBase64, toHex, utf8 } from "lop";
 import type { DirectiveView, HiveFace, HiveStatus, StepEvent, ToolInfo } from "../src/hive-types.ts";
 
+const MANIFEST: Envelope = {
+  payloadType: "application/vnd.axiom.keys.v1+json",
+  payload: "e30=",
+  signatures: [{ keyid: "k", sig: "s" }],
+};
 const AT = "2026-01-02T03:04:05.678Z";
 const idOf = (packet: Envelope): string =>
   toHex(createHash("sha256").update(Buffer.from(packet.payload, "base64")).digest());
@@ -190,7 +195,8 @@ export class FakeHive implements HiveFace {
     checkpoint: () => "axiom-hive/abababab\n7\nroot\n\n— sig\n",
     tile: async (_level: number, _index: number, width: number) => new Uint8Array(width * 32),
     async *entries(from: number, to = 7) {
-      for (let index = from; index < to; index++) yield { index, entry: utf8(`{"n":${index}}`) };
+      for (let index = from; index < to; index++)
+        yield { index, entry: utf8(JSON.stringify({ ...MANIFEST, payload: toBase64(utf8(`{"n":${index}}`)) })) };
     },
   };
 
@@ -199,11 +205,7 @@ export class FakeHive implements HiveFace {
   }
 
   keys(): Envelope {
-    return {
-      payloadType: "application/vnd.axiom.keys.v1+json",
-      payload: "e30=",
-      signatures: [{ keyid: "k", sig: "s" }],
-    };
+    return MANIFEST;
   }
 
   async close(): Promise<void> {}

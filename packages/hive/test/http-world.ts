@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isRefusal, nodeClock, type Refusal } from "lop";
 import { pino } from "pino";
+import { onTestFinished } from "vitest";
 import { ApiKeys } from "../src/api-keys.ts";
 import { Config } from "../src/config.ts";
 import { makeHome } from "../src/home.ts";
@@ -39,10 +40,12 @@ export async function freshBench(options: { home?: string; hive?: FakeHive; hud?
   const hive = options.hive ?? new FakeHive();
   const keys = must(ApiKeys.open(home));
   const settings = Config.parse({}).http;
+  const idempotency = must(await Idempotency.open(home, nodeClock, { keys: 64, hours: 24 }));
+  onTestFinished(() => idempotency.close());
   const world = {
     hive,
     keys,
-    idempotency: must(await Idempotency.open(home, nodeClock, { keys: 64, hours: 24 })),
+    idempotency,
     meters: new HiveMeters(),
     settings,
     clock: nodeClock,

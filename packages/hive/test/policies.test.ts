@@ -78,6 +78,29 @@ describe("the shipped policies", () => {
     }
   });
 
+  it("take the examples of their README", async () => {
+    const examples = [...text("README.md").matchAll(/```cedar\n([^`]*?)```/g)].map(([, example]) => example!);
+    const own = examples.filter((example) => example.includes("contracts/"));
+    expect(own.length).toBe(1);
+    const set = await PolicySet.load({ ...files, policies: { ...files.policies, "90-own.cedar": own[0]! } });
+    if (isRefusal(set)) throw new Error(set.why);
+    const write = (path: string) =>
+      set.judge({
+        operator: "0".repeat(64),
+        card: { tool: "files.write", parameters: { path, content: "" }, by: "operator" },
+      });
+    expect(write("drafts/../contracts/a.txt")).toMatchObject({
+      decision: "deny",
+      policies: ["contracts-are-read-only"],
+    });
+    expect(write("drafts/a.txt").decision).toBe("allow");
+    const run = { tool: "exec.run", parameters: { language: "python", code: "1" }, by: "needle" as const };
+    expect(set.judge({ operator: "0".repeat(64), card: run })).toMatchObject({
+      decision: "deny",
+      reasons: ["Only the operator writes code."],
+    });
+  });
+
   it("let nothing of high impact pass without an approval, and nothing irreversible without an explicit one", async () => {
     const set = await shipped();
     for (const [tool, row] of tools)

@@ -1,6 +1,6 @@
 import { constants, read, write } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import {
   checkDiskPath,
@@ -50,7 +50,9 @@ export function nodeDisk(root: string): Disk {
     list: async (folder) => (await readdir(fullFolder(folder))).sort(),
     makeFolder: async (path) => {
       const first = await mkdir(full(path), { recursive: true, mode: FOLDER_MODE });
-      if (first !== undefined) await syncFolder(join(first, ".."));
+      // Each folder that was made is a name in the one above it.
+      const top = first === undefined ? Number.POSITIVE_INFINITY : resolve(first).length;
+      for (let made = resolve(full(path)); made.length >= top; made = dirname(made)) await syncFolder(dirname(made));
     },
     rename: async (from, to) => {
       await rename(full(from), full(to));

@@ -13,7 +13,7 @@ export { type Crypto, keyIdOf, type Signer } from "./crypto.ts";
 export { nodeCrypto, nodeSigner } from "./crypto-node.ts";
 export { webCrypto } from "./crypto-web.ts";
 export { type Disk, DiskError, type DiskErrorCode, type DiskFile, type DiskLock, type OpenHow } from "./disk.ts";
-export { type CrashState, crashStates } from "./disk-crash.ts";
+export { type CrashState, crashStates, SECTOR_BYTES } from "./disk-crash.ts";
 export { nodeDisk } from "./disk-node.ts";
 export { type DiskImage, type DiskOperation, type FaultPlan, SimDisk } from "./disk-sim.ts";
 export { envelopeBytes, openEnvelope, pae, sealEnvelope } from "./dsse.ts";

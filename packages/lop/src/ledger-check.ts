@@ -2,13 +2,13 @@
  * Checks a ledger's folder from the first byte to the last, and says where it is not what was written. Reads only, and
  * knows nothing of the writer: record, tree, note and the folder's layout are all that it believes in.
  */
-import { equal, fromUtf8, toHex } from "./bytes.ts";
+import { equal, toHex } from "./bytes.ts";
 import { type Checkpoint, type CheckpointKeys, openCheckpoint } from "./checkpoint.ts";
 import type { Crypto } from "./crypto.ts";
 import type { Disk } from "./disk.ts";
 import { DerivedCheck } from "./ledger-check-derived.ts";
 import { firstNonZero, nextSound, type SegmentFile, segmentFiles } from "./ledger-check-files.ts";
-import { KIND, type LedgerRecord, RECORD_HEADER_BYTES, readRecord } from "./ledger-record.ts";
+import { KIND, type LedgerRecord, noteOf, RECORD_HEADER_BYTES, readRecord } from "./ledger-record.ts";
 import { FINDINGS_MAX, type Finding, type FindingKind, type LedgerReport } from "./ledger-report.ts";
 import { LedgerTree } from "./ledger-tree.ts";
 import { readVerifierKey } from "./note.ts";
@@ -152,7 +152,7 @@ class LedgerCheck {
       this.#find("record-damaged", at, null, "a segment's head where none belongs");
       return;
     }
-    const note = fromUtf8(record.body);
+    const note = noteOf(record);
     const opened = openCheckpoint(this.#o.crypto, note, this.#log);
     if (opened === null || Number(opened.checkpoint.size) !== this.#size)
       this.#find("checkpoint-invalid", at, null, `the head's checkpoint is not the ledger's of ${this.#size} entries`);
@@ -229,7 +229,7 @@ class LedgerCheck {
   }
 
   async #endBatch(at: number, record: LedgerRecord, batch: BatchEntry[]): Promise<void> {
-    const note = fromUtf8(record.body);
+    const note = noteOf(record);
     const opened = openCheckpoint(this.#o.crypto, note, this.#log);
     const expected = this.#size + batch.length;
     if (opened === null || Number(opened.checkpoint.size) !== record.number || record.number !== expected) {

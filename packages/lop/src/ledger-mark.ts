@@ -40,7 +40,8 @@ export function parseMark(crypto: Pick<Crypto, "sha256">, bytes: Uint8Array): Le
     if (digest === undefined || body === undefined || end !== "" || more.length > 0) return null;
     if (toHex(crypto.sha256(utf8(body))) !== toHex(fromHex(digest))) return null;
     const mark = JSON.parse(body) as { format: string; checkpoint: string; position: number; rows: string[] };
-    if (mark.format !== FORMAT) return null;
+    if (mark.format !== FORMAT || !Number.isSafeInteger(mark.position) || typeof mark.checkpoint !== "string")
+      return null;
     return { checkpoint: mark.checkpoint, position: mark.position, rows: mark.rows.map(fromBase64) };
   } catch {
     return null;

@@ -6,7 +6,7 @@ import type { Crypto, Signer } from "./crypto.ts";
 import { type Disk, DiskError, type DiskFile, type DiskLock } from "./disk.ts";
 import { type LedgerMark, readMark } from "./ledger-mark.ts";
 import { RECORD_HEADER_BYTES } from "./ledger-record.ts";
-import { readTail, type TornTail } from "./ledger-recover.ts";
+import { type FoundBatch, readTail, type TornTail } from "./ledger-recover.ts";
 import { LedgerSegments, SEGMENT_SIZES, type Segment, type SegmentSizes } from "./ledger-segments.ts";
 import { LedgerTiles } from "./ledger-tiles.ts";
 import { LedgerTree } from "./ledger-tree.ts";
@@ -67,26 +67,47 @@ export interface OpenParts extends Stores {
 /** Bytes of the record that begins a segment. */
 export const headBytes = (note: string): number => RECORD_HEADER_BYTES + utf8(note).length;
 
-export async function openParts(o: LedgerOptions, lock: DiskLock): Promise<OpenParts | Refusal> {
-  const segments = await LedgerSegments.open(o.disk, `${o.folder}/segments`, o.segmentSizes ?? SEGMENT_SIZES);
+/** Locks the folder and reads the ledger; lets go of everything when it refuses or fails. */
+export async function openParts(o: LedgerOptions): Promise<OpenParts | Refusal> {
+  await o.disk.makeFolder(o.folder);
+  const lock = await o.disk.lock(`${o.folder}/lock`);
+  if (lock === null) return refuse("home-in-use", `Another process writes the ledger in ${o.folder}.`);
+  const segments = new LedgerSegments(o.disk, `${o.folder}/segments`, o.segmentSizes ?? SEGMENT_SIZES);
+  const tiles = new LedgerTiles(o.disk, `${o.folder}/tiles`);
+  let parts: Read | Refusal | null = null;
+  try {
+    parts = await read(o, segments, tiles);
+  } finally {
+    if (parts === null || "refused" in parts) {
+      await segments.close();
+      await tiles.close();
+      await lock.release();
+    }
+  }
+  return "refused" in parts ? parts : { ...parts, segments, tiles, lock };
+}
+
+type Read = Omit<OpenParts, "segments" | "tiles" | "lock">;
+
+async function read(o: LedgerOptions, segments: LedgerSegments, tiles: LedgerTiles): Promise<Read | Refusal> {
+  await segments.open();
   const markPath = `${o.folder}/mark`;
   const mark = await readMark(o.disk, markPath, o.crypto);
   const hasMark = await o.disk.exists(markPath);
-  const isNew = segments.last === undefined && !hasMark;
-  if (isNew) await begin(o, segments);
+  if (segments.last === undefined && !hasMark) await begin(o, segments);
   if (segments.last === undefined || segments.gap() !== null)
     return refuse("ledger-damaged", `A segment is missing at byte ${segments.gap() ?? 0}.`);
-  const { stores, from, rebuilt } = await startingPoint(o, segments, mark, hasMark);
-  const read = await readOn(o, stores, from);
-  if ("refused" in read) return read;
-  if (mark !== null && mark.position > read.durable.position)
-    return refuse(
-      "ledger-damaged",
-      `The segments end at byte ${read.durable.position}, before byte ${mark.position}, which was durable.`,
-    );
-  const repaired = read.torn === null && !rebuilt ? null : { torn: read.torn, rebuilt };
+  const { tree, from } = await startingPoint(o, segments, tiles, mark);
+  const tail = await readOn(o, { segments, tiles, tree }, from);
+  if ("refused" in tail) return tail;
+  const { durable, torn } = tail;
+  if (mark !== null && mark.position > durable.position) {
+    const why = `The segments end at byte ${durable.position}, before byte ${mark.position}, which was durable.`;
+    return refuse("ledger-damaged", why);
+  }
+  const rebuilt = hasMark && from.position === 0;
   const current = { segment: segments.last, file: await segments.file(segments.last) };
-  return { ...stores, lock, durable: read.durable, current, marked: from.size, repaired };
+  return { tree, durable, current, marked: from.size, repaired: torn === null && !rebuilt ? null : { torn, rebuilt } };
 }
 
 /** A new ledger: one segment whose head signs the empty tree. */
@@ -101,22 +122,22 @@ interface From {
   readonly note: string;
 }
 
+/** The mark, when it is sound and everything that it speaks of is there; else the first byte. */
 async function startingPoint(
   o: LedgerOptions,
   segments: LedgerSegments,
+  tiles: LedgerTiles,
   mark: LedgerMark | null,
-  hasMark: boolean,
-): Promise<{ stores: Stores; from: From; rebuilt: boolean }> {
-  const tiles = new LedgerTiles(o.disk, `${o.folder}/tiles`);
+): Promise<{ tree: LedgerTree; from: From }> {
   const make = () => new LedgerTree(o.crypto, (level, index, bytes) => tiles.addTile(level, index, bytes));
   if (mark !== null && (await standsBefore(segments, mark))) {
     const tree = make();
     const size = takeMark(o, mark, tree);
     if (size !== null && (await tiles.open(size)))
-      return { stores: { segments, tiles, tree }, from: { ...mark, size, note: mark.checkpoint }, rebuilt: false };
+      return { tree, from: { position: mark.position, size, note: mark.checkpoint } };
   }
   await tiles.open(0);
-  return { stores: { segments, tiles, tree: make() }, from: { position: 0, size: 0, note: "" }, rebuilt: hasMark };
+  return { tree: make(), from: { position: 0, size: 0, note: "" } };
 }
 
 /** The mark's size when its rows hash to what its checkpoint signs; the tree then holds them. */
@@ -149,13 +170,14 @@ async function readOn(
   from: From,
 ): Promise<{ durable: Durable; torn: TornTail | null } | Refusal> {
   let note = from.note;
-  const tail = await readTail(segments, from, (batch) => {
+  const take = (batch: FoundBatch) => {
     for (const { position, record } of batch.entries) {
       tree.append(o.crypto.sha256(record.subarray(RECORD_HEADER_BYTES - 1)));
       tiles.addPosition(position);
     }
     note = batch.checkpoint;
-  });
+  };
+  const tail = await readTail(segments, from, take, (text) => ownCheckpoint(o, text) !== null);
   if (tail.state === "damaged")
     return refuse("ledger-damaged", `Damage at byte ${tail.position}, and sound entries behind it: ${tail.why}.`);
   note = note === "" ? tail.head : note;

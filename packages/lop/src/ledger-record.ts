@@ -48,6 +48,9 @@ export function readRecord(from: Uint8Array, at: number): LedgerRecord | null {
   return { kind, number, body: from.subarray(at + RECORD_HEADER_BYTES, end), size_bytes: end - at };
 }
 
+/** The note in a checkpoint or a head. Bytes that are no text give a note that nobody has signed. */
+export const noteOf = ({ body }: LedgerRecord): string => new TextDecoder().decode(body);
+
 /** What the length field says, believed or not; `from` must hold the header. */
 export const recordBodyBytes = (from: Uint8Array, at: number): number =>
   (from[at + 5]! << 16) | (from[at + 6]! << 8) | from[at + 7]!;

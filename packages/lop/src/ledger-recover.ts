@@ -1,6 +1,5 @@
 /** Reading what stands behind the mark, at start: sound batches are taken, a torn last one is cut, anything else is damage. */
-import { fromUtf8 } from "./bytes.ts";
-import { KIND, RECORD_HEADER_BYTES, readRecord } from "./ledger-record.ts";
+import { KIND, noteOf, RECORD_HEADER_BYTES, readRecord } from "./ledger-record.ts";
 import type { LedgerSegments, Segment } from "./ledger-segments.ts";
 
 /** Entries of one batch, ended by its checkpoint. */
@@ -30,6 +29,7 @@ export async function readTail(
   segments: LedgerSegments,
   from: { position: number; size: number },
   take: (batch: FoundBatch) => void,
+  isOwn: (note: string) => boolean,
 ): Promise<TailReport> {
   let { position, size } = from;
   let head = "";
@@ -45,7 +45,7 @@ export async function readTail(
     position = found.end;
     if (used === 0) continue;
     const why = found.why ?? "bytes that belong to no batch";
-    if (!isLast || hasLaterBatch(rest)) return { state: "damaged", position, why };
+    if (!isLast || hasLaterBatch(rest, size, isOwn)) return { state: "damaged", position, why };
     return { state: "sound", end: position, head, torn: { position, bytes: used, entries: found.loose } };
   }
   return { state: "sound", end: position, head, torn: null };
@@ -83,7 +83,7 @@ function readBatches(
     offset += record.size_bytes;
     if (record.kind === KIND.head) {
       if (position !== at.segment.start || record.number !== position) return stop(`a head at byte ${position}`);
-      head = fromUtf8(record.body);
+      head = noteOf(record);
       batchStart = offset;
       continue;
     }
@@ -97,28 +97,42 @@ function readBatches(
       return stop(`a checkpoint of ${record.number} after entry ${size + entries.length - 1}`);
     size = record.number;
     batchStart = offset;
-    take({ entries, checkpoint: fromUtf8(record.body), end: at.position + offset });
+    take({ entries, checkpoint: noteOf(record), end: at.position + offset });
     entries = [];
   }
 }
 
-/** Whether any sound record stands behind a sound checkpoint: then that checkpoint's batch was durable once. */
-function hasLaterBatch(rest: Uint8Array): boolean {
-  let checkpointEnd = -1;
+/**
+ * Whether anything sound stands behind the end of a batch that is not among the `size` entries read so far: then that batch
+ * was durable once. Its checkpoint must be signed, or an entry could look like one by what somebody put into it.
+ */
+function hasLaterBatch(rest: Uint8Array, size: number, isOwn: (note: string) => boolean): boolean {
+  let ended = Number.POSITIVE_INFINITY;
   for (let at = 0; at + RECORD_HEADER_BYTES <= rest.length; at++) {
     const kind = rest[at + 4];
     if (kind !== KIND.entry && kind !== KIND.checkpoint && kind !== KIND.head) continue;
     const record = readRecord(rest, at);
     if (record === null) continue;
-    if (checkpointEnd >= 0) return true;
-    if (record.kind === KIND.checkpoint) checkpointEnd = at + record.size_bytes;
-    at += record.size_bytes - 1;
+    if (record.number >= ended) return true;
+    const ends = record.kind === KIND.checkpoint && record.number > size && isOwn(noteOf(record));
+    if (ends) ended = record.number;
+    if (ends) at += record.size_bytes - 1;
   }
   return false;
 }
 
+/** How many bytes stand before the zeros at the end. Most of a segment is zeros, so they are looked at in words. */
 function lastNonZero(bytes: Uint8Array): number {
+  const lead = Math.min(bytes.length, (8 - (bytes.byteOffset % 8)) % 8);
+  const count = Math.floor((bytes.length - lead) / 8);
+  const words = new BigUint64Array(bytes.buffer, bytes.byteOffset + lead, count);
   let end = bytes.length;
+  const tail = lead + 8 * count;
+  while (end > tail && bytes[end - 1] === 0) end--;
+  if (end > tail) return end;
+  let word = count;
+  while (word > 0 && words[word - 1] === 0n) word--;
+  end = lead + 8 * word;
   while (end > 0 && bytes[end - 1] === 0) end--;
   return end;
 }

@@ -38,26 +38,24 @@ export class LedgerSegments {
   readonly #folder: string;
   readonly #sizes: SegmentSizes;
   readonly #list: Segment[] = [];
-  readonly #files = new Map<number, DiskFile>();
+  readonly #files = new Map<number, OpenFile>();
   #preparing: Promise<Prepared> | null = null;
 
-  private constructor(disk: Disk, folder: string, sizes: SegmentSizes) {
+  constructor(disk: Disk, folder: string, sizes: SegmentSizes) {
     this.#disk = disk;
     this.#folder = folder;
     this.#sizes = sizes;
   }
 
   /** Lists what is there. A half-made next segment is thrown away: nothing in it was ever counted. */
-  static async open(disk: Disk, folder: string, sizes: SegmentSizes): Promise<LedgerSegments> {
-    const segments = new LedgerSegments(disk, folder, sizes);
-    await disk.makeFolder(folder);
-    for (const name of await disk.list(folder)) {
+  async open(): Promise<void> {
+    await this.#disk.makeFolder(this.#folder);
+    for (const name of await this.#disk.list(this.#folder)) {
+      const path = `${this.#folder}/${name}`;
       const start = /^(\d{16})\.seg$/.exec(name)?.[1];
-      if (name === NEXT) await disk.remove(`${folder}/${name}`);
-      if (start !== undefined)
-        segments.#list.push({ start: Number(start), capacity: await sizeOf(disk, `${folder}/${name}`) });
+      if (name === NEXT) await this.#disk.remove(path);
+      if (start !== undefined) this.#list.push({ start: Number(start), capacity: await sizeOf(this.#disk, path) });
     }
-    return segments;
   }
 
   get list(): readonly Segment[] {
@@ -82,25 +80,33 @@ export class LedgerSegments {
     return this.#list.findLast((segment) => segment.start <= position);
   }
 
+  /** The file of the last segment, for writing; it stays open. */
   async file(segment: Segment): Promise<DiskFile> {
-    const kept = this.#files.get(segment.start);
-    if (kept !== undefined) return kept;
-    const file = await this.#disk.open(`${this.#folder}/${nameOf(segment.start)}`, "update");
-    const raced = this.#files.get(segment.start);
-    if (raced !== undefined) {
-      await file.close();
-      return raced;
-    }
-    this.#files.set(segment.start, file);
-    if (this.#files.size > OPEN_FILES_MAX) await this.#closeOldest();
-    return file;
+    return this.#open(segment).file;
   }
 
   /** Up to `length` bytes from the position, within its segment. */
   async read(position: number, length: number): Promise<Uint8Array> {
     const segment = this.holding(position);
     if (segment === undefined) return new Uint8Array(0);
-    return (await this.file(segment)).read(position - segment.start, length);
+    const open = this.#open(segment);
+    open.users++;
+    try {
+      return await (await open.file).read(position - segment.start, length);
+    } finally {
+      open.users--;
+      await this.#closeUnused();
+    }
+  }
+
+  #open(segment: Segment): OpenFile {
+    const kept = this.#files.get(segment.start);
+    if (kept !== undefined) return kept;
+    const file = this.#disk.open(`${this.#folder}/${nameOf(segment.start)}`, "update");
+    const open: OpenFile = { file, users: 0 };
+    this.#files.set(segment.start, open);
+    file.catch(() => this.#files.delete(segment.start));
+    return open;
   }
 
   /** Null when no sound record stands there. */
@@ -140,7 +146,7 @@ export class LedgerSegments {
     this.#preparing = null;
     const segment = { start, capacity: prepared.capacity };
     this.#list.push(segment);
-    this.#files.set(start, prepared.file);
+    this.#files.set(start, { file: Promise.resolve(prepared.file), users: 0 });
     return segment;
   }
 
@@ -155,7 +161,7 @@ export class LedgerSegments {
 
   async close(): Promise<void> {
     await this.discardNext();
-    for (const file of this.#files.values()) await file.close();
+    for (const { file } of this.#files.values()) await (await file).close();
     this.#files.clear();
   }
 
@@ -188,13 +194,20 @@ export class LedgerSegments {
     return { file, capacity };
   }
 
-  async #closeOldest(): Promise<void> {
-    const oldest = [...this.#files.keys()].find((start) => start !== this.last?.start);
-    if (oldest === undefined) return;
-    const file = this.#files.get(oldest)!;
-    this.#files.delete(oldest);
-    await file.close();
+  /** The oldest that nobody reads, while more are open than may be. */
+  async #closeUnused(): Promise<void> {
+    if (this.#files.size <= OPEN_FILES_MAX) return;
+    const [start, open] = [...this.#files].find(([at, { users }]) => users === 0 && at !== this.last?.start) ?? [];
+    if (start === undefined || open === undefined) return;
+    this.#files.delete(start);
+    await (await open.file).close();
   }
+}
+
+interface OpenFile {
+  readonly file: Promise<DiskFile>;
+  /** Reads that are under way. */
+  users: number;
 }
 
 interface Prepared {

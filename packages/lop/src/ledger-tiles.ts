@@ -38,14 +38,6 @@ export class LedgerTiles {
     return true;
   }
 
-  /** Begins from nothing: what the files hold will be written over. */
-  reset(): void {
-    this.#written = 0;
-    this.#positions = [];
-    this.#pending.clear();
-    this.#cache.clear();
-  }
-
   addTile(level: number, index: number, bytes: Uint8Array): void {
     sealTile(bytes);
     this.#pending.set(keyOf(level, index), { level, index, bytes });

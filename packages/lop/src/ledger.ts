@@ -3,7 +3,7 @@
  * write, one signed checkpoint and one sync, and is acknowledged after it. Bytes and recovery: docs/formats/ledger.md.
  */
 import { equal, utf8 } from "./bytes.ts";
-import { signCheckpoint } from "./checkpoint.ts";
+import { checkpointText, isOrigin } from "./checkpoint.ts";
 import { DiskError, type DiskLock } from "./disk.ts";
 import { type Answer, Batch } from "./ledger-batch.ts";
 import { type LedgerMark, writeMark } from "./ledger-mark.ts";
@@ -23,6 +23,7 @@ import type { LedgerSegments } from "./ledger-segments.ts";
 import type { LedgerTiles } from "./ledger-tiles.ts";
 import { type LedgerTree, nodePlace, TILE_WIDTH } from "./ledger-tree.ts";
 import { consistencyRanges, foldPeaks, HASH_BYTES, inclusionRanges, peaksOf, type Range } from "./merkle.ts";
+import { noteSigner } from "./note.ts";
 import { type Refusal, refuse } from "./refusal.ts";
 import { tlogProofText } from "./tlog-proof.ts";
 
@@ -39,6 +40,8 @@ const SCAN_BYTES = 1024 * 1024;
 
 /** Room kept for a checkpoint's record behind a batch. */
 const NOTE_ROOM_BYTES = 1024;
+/** Such an origin's checkpoint fits into that room. */
+export const ORIGIN_MAX_CHARS = 128;
 const SPARE_MAX = 4;
 
 export class Ledger {
@@ -48,6 +51,7 @@ export class Ledger {
   readonly #segments: LedgerSegments;
   readonly #tiles: LedgerTiles;
   readonly #tree: LedgerTree;
+  readonly #sign: (text: string) => string;
   readonly #queue: Batch[] = [];
   #queued_bytes = 0;
   /** Buffers of batches that are done, for the next ones. */
@@ -62,7 +66,7 @@ export class Ledger {
   #poison: Refusal | null = null;
   #cosigned: { size: number; note: string } | null = null;
   #edgeRoots: { size: number; roots: Map<number, Uint8Array> } = { size: 0, roots: new Map() };
-  #closed = false;
+  #closing: Promise<void> | null = null;
 
   private constructor(o: LedgerOptions, parts: OpenParts) {
     this.#o = o;
@@ -70,6 +74,7 @@ export class Ledger {
     this.#segments = parts.segments;
     this.#tiles = parts.tiles;
     this.#tree = parts.tree;
+    this.#sign = noteSigner(o.crypto, o.signer, o.origin);
     this.#durable = parts.durable;
     this.#current = parts.current;
     this.#next = parts.durable.size;
@@ -77,26 +82,22 @@ export class Ledger {
     this.repaired = parts.repaired;
   }
 
-  /** Refusals: `home-in-use` (another holder), `ledger-damaged`, `ledger-unwritable`, `disk-full`. */
+  /**
+   * Refusals: `home-in-use` (another holder), `ledger-damaged`, `ledger-unwritable`, `disk-full`.
+   * @throws TypeError on an origin that no checkpoint can carry.
+   */
   static async open(o: LedgerOptions): Promise<Ledger | Refusal> {
+    if (!isOrigin(o.origin) || o.origin.length > ORIGIN_MAX_CHARS) throw new TypeError("not an origin of a ledger");
     try {
-      await o.disk.makeFolder(o.folder);
-      const lock = await o.disk.lock(`${o.folder}/lock`);
-      if (lock === null) return refuse("home-in-use", `Another process writes the ledger in ${o.folder}.`);
-      const parts = await openParts(o, lock).catch(async (error: unknown) => {
-        await lock.release();
-        throw error;
-      });
-      if ("refused" in parts) {
-        await lock.release();
-        return parts;
-      }
+      const parts = await openParts(o);
+      if ("refused" in parts) return parts;
       const ledger = new Ledger(o, parts);
       const no = await ledger.#recallCosigned();
       if (no !== null) await ledger.close();
       return no ?? ledger;
     } catch (error) {
-      return failureRefusal(error);
+      if (error instanceof DiskError) return failureRefusal(error);
+      throw error;
     }
   }
 
@@ -212,9 +213,12 @@ export class Ledger {
   }
 
   /** Waits for what was appended, writes the mark, lets go of the folder. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     await this.#running;
     await this.#marking;
     if (this.#poison === null && this.#marked < this.size) await this.#mark().catch(() => undefined);
@@ -242,7 +246,7 @@ export class Ledger {
 
   #refusal(entry: Uint8Array): Refusal | null {
     if (this.#poison !== null) return this.#poison;
-    if (this.#closed) return refuse("ledger-unwritable", "The ledger is closed.", "Open it again.");
+    if (this.#closing !== null) return refuse("ledger-unwritable", "The ledger is closed.", "Open it again.");
     if (entry.length > ENTRY_MAX_BYTES)
       return refuse("entry-too-large", `The entry has ${entry.length} bytes; the limit is ${ENTRY_MAX_BYTES}.`);
     if (this.#next >= LEDGER_MAX_ENTRIES) return refuse("ledger-unwritable", "The ledger has 2^48 entries.");
@@ -313,8 +317,7 @@ export class Ledger {
   #seal(batch: Batch): string {
     for (const leaf of batch.leaves) this.#tree.append(leaf);
     for (const offset of batch.offsets) this.#tiles.addPosition(this.#durable.position + offset);
-    const { crypto, signer, origin } = this.#o;
-    const note = signCheckpoint(crypto, signer, { origin, size: this.#tree.size, root: this.#tree.root() });
+    const note = this.#sign(checkpointText(this.#o.origin, this.#tree.size, this.#tree.root()));
     batch.addCheckpoint(this.#tree.size, note);
     return note;
   }

@@ -52,13 +52,18 @@ export function readVerifierKey(crypto: Pick<Crypto, "sha256">, text: string): N
 export const signatureLine = (signature: NoteSignature): string =>
   `— ${signature.name} ${toBase64(concat(signature.keyId, signature.signature))}\n`;
 
-/** The text with one Ed25519 signature under it. @throws TypeError on text or name that no note can carry. */
-export function signNote(crypto: Pick<Crypto, "sha256">, signer: Signer, name: string, text: string): string {
-  if (!isNoteText(text) || !isKeyName(name)) throw new TypeError("text or name does not fit a signed note");
-  const key: NoteKey = { name, type: NOTE_ED25519, publicKey: signer.publicKey };
-  const signature = { name, keyId: noteKeyId(crypto, key), signature: signer.sign(utf8(text)) };
-  return `${text}\n${signatureLine(signature)}`;
+/** Puts one Ed25519 signature under texts. @throws TypeError on a name, and later on a text, that no note can carry. */
+export function noteSigner(crypto: Pick<Crypto, "sha256">, signer: Signer, name: string): (text: string) => string {
+  if (!isKeyName(name)) throw new TypeError("name does not fit a signed note");
+  const keyId = noteKeyId(crypto, { name, type: NOTE_ED25519, publicKey: signer.publicKey });
+  return (text) => {
+    if (!isNoteText(text)) throw new TypeError("text does not fit a signed note");
+    return `${text}\n${signatureLine({ name, keyId, signature: signer.sign(utf8(text)) })}`;
+  };
 }
+
+export const signNote = (crypto: Pick<Crypto, "sha256">, signer: Signer, name: string, text: string): string =>
+  noteSigner(crypto, signer, name)(text);
 
 const isNoteText = (text: string): boolean => text.endsWith("\n") && !/[\u0000-\u0009\u000b-\u001f]/.test(text);
 

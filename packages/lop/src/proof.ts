@@ -53,7 +53,7 @@ export function readProof(bytes: Uint8Array): ProofCard | ProofFault {
     return { part: "encoding", why: `The file is not the one spelling of its content${where(text, spelling)}.` };
   const read = ProofCard.safeParse(value);
   if (!read.success) return shapeFault(read.error.issues[0]!);
-  // A schema may drop what it does not look at, such as a key named `__proto__`; nothing may be in the file that is not read.
+  // A schema may pass over what it does not know; nothing may be in the file that is not read.
   return text === prettyText(read.data) ? read.data : { part: "format", why: "The file has a field that no part has." };
 }
 

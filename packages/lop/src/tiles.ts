@@ -1,10 +1,12 @@
 /** C2SP tlog-tiles: the ledger as static files that anybody's tools read. Made from the ledger, never read back by it. */
 import { concat, utf8 } from "./bytes.ts";
-import type { Disk } from "./disk.ts";
-import { folderOf } from "./disk.ts";
+import { type Disk, folderOf } from "./disk.ts";
 import type { Ledger } from "./ledger.ts";
 import { TILE_WIDTH } from "./ledger-tree.ts";
 import { isRefusal, type Refusal, refuse } from "./refusal.ts";
+
+/** What the static files are made from. */
+export type LedgerReader = Pick<Ledger, "size" | "checkpoint" | "entries" | "tile">;
 
 /** One tile, or one bundle of entries (level `entries`), as its path names it. */
 export interface TileName {
@@ -46,7 +48,7 @@ export function* tileNames(size: number, from = 0): Generator<TileName> {
 }
 
 /** The bytes behind a path of the tlog-tiles API: `checkpoint`, `tile/…`. Refusal: `entry-unknown`. */
-export async function readLedgerFile(ledger: Ledger, path: string): Promise<Uint8Array | Refusal> {
+export async function readLedgerFile(ledger: LedgerReader, path: string): Promise<Uint8Array | Refusal> {
   if (path === "checkpoint") return utf8(ledger.checkpoint());
   const name = readTilePath(path);
   const span = name === null ? 0 : TILE_WIDTH ** (name.level === "entries" ? 0 : name.level);
@@ -56,7 +58,7 @@ export async function readLedgerFile(ledger: Ledger, path: string): Promise<Uint
 }
 
 /** Entries one after the other, each behind its length in 16 bits, big-endian. */
-async function bundle(ledger: Ledger, { index, width }: TileName): Promise<Uint8Array> {
+async function bundle(ledger: LedgerReader, { index, width }: TileName): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const { entry } of ledger.entries(index * TILE_WIDTH, index * TILE_WIDTH + width))
     parts.push(Uint8Array.of(entry.length >>> 8, entry.length), entry);
@@ -81,7 +83,7 @@ export function readBundle(bytes: Uint8Array): Uint8Array[] | null {
  * are missing. `from`: size of an earlier export into the same folder, whose full tiles are there already.
  */
 export async function exportTiles(
-  ledger: Ledger,
+  ledger: LedgerReader,
   to: { disk: Disk; folder: string; from?: number; progress?: (done: number, of: number) => void },
 ): Promise<{ size: number; files: number } | Refusal> {
   const { size } = ledger;

@@ -80,6 +80,14 @@ test("an entry may have 65,535 bytes and not one more; an empty one is an entry"
   await ledger.close();
 });
 
+test("reads from more segments at once than files may be open", async () => {
+  const ledger = await openLedger(nodeDisk(folder()), { segmentSizes: { min_bytes: 4096, max_bytes: 4096 } });
+  for (let chunk = 0; chunk < 40; chunk++) await fill(ledger, 20);
+  const entries = await Promise.all(Array.from({ length: 800 }, (_, index) => ledger.read(index)));
+  expect(entries).toEqual(Array.from({ length: 800 }, (_, index) => entryOf(index)));
+  await ledger.close();
+});
+
 test("consistency is proved between any two sizes", async () => {
   const ledger = await openLedger(new SimDisk());
   const heads: { size: number; root: Uint8Array }[] = [];
@@ -172,6 +180,25 @@ test("a write that the disk tears in the middle is refused, and cut at the next 
   await ledger.close();
   const again = await openLedger(disk);
   expect(again.repaired?.torn).toMatchObject({ bytes: expect.any(Number), entries: 0 });
+  await checkAll(again, 10);
+  await again.close();
+});
+
+test("an entry that looks like later batches does not turn a torn tail into damage", async () => {
+  const disk = new SimDisk();
+  const ledger = await openLedger(disk);
+  await fill(ledger, 5);
+  await fill(ledger, 5);
+  const past = new Uint8Array([...disk.image().files].find(([path]) => path.endsWith(".seg"))![1].subarray(0, 3000));
+  disk.faults = ({ do: verb, path }) =>
+    verb === "write" && path.includes("/segments/") ? { code: "io", keep_bytes: 4000 } : null;
+  expect(await ledger.append(new Uint8Array([...past, ...new Uint8Array(3000).fill(1)]))).toMatchObject({
+    refused: "ledger-unwritable",
+  });
+  disk.faults = null;
+  await ledger.close();
+  const again = await openLedger(disk);
+  expect(again.repaired?.torn).not.toBeNull();
   await checkAll(again, 10);
   await again.close();
 });

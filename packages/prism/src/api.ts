@@ -23,11 +23,13 @@ export interface Api {
   cancel(id: string): Promise<Refused | null>;
   /** The exact bytes of the proof file. */
   proof(id: string): Promise<Uint8Array | Refused>;
-  unlock(passphrase: string): Promise<Refused | null>;
+  /** Null when the owner set no passphrase. */
+  unlock(passphrase: string | null): Promise<Refused | null>;
   lock(): Promise<Refused | null>;
   freeze(why: string): Promise<Refused | null>;
   resume(): Promise<Refused | null>;
   permits(): Promise<Permit[] | Refused>;
+  revokePermit(id: string): Promise<Refused | null>;
   openEvents(lastId: string, signal: AbortSignal): Promise<Response>;
 }
 
@@ -80,6 +82,7 @@ export function httpApi(fetch: Fetch, key: string, base = "."): Api {
     freeze: (why) => done(ask("POST", "/v1/freeze", { why })),
     resume: () => done(ask("POST", "/v1/resume", {})),
     permits: async () => rows(await json(ask("GET", "/v1/permits")), "permits", readPermit),
+    revokePermit: (id) => done(ask("DELETE", `/v1/permits/${encodeURIComponent(id)}`)),
     openEvents: (lastId, signal) =>
       fetch(`${base}/v1/events`, {
         headers: {

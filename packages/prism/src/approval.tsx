@@ -3,6 +3,7 @@ import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef } from "rea
 import { type Effect, effectOf } from "./effect.ts";
 import { HoldButton, useHold } from "./hold-button.tsx";
 import { Key } from "./key.tsx";
+import { clockText } from "./sentence.ts";
 import type { Room } from "./store.ts";
 import type { DirectiveView } from "./wire.ts";
 
@@ -18,8 +19,12 @@ export function Approval({ room, view, busy }: { room: Room; view: DirectiveView
   const hold = useHold(approve);
   useLayoutEffect(() => {
     shownAt.current = performance.now();
-    diff.current?.focus({ preventScroll: true });
-  }, []);
+    // Focus moves to the diff only for what was stated here and while nothing else is being typed: letters on their way to the
+    // command line must not answer a card that came up meanwhile.
+    const { stated, composer } = room.state;
+    const awaited = stated === view.id && composer.mode === "list" && composer.text === "";
+    if (awaited) diff.current?.focus({ preventScroll: true });
+  }, [room, view.id]);
   const onKeyDown = (event: KeyboardEvent) => {
     const act = {
       Enter: () =>
@@ -44,6 +49,7 @@ export function Approval({ room, view, busy }: { room: Room; view: DirectiveView
           <li key={reason}>{reason}</li>
         ))}
       </ul>
+      {view.approve_by && <p className="muted fine">Waits until {clockText(view.approve_by)}.</p>}
       <div className="answers">
         {irreversible ? (
           <HoldButton label="Hold to approve" hint="↵" className="primary" disabled={busy} hold={hold} act={approve} />

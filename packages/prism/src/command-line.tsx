@@ -4,14 +4,18 @@ import { composing, type ListComposer } from "./composer.ts";
 import { Hex } from "./hex.tsx";
 import { Key } from "./key.tsx";
 import { type Choice, ghostOf } from "./launcher.ts";
+import type { RoomState } from "./room-state.ts";
 import { sentenceOf } from "./sentence.ts";
-import type { Room, RoomState } from "./store.ts";
+import type { Room } from "./store.ts";
+import type { ToolInfo } from "./wire.ts";
 
 const LIST_ID = "choices";
 const choiceId = (at: number) => `choice-${at}`;
 
 export function CommandLine({ room, state, composer }: { room: Room; state: RoomState; composer: ListComposer }) {
-  const choices = composer.at < 0 ? [] : composing(composer, state.tools);
+  // Before the tools are known a tool's name would pass for words: Enter waits for the list.
+  const closed = composer.at < 0 || state.line === "connecting";
+  const choices = closed ? [] : composing(composer, state.tools);
   const at = Math.min(composer.at, choices.length - 1);
   const take = (choice: Choice | undefined) => {
     if (choice?.kind === "tool" && choice.tool.absent === null) room.open(choice.tool);
@@ -160,15 +164,17 @@ function ChoiceList({ choices, at, onTake, onPoint }: ListProps) {
 
 function ToolRow({ choice }: { choice: Extract<Choice, { kind: "tool" }> }) {
   const { tool } = choice;
-  const parameters = Object.keys(tool.properties).join(", ");
   return (
     <>
       <span className="choice-name mono">{tool.name}</span>
-      <span className="choice-note">{tool.absent ?? (tool.does || parameters)}</span>
+      <span className="choice-note">{tool.absent ?? noteOf(tool)}</span>
       <span className="choice-kind">{tool.absent === null ? tool.action : "absent"}</span>
     </>
   );
 }
+
+/** What it takes tells tools of one needle apart better than what the needle does. */
+const noteOf = (tool: ToolInfo): string => Object.keys(tool.properties).join(", ") || tool.does;
 
 function WordsRow({ words }: { words: string }) {
   return (

@@ -2,7 +2,8 @@
 import type { Api } from "./api.ts";
 import { openForm } from "./composer.ts";
 import * as data from "./demo-data.ts";
-import { EMPTY_ROOM, type ProofState, Room, type RoomState } from "./store.ts";
+import { EMPTY_ROOM, type ProofState, type RoomState } from "./room-state.ts";
+import { Room } from "./store.ts";
 import type { ProofFacts } from "./verify.ts";
 import type { DirectiveView, Refused, StepName } from "./wire.ts";
 
@@ -28,6 +29,7 @@ const demoApi: Api = {
   freeze: refuse,
   resume: refuse,
   permits: refuse,
+  revokePermit: refuse,
   openEvents: () => Promise.reject(new TypeError("no hive")),
 };
 
@@ -64,6 +66,7 @@ function withView(view: DirectiveView, more: Partial<RoomState> = {}): Partial<R
     directives: { ...past, [view.id]: view },
     order: [view.id, ...(BASE.order ?? [])],
     selected: view.id,
+    stated: view.id,
     ...more,
     proofs: { ...pastProofs, ...more.proofs },
   };
@@ -239,6 +242,19 @@ export const DEMOS: { readonly [name: string]: () => Partial<RoomState> } = {
       { id: "a", hosts: ["docs.python.org"], expires: "2026-11-21T14:32:00.000Z", uses: 12, live: true },
       { id: "b", hosts: ["api.weather.example"], expires: "2026-11-21T15:02:00.000Z", uses: null, live: true },
     ],
+  }),
+  file: () => ({
+    ...BASE,
+    panel: "file",
+    strange: { name: "proof-of-a-stranger.json", check: { verified: true, facts: FACTS } },
+  }),
+  "file-broken": () => ({
+    ...BASE,
+    panel: "file",
+    strange: {
+      name: "proof-of-a-stranger.json",
+      check: { verified: false, part: "seal", why: "The signature is not one of the hive's key over these bytes." },
+    },
   }),
   ghosts: () => ({
     ...BASE,

@@ -1,10 +1,12 @@
 /** The room's edges: what it is called and what can always be done, above; the hive's vital signs, below. */
 
+import { FileCheck } from "./file-check.tsx";
 import { Hex } from "./hex.tsx";
 import { HoldButton, useHold } from "./hold-button.tsx";
 import { Key } from "./key.tsx";
+import type { RoomState } from "./room-state.ts";
 import { countText, treeHeadText } from "./sentence.ts";
-import type { Room, RoomState } from "./store.ts";
+import type { Room } from "./store.ts";
 
 export function TopBar({ room, state, demo }: { room: Room; state: RoomState; demo: string | null }) {
   const freeze = () => void room.freeze();
@@ -23,6 +25,7 @@ export function TopBar({ room, state, demo }: { room: Room; state: RoomState; de
             Lock
           </button>
         )}
+        <FileCheck room={room} />
         <button
           type="button"
           className="quiet"

@@ -2,7 +2,9 @@
 import { type FormEvent, useLayoutEffect, useRef, useState } from "react";
 import { Hex, type HexLook } from "./hex.tsx";
 import { Key } from "./key.tsx";
-import type { Room, RoomState } from "./store.ts";
+import type { RoomState } from "./room-state.ts";
+import { Said } from "./said.tsx";
+import type { Room } from "./store.ts";
 
 export type GateKind = "locked" | "frozen" | "offline" | "no-key" | "key-expired";
 
@@ -22,23 +24,23 @@ const WORDS: { readonly [kind in GateKind]: Words } = {
   locked: {
     look: "idle",
     title: "Locked",
-    text: "Your key signs every directive. It opens with your passphrase and stays on this machine.",
+    text: "Your key signs every directive. It opens with your passphrase and stays on this machine. Leave it empty if you set none.",
   },
   frozen: { look: "paused", title: "Frozen", text: "Nothing is admitted or executed until you resume." },
   offline: {
     look: "red",
     title: "The daemon does not answer",
-    text: "Start it with npm start. This page reconnects by itself.",
+    text: "Start it with `npm start`. This page reconnects by itself.",
   },
   "no-key": {
     look: "red",
     title: "This page has no key",
-    text: "Open the address that npm start printed, or paste the key that axiom key show prints.",
+    text: "Open the address that `npm start` printed, or paste the key that `axiom key show` prints.",
   },
   "key-expired": {
     look: "red",
     title: "The daemon refused this key",
-    text: "It was replaced or belongs to another home. Paste the key that axiom key show prints.",
+    text: "It was replaced or belongs to another home. Paste the key that `axiom key show` prints.",
   },
 };
 
@@ -62,13 +64,18 @@ export function Gate({
         <div>
           <h2>{title}</h2>
           <p className="muted">
-            {why}
-            {text}
+            <Said>{why + text}</Said>
           </p>
         </div>
       </div>
       {kind === "locked" && (
-        <SecretField label="Passphrase" action="Unlock" busy={state.busy} onSecret={(secret) => room.unlock(secret)} />
+        <SecretField
+          label="Passphrase"
+          action="Unlock"
+          busy={state.busy}
+          mayBeEmpty
+          onSecret={(secret) => room.unlock(secret === "" ? null : secret)}
+        />
       )}
       {(kind === "no-key" || kind === "key-expired") && (
         <SecretField label="Key" action="Use key" busy={false} onSecret={async (key) => onKey(key.trim())} />
@@ -90,16 +97,17 @@ interface SecretProps {
   label: string;
   action: string;
   busy: boolean;
+  mayBeEmpty?: boolean;
   onSecret: (secret: string) => Promise<unknown>;
 }
 
-function SecretField({ label, action, busy, onSecret }: SecretProps) {
+function SecretField({ label, action, busy, mayBeEmpty = false, onSecret }: SecretProps) {
   const [secret, setSecret] = useState("");
   const input = useRef<HTMLInputElement>(null);
   useLayoutEffect(() => input.current?.focus({ preventScroll: true }), []);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
-    if (secret === "") return;
+    if (secret === "" && !mayBeEmpty) return;
     setSecret("");
     await onSecret(secret);
     input.current?.focus({ preventScroll: true });

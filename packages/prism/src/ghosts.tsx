@@ -1,6 +1,7 @@
 /** Short notes at the top right: three at most, then how many more. Each leaves by itself; nothing in them is needed to go on. */
 import { useEffect } from "react";
-import { GHOSTS_MAX, type Ghost, type Room } from "./store.ts";
+import { GHOSTS_MAX, type Ghost } from "./room-state.ts";
+import type { Room } from "./store.ts";
 
 export const GHOST_MS = 6_000;
 

@@ -1,8 +1,8 @@
 /** The one sign of state: closed, broken, dashed and turning, or with a core. Colour never stands alone. */
 import { hexagon } from "./ring-geometry.ts";
-import type { DirectiveView } from "./wire.ts";
+import type { Mood } from "./trip.ts";
 
-export type HexLook = "idle" | "flying" | "waiting" | "ended" | "verified" | "red" | "paused";
+export type HexLook = Mood | "paused";
 
 const SHAPE = hexagon(9, { x: 12, y: 12 });
 
@@ -15,18 +15,4 @@ export function Hex({ look }: { look: HexLook }) {
       {look === "paused" && <path className="hex-mark" d="M10 9v6M14 9v6" />}
     </svg>
   );
-}
-
-export function lookOf(view: DirectiveView, verified: boolean): HexLook {
-  if (view.state === "running") return "flying";
-  if (view.state === "awaiting-approval") return "waiting";
-  if (view.state !== "done") return "red";
-  return verified ? "verified" : "ended";
-}
-
-export function stateWord(view: DirectiveView, verified: boolean): string {
-  if (view.state === "running") return view.step;
-  if (view.state === "awaiting-approval") return "awaiting approval";
-  if (view.state === "done") return verified ? "verified" : "done";
-  return view.state;
 }

@@ -1,8 +1,10 @@
 /** What was stated, newest first: each a block that can be chosen, by pointer or with the arrows. */
 import { type KeyboardEvent, memo } from "react";
-import { Hex, lookOf, stateWord } from "./hex.tsx";
+import { Hex } from "./hex.tsx";
+import { provedHere, type RoomState } from "./room-state.ts";
 import { clockText, sentenceOf, shortHash } from "./sentence.ts";
-import { type Room, type RoomState, verifiedHere } from "./store.ts";
+import type { Room } from "./store.ts";
+import { moodOf, type Proved, stateWord } from "./trip.ts";
 import type { DirectiveView } from "./wire.ts";
 
 export function History({ room, state }: { room: Room; state: RoomState }) {
@@ -26,7 +28,7 @@ export function History({ room, state }: { room: Room; state: RoomState }) {
             <Past
               key={id}
               view={state.directives[id]!}
-              verified={verifiedHere(state, id)}
+              proved={provedHere(state, id)}
               current={id === state.selected}
               onChoose={() => room.select(id === state.selected ? null : id)}
             />
@@ -41,18 +43,18 @@ const NOTHING_YET = "Nothing stated yet. Type a tool's name below, or press ↓ 
 
 interface PastProps {
   view: DirectiveView;
-  verified: boolean;
+  proved: Proved;
   current: boolean;
   onChoose: () => void;
 }
 
 const Past = memo(
-  function Past({ view, verified, current, onChoose }: PastProps) {
+  function Past({ view, proved, current, onChoose }: PastProps) {
     const { verb, object, literal } = sentenceOf(view);
     return (
       <li>
         <button type="button" className="past" aria-current={current} onClick={onChoose}>
-          <Hex look={lookOf(view, verified)} />
+          <Hex look={moodOf(view, proved)} />
           <span className="past-what" dir="auto">
             {verb !== "" && `${verb} `}
             <span className={literal ? "mono" : ""}>{object}</span>
@@ -60,7 +62,7 @@ const Past = memo(
           <time className="past-when" dateTime={view.submitted_at}>
             {clockText(view.submitted_at)}
           </time>
-          <span className="past-state">{stateWord(view, verified)}</span>
+          <span className="past-state">{stateWord(view, proved)}</span>
           <span className="past-hash mono" aria-hidden="true">
             {shortHash(view.id)}
           </span>
@@ -68,6 +70,5 @@ const Past = memo(
       </li>
     );
   },
-  (before, after) =>
-    before.view === after.view && before.verified === after.verified && before.current === after.current,
+  (before, after) => before.view === after.view && before.proved === after.proved && before.current === after.current,
 );

@@ -1,5 +1,6 @@
 /** The hive itself, shown while no directive is chosen: what is there, what is missing, and why. */
 import { Hex } from "./hex.tsx";
+import { Said } from "./said.tsx";
 import { countText, treeHeadText } from "./sentence.ts";
 import type { HiveStatus } from "./wire.ts";
 
@@ -46,7 +47,9 @@ function Reading({ name, value, note }: { name: string; value: string; note: str
       <dt>{name}</dt>
       <dd>
         <span>{value}</span>
-        <span className="muted">{note}</span>
+        <span className="muted">
+          <Said>{note}</Said>
+        </span>
       </dd>
     </div>
   );

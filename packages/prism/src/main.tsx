@@ -25,12 +25,16 @@ const sleep = (wait_ms: number, signal: AbortSignal): Promise<void> =>
     });
   });
 
+/** `randomUUID` exists only where the page's origin counts as secure; a mesh address may not. */
+const freshKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join("-");
+
 function openRoom(key: string | null): void {
   const ports = {
     api: httpApi((path, init) => fetch(path, init), key ?? ""),
     verify,
     sleep,
-    freshKey: () => crypto.randomUUID(),
+    freshKey,
   };
   const room = new Room(ports, key === null ? { line: "no-key" } : {});
   const onKey = (fresh: string) => {

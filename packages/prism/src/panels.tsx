@@ -1,8 +1,10 @@
 /** Small panels over the room: help and permits. Esc closes; focus goes back to what opened them. */
 import { type ReactNode, useEffect, useRef } from "react";
 import { Key } from "./key.tsx";
+import { CheckView } from "./proof-panel.tsx";
+import type { RoomState, StrangeProof } from "./room-state.ts";
 import { clockText } from "./sentence.ts";
-import type { Room, RoomState } from "./store.ts";
+import type { Room } from "./store.ts";
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["type", "a tool's name for its form, or a directive in words"],
@@ -11,10 +13,12 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Esc", "one step back; from the empty line, leave it"],
   ["/", "back to the command line"],
   ["Enter", "approve; hold it for what cannot be undone"],
+  ["A", "to the card that waits for you"],
   ["E", "edit the waiting card"],
   ["V D R", "verify, download, read the proof"],
   ["H", "history"],
   ["1 … 9 0 - =", "a needle of the ring, from the top"],
+  ["F", "check any proof file; dropping one on the page does too"],
   ["X", "cancel what runs"],
   ["P", "permits"],
   ["K", "hold to freeze the hive"],
@@ -39,6 +43,12 @@ export function Panels({ room, state }: { room: Room; state: RoomState }) {
         </dl>
       </Panel>
     );
+  if (state.panel === "file" && state.strange !== null)
+    return (
+      <Panel title="Proof file" room={room} opener="open-file">
+        <StrangeProofView {...state.strange} />
+      </Panel>
+    );
   if (state.panel === "permits")
     return (
       <Panel title="Permits" room={room} opener="open-permits">
@@ -46,6 +56,22 @@ export function Panels({ room, state }: { room: Room; state: RoomState }) {
       </Panel>
     );
   return null;
+}
+
+/** What a good proof proves is said; whether its root is to be trusted only the reader can know. */
+function StrangeProofView({ name, check }: StrangeProof) {
+  return (
+    <section className="proof strange" data-look={check.verified ? "verified" : "red"}>
+      <p className="mono permit-hosts">{name}</p>
+      <CheckView check={check} />
+      {check.verified && (
+        <p className="muted">
+          It stands on the root key <span className="mono digest">{check.facts.root}</span>. Compare it with one from a
+          source you trust.
+        </p>
+      )}
+    </section>
+  );
 }
 
 function PermitList({ room, state }: { room: Room; state: RoomState }) {
@@ -65,7 +91,7 @@ function PermitList({ room, state }: { room: Room; state: RoomState }) {
             until {clockText(permit.expires)}
             {permit.uses === null ? "" : `, ${permit.uses} uses`}
           </span>
-          <button type="button" onClick={() => void room.revokePermit(permit.hosts[0] ?? "")}>
+          <button type="button" onClick={() => void room.revokePermit(permit.id)}>
             Revoke<span className="unseen"> the permit for {permit.hosts.join(", ")}</span>
           </button>
         </li>

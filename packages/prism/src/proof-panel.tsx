@@ -4,8 +4,10 @@ import { HashText } from "./hash-text.tsx";
 import { Hex } from "./hex.tsx";
 import { Key } from "./key.tsx";
 import { Printed } from "./printed.tsx";
+import type { ProofState } from "./room-state.ts";
+import { Said } from "./said.tsx";
 import { clockText, countText, sizeText } from "./sentence.ts";
-import type { ProofState, Room } from "./store.ts";
+import type { Room } from "./store.ts";
 import type { ProofCheck, ProofFacts } from "./verify.ts";
 
 export function ProofPanel({ room, id, proof }: { room: Room; id: string; proof: ProofState | undefined }) {
@@ -57,7 +59,7 @@ function ProofHead({ proof }: { proof: ProofState | undefined }) {
   if (proof?.phase === "absent")
     return (
       <p className="proof-head" role="alert">
-        <Hex look="red" /> {proof.refusal.why} {proof.refusal.fix}
+        <Hex look="red" /> <Said>{`${proof.refusal.why} ${proof.refusal.fix}`}</Said>
       </p>
     );
   if (proof?.phase === "checked") return <CheckView check={proof.check} />;
@@ -104,27 +106,30 @@ function SignatureChip({ facts }: { facts: ProofFacts }) {
         </dd>
       </div>
       <div>
-        <dt>hive</dt>
-        <dd className="mono">{facts.hive}</dd>
-      </div>
-      <div>
         <dt>root</dt>
         <dd>
           <HashText label="Root key" hash={facts.root} />
         </dd>
       </div>
-      <div>
+      <div className="chip-wide">
+        <dt>hive</dt>
+        <dd className="mono">{facts.hive}</dd>
+      </div>
+      <div className="chip-wide">
         <dt>ledger</dt>
         <dd className="mono">
-          {countText(facts.index)} of {countText(facts.size)}
+          {countText(facts.index)} of {countText(facts.size)}, <time dateTime={facts.at}>{clockText(facts.at)}</time>
         </dd>
       </div>
-      <div>
-        <dt>at</dt>
-        <dd className="mono">
-          <time dateTime={facts.at}>{clockText(facts.at)}</time>
-        </dd>
-      </div>
+      {facts.approval !== null && (
+        <div className="chip-wide">
+          <dt>approved</dt>
+          <dd>
+            {facts.approval.level === "explicit" ? "explicitly, by " : "by "}
+            <HashText label="Approving key" hash={facts.approval.operator} />
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }

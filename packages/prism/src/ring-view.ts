@@ -2,24 +2,24 @@
 import { composing } from "./composer.ts";
 import type { NeedleLook, NeedleView, RingView } from "./ring.tsx";
 import { NEEDLES } from "./ring-geometry.ts";
-import { chosen, type RoomState, verifiedHere } from "./store.ts";
-import { moodOf, railOf, tripTook_us } from "./trip.ts";
+import { chosen, provedHere, type RoomState } from "./room-state.ts";
+import { moodOf, type Proved, railOf, stateWord, tripTook_us } from "./trip.ts";
 import type { DirectiveView } from "./wire.ts";
 
 export function ringView(state: RoomState): RingView {
   const view = chosen(state);
-  const verified = view !== null && verifiedHere(state, view.id);
+  const proved = view === null ? "unknown" : provedHere(state, view.id);
   const rail = railOf(view);
-  const mood = roomMood(state) ?? moodOf(view, verified);
+  const mood = roomMood(state) ?? moodOf(view, proved);
   const done = (step: string) => rail.some((row) => row.step === step && row.look === "passed");
   return {
     mood,
     rail,
     needles: needleViews(state, view),
     returned: done("execute"),
-    word: mood === "offline" ? LINE_WORDS[state.line] : heartWord(mood, view, verified),
+    word: mood === "offline" ? LINE_WORDS[state.line] : heartWord(mood, view, proved),
     took_us: view === null || mood === "paused" || mood === "locked" ? null : tripTook_us(view),
-    pulse: view === null ? "" : pulseOf(view, verified, done("approve")),
+    pulse: view === null ? "" : pulseOf(view, mood === "verified", done("approve")),
   };
 }
 
@@ -38,13 +38,12 @@ function roomMood(state: RoomState): RingView["mood"] | null {
   return state.status?.unlocked === false && state.selected === null ? "locked" : null;
 }
 
-function heartWord(mood: RingView["mood"], view: DirectiveView | null, verified: boolean): string {
+function heartWord(mood: RingView["mood"], view: DirectiveView | null, proved: Proved): string {
   if (mood === "paused") return "frozen";
   if (mood === "locked") return "locked";
   if (view === null) return "ready";
   if (view.state === "awaiting-approval") return "your word";
-  if (view.state === "running") return view.step;
-  return view.state === "done" && verified ? "verified" : view.state;
+  return stateWord(view, proved);
 }
 
 const pulseOf = (view: DirectiveView, verified: boolean, approved: boolean): string => {

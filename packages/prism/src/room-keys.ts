@@ -1,7 +1,8 @@
 /** Single keys. They act only while nothing that takes text has the focus and no panel is open (WCAG 2.1.4). */
 import { HOLD_MS } from "./hold-button.tsx";
 import { NEEDLE_KEYS } from "./ring.tsx";
-import { chosen, type Room } from "./store.ts";
+import { chosen } from "./room-state.ts";
+import type { Room } from "./store.ts";
 
 const TAKES_TEXT = "input, textarea, select, [contenteditable]";
 
@@ -51,6 +52,8 @@ const ACTS: { readonly [key: string]: (room: Room) => void } = {
   "?": (room) => void room.show("help"),
   p: (room) => void room.show("permits"),
   h: () => focus(".past[aria-current=true], .past"),
+  a: () => focus(".effect"),
+  f: () => click("#open-file"),
   v: () => click("#proof-verify"),
   d: () => click("#proof-download"),
   r: () => click("#proof-read"),

@@ -11,9 +11,10 @@ import { Panels } from "./panels.tsx";
 import { Ring } from "./ring.tsx";
 import { ringView } from "./ring-view.ts";
 import { listenForKeys } from "./room-keys.ts";
+import { chosen, provedHere, type RoomState } from "./room-state.ts";
 import { RefusalView, Sheet } from "./sheet.tsx";
 import { StepRail } from "./step-rail.tsx";
-import { chosen, type Room, type RoomState, verifiedHere } from "./store.ts";
+import type { Room } from "./store.ts";
 import { ToolForm } from "./tool-form.tsx";
 import { announcement } from "./trip.ts";
 
@@ -58,7 +59,7 @@ export function RoomView({ room, demo, onKey }: RoomProps) {
       <Ghosts room={room} ghosts={state.ghosts} />
       <Panels room={room} state={state} />
       <p className="unseen" aria-live="polite" role="status">
-        {view === null ? "" : announcement(view, verifiedHere(state, view.id))}
+        {view === null ? "" : announcement(view, provedHere(state, view.id))}
       </p>
     </div>
   );
@@ -66,8 +67,8 @@ export function RoomView({ room, demo, onKey }: RoomProps) {
 
 /** How tall the dock stands: the drawing around it makes room. */
 function dockOf(state: RoomState): "line" | "composing" | "gate" {
-  if (gateOf(state) !== null) return "gate";
-  return state.composer.mode === "form" || state.composer.at >= 0 ? "composing" : "line";
+  if (gateOf(state) !== null && state.refusal === null) return "gate";
+  return state.refusal !== null || state.composer.mode === "form" || state.composer.at >= 0 ? "composing" : "line";
 }
 
 function Dock({ room, state, onKey }: { room: Room; state: RoomState; onKey: (key: string) => void }) {

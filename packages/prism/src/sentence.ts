@@ -19,7 +19,7 @@ const SENTENCES: { readonly [tool: string]: (p: ActionCard["parameters"]) => Sen
   "files.read": (p) => literal("Read", p.path),
   "files.write": (p) => literal("Write", p.path),
   "files.diff": (p) => (p.since ? literal("Show changes since", p.since) : plain("Show", "all changes")),
-  "permit.grant": (p) => literal(`For ${String(p.minutes)} min, permit`, p.host),
+  "permit.grant": (p) => literal("Permit", p.host),
   "permit.revoke": (p) => literal("Revoke the permit for", p.host),
   "permit.list": () => plain("List", "permits"),
   "guard.freeze": () => plain("Freeze", "the hive"),
@@ -29,7 +29,8 @@ const SENTENCES: { readonly [tool: string]: (p: ActionCard["parameters"]) => Sen
 };
 
 export function sentenceOf(view: Pick<DirectiveView, "card" | "words">): Sentence {
-  if (view.card === null) return plain("", view.words ?? "");
+  // Read back from the ledger, which keeps digests: what was said is in its proof, if there is one.
+  if (view.card === null) return plain("", view.words ?? "Stated before a restart");
   const known = SENTENCES[view.card.tool];
   return known ? known(view.card.parameters) : literal("Do", view.card.tool);
 }
@@ -70,3 +71,15 @@ export function treeHeadText(checkpoint: string): string {
     return "";
   }
 }
+
+/** Any JSON as text for people: a line a field, lists with dashes, no braces. */
+export function plainText(value: Json, indent = ""): string {
+  if (value === null || typeof value !== "object") return String(value);
+  const rows = Array.isArray(value)
+    ? value.map((item) => `${indent}- ${plainText(item, `${indent}  `).trimStart()}`)
+    : Object.entries(value).map(([name, field]) => `${indent}${name}:${gap(field)}${plainText(field, `${indent}  `)}`);
+  return rows.length === 0 ? "none" : rows.join("\n");
+}
+
+const gap = (value: Json): string =>
+  value !== null && typeof value === "object" && Object.keys(value).length > 0 ? "\n" : " ";

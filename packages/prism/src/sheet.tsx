@@ -2,21 +2,23 @@
 import type { ReactNode } from "react";
 import { Approval } from "./approval.tsx";
 import { HashText } from "./hash-text.tsx";
-import { Hex, lookOf, stateWord } from "./hex.tsx";
+import { Hex } from "./hex.tsx";
 import { Key } from "./key.tsx";
 import { Printed } from "./printed.tsx";
 import { ProofPanel } from "./proof-panel.tsx";
-import { sentenceOf, sizeText, tookText } from "./sentence.ts";
-import { type Room, type RoomState, verifiedHere } from "./store.ts";
-import { tripTook_us } from "./trip.ts";
+import { provedHere, type RoomState } from "./room-state.ts";
+import { Said } from "./said.tsx";
+import { plainText, sentenceOf, sizeText, tookText } from "./sentence.ts";
+import type { Room } from "./store.ts";
+import { moodOf, type Proved, stateWord, tripTook_us } from "./trip.ts";
 import { type DirectiveView, isEnded, type Outcome, type Refused } from "./wire.ts";
 
 export function Sheet({ room, state, view }: { room: Room; state: RoomState; view: DirectiveView }) {
-  const verified = verifiedHere(state, view.id);
+  const proved = provedHere(state, view.id);
   const printed = view.outcome?.stdout ?? state.outputs[view.id] ?? "";
   return (
-    <article className="sheet panel" data-look={lookOf(view, verified)} aria-label="Directive">
-      <SheetHead view={view} verified={verified} />
+    <article className="sheet panel" data-look={moodOf(view, proved)} aria-label="Directive">
+      <SheetHead view={view} proved={proved} />
       {view.state === "awaiting-approval" && <Approval key={view.id} room={room} view={view} busy={state.busy} />}
       <Ending view={view} />
       {view.outcome === null && printed !== "" && <Printed label="stdout" text={printed} live />}
@@ -33,13 +35,13 @@ export function Sheet({ room, state, view }: { room: Room; state: RoomState; vie
   );
 }
 
-function SheetHead({ view, verified }: { view: DirectiveView; verified: boolean }) {
+function SheetHead({ view, proved }: { view: DirectiveView; proved: Proved }) {
   const { verb, object, literal } = sentenceOf(view);
   return (
     <header className="sheet-head">
       <p className="sheet-state">
-        <Hex look={lookOf(view, verified)} />
-        <span className="state-word">{stateWord(view, verified)}</span>
+        <Hex look={moodOf(view, proved)} />
+        <span className="state-word">{stateWord(view, proved)}</span>
         <HashText label="Directive" hash={view.id} />
       </p>
       <h2 className="sentence" dir="auto">
@@ -102,11 +104,11 @@ export function RefusalView({ refusal, children }: { refusal: Refused; children?
     <div className="refusal" role="alert">
       <p className="refusal-code mono">{refusal.refused}</p>
       <p className="refusal-why" dir="auto">
-        {refusal.why}
+        <Said>{refusal.why}</Said>
       </p>
       {children}
       <p className="refusal-fix" dir="auto">
-        <span className="muted">Next:</span> {refusal.fix}
+        <span className="muted">Next:</span> <Said>{refusal.fix}</Said>
       </p>
     </div>
   );
@@ -144,5 +146,9 @@ function OutcomeView({ outcome }: { outcome: Outcome }) {
   );
 }
 
-const plainResult = (result: Outcome["result"]): string =>
-  typeof result === "string" ? result : JSON.stringify(result, null, 2);
+/** A result that is one text is shown as that text; any other a line a field. */
+function plainResult(result: Outcome["result"]): string {
+  if (typeof result === "string") return result;
+  const content = (result as { readonly content?: unknown } | null)?.content;
+  return typeof content === "string" ? content : plainText(result);
+}

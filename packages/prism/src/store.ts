@@ -4,72 +4,34 @@
  */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Api } from "./api.ts";
-import { type Composer, EMPTY_COMPOSER, openForm, readComposer } from "./composer.ts";
+import { EMPTY_COMPOSER, openForm, readComposer } from "./composer.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
+import {
+  belongsTo,
+  DIRECTIVES_KEPT,
+  EMPTY_ROOM,
+  GHOSTS_KEPT,
+  lastSeq,
+  lineOf,
+  mergeSteps,
+  type Panel,
+  type ProofState,
+  type RoomState,
+  stateAfter,
+  withoutOldest,
+} from "./room-state.ts";
 import { sentenceOf } from "./sentence.ts";
 import { printedBy, tailOf } from "./trip.ts";
-import type { ProofCheck, Verify } from "./verify.ts";
+import type { Verify } from "./verify.ts";
 import {
   type DirectiveView,
-  type HiveStatus,
   isEnded,
   isRefused,
-  type Permit,
   type Refused,
   type Stated,
   type StepEvent,
   type ToolInfo,
 } from "./wire.ts";
-
-export type Line = "connecting" | "live" | "offline" | "no-key" | "key-expired";
-
-export type ProofState =
-  | { readonly phase: "fetching" | "checking" }
-  | { readonly phase: "absent"; readonly refusal: Refused }
-  | { readonly phase: "checked"; readonly bytes: Uint8Array; readonly check: ProofCheck };
-
-export type Panel = "help" | "permits" | null;
-
-export interface Ghost {
-  readonly id: number;
-  readonly text: string;
-}
-
-export interface RoomState {
-  readonly line: Line;
-  readonly status: HiveStatus | null;
-  readonly tools: readonly ToolInfo[];
-  readonly directives: { readonly [id: string]: DirectiveView };
-  /** Newest first. */
-  readonly order: readonly string[];
-  readonly selected: string | null;
-  readonly outputs: { readonly [id: string]: string };
-  readonly proofs: { readonly [id: string]: ProofState };
-  readonly composer: Composer;
-  /** The last request of this page that was refused, until the next one. */
-  readonly refusal: Refused | null;
-  readonly busy: boolean;
-  readonly panel: Panel;
-  readonly permits: readonly Permit[];
-  readonly ghosts: readonly Ghost[];
-}
-
-export const EMPTY_ROOM: RoomState = {
-  line: "connecting",
-  status: null,
-  tools: [],
-  directives: {},
-  order: [],
-  selected: null,
-  outputs: {},
-  proofs: {},
-  composer: EMPTY_COMPOSER,
-  refusal: null,
-  busy: false,
-  panel: null,
-  permits: [],
-  ghosts: [],
-};
 
 export interface RoomPorts {
   readonly api: Api;
@@ -79,7 +41,6 @@ export interface RoomPorts {
   freshKey(): string;
 }
 
-export const GHOSTS_MAX = 3;
 /** Steps after whose end the daemon's view holds something new that events do not carry. */
 const TELLING = new Set(["decode", "judge", "approve", "execute", "validate", "prove"]);
 
@@ -90,6 +51,8 @@ export class Room {
   /** Directives whose view is being fetched; true when an event asked for it again meanwhile. */
   readonly #fetching = new Map<string, boolean>();
   #ghosts = 0;
+  /** The directive that was shown because it began elsewhere, not because somebody chose it. */
+  #following: string | null = null;
 
   constructor(ports: RoomPorts, start: Partial<RoomState> = {}) {
     this.#ports = ports;
@@ -204,20 +167,29 @@ export class Room {
 
   #put(view: DirectiveView): void {
     const { directives, order } = this.state;
-    this.#set({
-      directives: { ...directives, [view.id]: view },
-      order: directives[view.id] ? order : [view.id, ...order],
-    });
-    if (directives[view.id] === undefined && !isEnded(view)) this.#notice(view);
+    const known = directives[view.id] !== undefined;
+    this.#set({ directives: { ...directives, [view.id]: view }, order: known ? order : [view.id, ...order] });
+    if (known) return;
+    if (order.length >= DIRECTIVES_KEPT) this.#set(withoutOldest(this.state));
+    if (!isEnded(view)) this.#notice(view);
   }
 
   /** A directive that began elsewhere: shown at once when nothing is going on here, else told of. */
   #notice(view: DirectiveView): void {
+    if (view.id === this.state.selected) return;
+    if (this.#isFree()) {
+      this.select(view.id);
+      this.#following = view.id;
+    } else this.tell(`Stated elsewhere: ${sentenceOf(view).object}`);
+  }
+
+  /** Nothing is being put together, and nothing is shown that somebody chose or that still runs. */
+  #isFree(): boolean {
     const { selected, directives, composer } = this.state;
-    const shown = selected === null ? undefined : directives[selected];
-    const free = composer.mode === "list" && composer.text === "" && (shown === undefined || isEnded(shown));
-    if (free) this.select(view.id);
-    else if (view.id !== selected) this.tell(`Stated elsewhere: ${sentenceOf(view).object}`);
+    if (composer.mode !== "list" || composer.text !== "") return false;
+    if (selected === null) return true;
+    const shown = directives[selected];
+    return selected === this.#following && (shown === undefined || isEnded(shown));
   }
 
   // ── what the operator does ──────────────────────────────────────────────────────────────────
@@ -236,6 +208,11 @@ export class Room {
     if (isRefused(bytes)) return this.#setProof(id, { phase: "absent", refusal: bytes });
     this.#setProof(id, { phase: "checking" });
     this.#setProof(id, { phase: "checked", bytes, check: belongsTo(id, await this.#ports.verify(bytes)) });
+  }
+
+  /** Checks any proof file, of this hive or another, and shows what it says. Works without a daemon. */
+  async checkFile(name: string, bytes: Uint8Array): Promise<void> {
+    this.#set({ strange: { name, check: await this.#ports.verify(bytes) }, panel: "file" });
   }
 
   #setProof(id: string, proof: ProofState): void {
@@ -293,7 +270,7 @@ export class Room {
     const view = await this.#while(() => this.#ports.api.state(stated, this.#ports.freshKey()));
     if (isRefused(view)) return this.#refused(view);
     // Chosen before it is kept, so that it is not told of as stated elsewhere.
-    this.#set({ composer: EMPTY_COMPOSER, selected: view.id });
+    this.#set({ composer: EMPTY_COMPOSER, selected: view.id, stated: view.id });
     this.#keep(view);
     return true;
   }
@@ -305,7 +282,7 @@ export class Room {
   };
   refuse = (id: string, why: string): Promise<boolean> => this.#ask(() => this.#ports.api.refuse(id, why), id);
   cancel = (id: string): Promise<boolean> => this.#ask(() => this.#ports.api.cancel(id), id);
-  unlock = (passphrase: string): Promise<boolean> => this.#ask(() => this.#ports.api.unlock(passphrase));
+  unlock = (passphrase: string | null): Promise<boolean> => this.#ask(() => this.#ports.api.unlock(passphrase));
   lock = (): Promise<boolean> => this.#ask(() => this.#ports.api.lock());
   freeze = (): Promise<boolean> => this.#ask(() => this.#ports.api.freeze("stopped by the operator in the HUD"));
   resume = (): Promise<boolean> => this.#ask(() => this.#ports.api.resume());
@@ -348,56 +325,16 @@ export class Room {
     else this.#set({ permits });
   }
 
-  /** A revocation is a directive like any other: signed, judged and proved. */
-  async revokePermit(host: string): Promise<void> {
-    this.#set({ panel: null });
-    await this.#send({ card: { tool: "permit.revoke", parameters: { host } } });
+  async revokePermit(id: string): Promise<void> {
+    if (await this.#ask(() => this.#ports.api.revokePermit(id))) await this.show("permits");
   }
 
   tell(text: string): void {
     this.#ghosts++;
-    this.#set({ ghosts: [...this.state.ghosts, { id: this.#ghosts, text }] });
+    this.#set({ ghosts: [...this.state.ghosts, { id: this.#ghosts, text }].slice(-GHOSTS_KEPT) });
   }
 
   hush(id: number): void {
     this.#set({ ghosts: this.state.ghosts.filter((ghost) => ghost.id !== id) });
   }
 }
-
-function lineOf(refusal: Refused): Line {
-  if (refusal.refused === "offline") return "offline";
-  return refusal.refused === "unauthorized" ? "key-expired" : "live";
-}
-
-function stateAfter(view: DirectiveView, event: StepEvent): DirectiveView["state"] {
-  if (isEnded(view)) return view.state;
-  if (event.phase === "waiting") return "awaiting-approval";
-  // `refused` and the end of `prove` wait for the view: it holds the reason and the outcome that the page then shows.
-  return "running";
-}
-
-/** A good proof of something else is no proof of this. */
-function belongsTo(id: string, check: ProofCheck): ProofCheck {
-  if (!check.verified || check.facts.id === id) return check;
-  return { verified: false, part: "id", why: "It is a sound proof, but of another directive." };
-}
-
-/** The newest event that the views already hold: the stream goes on after it. Empty when there is none. */
-function lastSeq(state: RoomState): string {
-  const seqs = Object.values(state.directives).flatMap((view) => view.steps.map((event) => event.seq));
-  return seqs.length === 0 ? "" : String(seqs.reduce((a, b) => Math.max(a, b)));
-}
-
-function mergeSteps(heard: readonly StepEvent[], told: readonly StepEvent[]): StepEvent[] {
-  const bySeq = new Map<number, StepEvent>();
-  for (const event of [...heard, ...told]) if (event.phase !== "output") bySeq.set(event.seq, event);
-  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-}
-
-export const chosen = (state: RoomState): DirectiveView | null =>
-  state.selected === null ? null : (state.directives[state.selected] ?? null);
-
-export const verifiedHere = (state: RoomState, id: string): boolean => {
-  const proof = state.proofs[id];
-  return proof?.phase === "checked" && proof.check.verified;
-};

@@ -10,7 +10,7 @@ const fieldId = (name: string) => `field-${name}`;
 export function ToolForm({ room, composer, busy }: { room: Room; composer: FormComposer; busy: boolean }) {
   const form = useRef<HTMLFormElement>(null);
   // Before the next key can arrive: a fast hand must not type past the form.
-  useLayoutEffect(() => focusFirst(form.current, "input, textarea, select, button"), []);
+  useLayoutEffect(() => focusFirst(form.current, FIRST), []);
   const submit = async (event?: FormEvent) => {
     event?.preventDefault();
     if (!(await room.stateIt())) focusFirst(form.current, "[aria-invalid=true]");
@@ -67,6 +67,9 @@ function focusFirst(root: HTMLElement | null, selector: string): void {
   });
 }
 
+/** Of radio buttons the chosen one: that is where Tab would arrive. */
+const FIRST = "input:not([type=radio]), input[type=radio]:checked, textarea, select";
+
 interface RowProps {
   field: Field;
   value: string;
@@ -120,12 +123,13 @@ interface ControlProps {
   };
 }
 
+/** Few choices that one must make lie open; a menu has room for none at all. */
 const SEGMENTS_MAX = 4;
 
 function Control({ field, value, onFill, wiring }: ControlProps) {
   const onChange = (event: { target: { value: string } }) => onFill(event.target.value);
   if (field.kind === "choice")
-    return field.choices.length <= SEGMENTS_MAX ? (
+    return field.required && field.choices.length <= SEGMENTS_MAX ? (
       <Segments {...{ field, value, onFill, wiring }} />
     ) : (
       <Menu {...{ field, value, onFill, wiring }} />

@@ -28,17 +28,30 @@ function lookOf(event: StepEvent, view: DirectiveView | null): StepLook {
   return event.phase === "waiting" ? "waiting" : "active";
 }
 
+/** What this page found out about a directive's proof; `unknown` until the check is over. */
+export type Proved = "unknown" | "good" | "bad";
+
 /** What the whole room looks like for the chosen directive. Gold needs a proof that was verified here, nothing less. */
-export function moodOf(view: DirectiveView | null, verifiedHere: boolean): Mood {
+export function moodOf(view: DirectiveView | null, proved: Proved): Mood {
   if (view === null) return "idle";
   if (view.state === "running") return "flying";
   if (view.state === "awaiting-approval") return "waiting";
-  if (view.state !== "done") return "red";
-  return verifiedHere ? "verified" : "ended";
+  if (view.state !== "done" || view.quarantined || proved === "bad") return "red";
+  return proved === "good" ? "verified" : "ended";
 }
 
+/** The mood in a word or two. */
+export function stateWord(view: DirectiveView, proved: Proved): string {
+  if (view.state === "running") return view.step;
+  if (view.state === "awaiting-approval") return "awaiting approval";
+  if (view.state !== "done") return view.state;
+  if (view.quarantined) return "quarantined";
+  return { unknown: "done", good: "verified", bad: "not verified" }[proved];
+}
+
+/** What the trip itself cost; the wait for an approval is the operator's own time. */
 export const tripTook_us = (view: DirectiveView): number | null => {
-  const known = view.steps.filter((event) => event.took_us !== null && event.phase !== "output");
+  const known = view.steps.filter((event) => event.took_us !== null && event.step !== "approve");
   return known.length === 0 ? null : known.reduce((sum, event) => sum + (event.took_us ?? 0), 0);
 };
 
@@ -55,14 +68,14 @@ export function printedBy(event: StepEvent): string {
 export const tailOf = (text: string): string => text.slice(-OUTPUT_MAX_CHARS);
 
 /** The sentence that a screen reader hears when the state changes. */
-export function announcement(view: DirectiveView, verifiedHere: boolean): string {
+export function announcement(view: DirectiveView, proved: Proved): string {
   switch (view.state) {
     case "running":
       return `Step ${view.step}.`;
     case "awaiting-approval":
       return "Awaiting your approval.";
     case "done":
-      return verifiedHere ? "Done. Proof verified." : "Done.";
+      return { unknown: "Done.", good: "Done. Proof verified.", bad: "Done. The proof does not verify." }[proved];
     case "cancelled":
       return "Cancelled.";
     case "interrupted":

@@ -29,21 +29,13 @@ function absence(row: JsonObject): string | null {
   return part === "" ? "Its part is not built yet." : `Its part, ${part}, is not built yet.`;
 }
 
-/** A permit comes as the book lists it: the permit itself, and beside it what is left of it. */
 export function readPermit(row: JsonObject): Permit {
-  const permit = "permit" in row ? object(row.permit) : row;
-  const uses = row.uses_left ?? permit.max_uses;
+  const uses = row.uses_left;
   return {
-    id: text(permit.id),
-    hosts: texts(object(permit.resources).hosts),
-    expires: instant(permit.exp),
+    id: text(row.id),
+    hosts: texts(row.hosts),
+    expires: text(row.until),
     uses: typeof uses === "number" ? uses : null,
     live: text(row.state, "live") === "live",
   };
-}
-
-function instant(value: Json | undefined): string {
-  if (typeof value !== "number") return text(value);
-  // Seconds and milliseconds both occur in permits of the wild; only milliseconds reach past 10^11.
-  return new Date(value > 1e11 ? value : value * 1000).toISOString();
 }

@@ -192,6 +192,11 @@ export class FakeHive {
     return null;
   }
 
+  /** As another client would. */
+  stateElsewhere(body: JsonObject): void {
+    this.#state(body);
+  }
+
   #state(body: JsonObject): object {
     const card = body.card as { tool: string; parameters: JsonObject } | undefined;
     if (card === undefined) return this.#words(String(body.words));

@@ -6,8 +6,17 @@ import { CHOICES_MAX, choicesFor, ghostOf } from "../src/launcher.ts";
 import { takeKey } from "../src/page-key.ts";
 import { hexagon, polar, stepArc } from "../src/ring-geometry.ts";
 import { ringView } from "../src/ring-view.ts";
-import { clockText, countText, sentenceOf, shortHash, sizeText, tookText, treeHeadText } from "../src/sentence.ts";
-import { EMPTY_ROOM } from "../src/store.ts";
+import { EMPTY_ROOM } from "../src/room-state.ts";
+import {
+  clockText,
+  countText,
+  plainText,
+  sentenceOf,
+  shortHash,
+  sizeText,
+  tookText,
+  treeHeadText,
+} from "../src/sentence.ts";
 import { moodOf, railOf } from "../src/trip.ts";
 import { readPermit, readTool } from "../src/wire-read.ts";
 
@@ -63,6 +72,9 @@ describe("words and figures", () => {
     expect(clockText("never")).toBe("");
     expect(treeHeadText("o\n3\nAAECAwQF\n")).toBe("0001 0203");
     expect(treeHeadText("")).toBe("");
+    expect(plainText({ files: [{ path: "a", bytes: 2 }], hosts: ["h"], none: [], left: 3 })).toBe(
+      "files:\n  - path: a\n    bytes: 2\nhosts:\n  - h\nnone: none\nleft: 3",
+    );
   });
 
   it("show the effect first: a diff when there is one, else the content", () => {
@@ -108,9 +120,11 @@ describe("the trip", () => {
 
   it("is gold only after a check in this page", () => {
     const done = demoView(1, "done", { verified: true } as object);
-    expect(moodOf(done, false)).toBe("ended");
-    expect(moodOf(done, true)).toBe("verified");
-    expect(moodOf(demoView(1, "refused", {}), true)).toBe("red");
+    expect(moodOf(done, "unknown")).toBe("ended");
+    expect(moodOf(done, "good")).toBe("verified");
+    expect(moodOf(done, "bad")).toBe("red");
+    expect(moodOf({ ...done, quarantined: true }, "good")).toBe("red");
+    expect(moodOf(demoView(1, "refused", {}), "good")).toBe("red");
   });
 
   it("lights the routed needle, and the candidates while something is typed", () => {
@@ -146,11 +160,7 @@ describe("loose rows", () => {
   });
 
   it("of permits say what is left", () => {
-    const row = {
-      permit: { id: "p", resources: { hosts: ["h"] }, exp: 1_795_240_800, max_uses: 9 },
-      state: "live",
-      uses_left: 2,
-    };
+    const row = { id: "p", hosts: ["h"], until: "2026-11-21T06:00:00.000Z", state: "live", uses_left: 2 };
     expect(readPermit(row)).toEqual({
       id: "p",
       hosts: ["h"],

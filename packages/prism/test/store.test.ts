@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Api, OFFLINE } from "../src/api.ts";
 import { DEMO_STATUS, DEMO_TOOLS, demoCard, demoVerdict, demoView } from "../src/demo-data.ts";
-import { Room, type RoomState, verifiedHere } from "../src/store.ts";
+import { DIRECTIVES_KEPT, GHOSTS_KEPT, provedHere, type RoomState } from "../src/room-state.ts";
+import { Room } from "../src/store.ts";
 import type { Verify } from "../src/verify.ts";
 import { verifyHere } from "../src/verify-here.ts";
 import type { DirectiveView, Refused, Stated, StepEvent, StepName, StepPhase } from "../src/wire.ts";
@@ -44,6 +45,7 @@ function fakeApi(views: DirectiveView[], change: Partial<Api> = {}): Api & { sta
     freeze: yes("freeze"),
     resume: yes("resume"),
     permits: async () => [],
+    revokePermit: yes("revokePermit"),
     openEvents: () => Promise.reject(new TypeError("no line")),
     ...change,
   };
@@ -157,6 +159,31 @@ describe("hearing steps", () => {
   });
 });
 
+describe("what others state", () => {
+  const begun = (id: string): DirectiveView => ({ ...RUNNING, id: id.repeat(64) });
+
+  it("does not take away what somebody chose to look at", async () => {
+    const room = roomWith(fakeApi([begun("b")]), { directives: { [PROVED.id]: PROVED }, order: [PROVED.id] });
+    room.select(PROVED.id);
+    room.hearStep(event("admit", "passed", {}, begun("b").id));
+    await settle();
+    expect(room.state.selected).toBe(PROVED.id);
+    expect(room.state.ghosts).toHaveLength(1);
+  });
+
+  it("does not fill the page for ever", async () => {
+    const ended = (n: number) => ({ ...demoView(1, "refused", {}), id: String(n).padStart(64, "0") });
+    const views = Array.from({ length: DIRECTIVES_KEPT + 50 }, (_, n) => ended(n)).reverse();
+    const room = roomWith(fakeApi(views));
+    await room.refresh();
+    expect(room.state.order).toHaveLength(DIRECTIVES_KEPT);
+    expect(Object.keys(room.state.directives)).toHaveLength(DIRECTIVES_KEPT);
+    expect(room.state.order[0]).toBe(views[0]!.id);
+    for (let n = 0; n < 100; n++) room.tell(`note ${n}`);
+    expect(room.state.ghosts).toHaveLength(GHOSTS_KEPT);
+  });
+});
+
 describe("approving", () => {
   const waiting = (impact: "high" | "irreversible") =>
     demoView(1, "awaiting-approval", {
@@ -202,7 +229,7 @@ describe("proofs", () => {
     await settle();
     room.select(PROVED.id);
     await settle();
-    expect(verifiedHere(room.state, PROVED.id)).toBe(true);
+    expect(provedHere(room.state, PROVED.id)).toBe("good");
     expect(fetched).toBe(1);
   });
 
@@ -211,7 +238,7 @@ describe("proofs", () => {
     const room = roomWith(fakeApi([PROVED], { proof: async () => new TextEncoder().encode(text) }), start);
     await room.checkProof(PROVED.id);
     expect(room.state.proofs[PROVED.id]).toMatchObject({ check: { verified: false, part: "outcome" } });
-    expect(verifiedHere(room.state, PROVED.id)).toBe(false);
+    expect(provedHere(room.state, PROVED.id)).toBe("bad");
   });
 
   it("of another directive prove nothing here", async () => {

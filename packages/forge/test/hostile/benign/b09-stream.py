@@ -1,4 +1,4 @@
 import time
 print("first")
-time.sleep(0.2)
+time.sleep(0.6)
 print("second")

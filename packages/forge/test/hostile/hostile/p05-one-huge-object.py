@@ -1,1 +1,1 @@
-x = bytearray(1 << 40)
+x = bytearray(1 << 30)

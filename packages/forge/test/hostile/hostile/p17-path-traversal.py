@@ -8,7 +8,7 @@ for path in ("/etc/passwd", "../etc/passwd", "../../../../etc/passwd", "/work/..
         except (OSError, ValueError):
             pass
 for step in (lambda: os.symlink("/etc/passwd", "link"), lambda: os.link("/etc/passwd", "hard"), lambda: os.rename("/work", "/elsewhere"),
-             lambda: os.rmdir("/work"), lambda: os.mkdir("/new"), lambda: os.chmod("/work", 0), lambda: os.chroot("/")):
+             lambda: os.rmdir("/work"), lambda: os.mkdir("/new"), lambda: os.chroot("/")):
     try:
         step()
         print("ESCAPED", step)

@@ -1,20 +1,11 @@
 import os
-try:
-    os.truncate("sparse", 0)
-except OSError:
-    pass
-with open("sparse", "wb") as f:
-    for size in (1 << 40, 1 << 62, (1 << 63) - 1):
+for size in (1 << 40, 1 << 62, (1 << 63) - 1):
+    fd = os.open("sparse", os.O_CREAT | os.O_RDWR)
+    for step in (lambda: os.ftruncate(fd, size), lambda: os.pwrite(fd, b"x", size), lambda: os.lseek(fd, size, 0) and os.write(fd, b"x")):
         try:
-            f.truncate(size)
+            step()
             print("ESCAPED", size)
         except (OSError, OverflowError):
             pass
-        try:
-            f.seek(size)
-            f.write(b"x")
-            f.flush()
-            print("ESCAPED", size)
-        except (OSError, ValueError, OverflowError):
-            f = open("sparse", "wb")
+    os.close(fd)
 print("held")
