@@ -8,10 +8,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { isRefusal, Keyring, Ledger, nodeChance, nodeClock, nodeCrypto, nodeDisk, type Signer } from "lop";
+import {
+  isRefusal,
+  Keyring,
+  Ledger,
+  nodeChance,
+  nodeClock,
+  nodeCrypto,
+  nodeDisk,
+  type Refusal,
+  type Signer,
+} from "lop";
 import { verifyProof } from "lop/verify";
 import { HiveClient } from "../src/client.ts";
 import { SocketTransport } from "../src/client-socket.ts";
+import type { DirectiveView } from "../src/hive-types.ts";
 import { readOwn } from "../src/recovery.ts";
 
 export const name = "load";
@@ -19,6 +30,7 @@ export const name = "load";
 const BIN = fileURLToPath(new URL("../src/axiom.ts", import.meta.url));
 /** One proof in so many is fetched and verified; all of them are checked by the hive as it makes them. */
 const PROOF_EVERY = 20;
+const POLL_MS = 100;
 
 export async function run(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -75,7 +87,7 @@ async function client(url: string, key: string, number: number, each: number, ta
       turn === 0
         ? { tool: "files.write", parameters: { path, content } }
         : { tool: "files.read", parameters: { path } };
-    const view = await hive.state({ card }, { wait_s: 60 });
+    const view = await ended(hive, await hive.state({ card }, { wait_s: 60 }));
     tally.times_ms.push(performance.now() - began);
     if (isRefusal(view)) {
       tally.faults.push(`${content}: ${view.refused}: ${view.why}`);
@@ -91,6 +103,16 @@ async function client(url: string, key: string, number: number, each: number, ta
     if (turn % PROOF_EVERY === 0) await fetchProof(hive, view.id, path, tally);
   }
   transport.close();
+}
+
+/** On a slow disk a directive may outlast the wait; the client then asks again, as any client would. */
+async function ended(hive: HiveClient, answer: DirectiveView | Refusal): Promise<DirectiveView | Refusal> {
+  let view = answer;
+  while (!isRefusal(view) && view.state === "running") {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    view = await hive.directive(view.id);
+  }
+  return view;
 }
 
 async function fetchProof(hive: HiveClient, id: string, path: string, tally: Tally): Promise<void> {

@@ -9,8 +9,6 @@ import type { StepEvent, StepName, StepPhase } from "./hive-types.ts";
 export const EVENTS_KEPT = 4096;
 /** Events that wait for one slow reader. */
 export const READER_QUEUE_MAX = 1024;
-/** Readers at once. */
-export const READERS_MAX = 256;
 
 export interface StepNote {
   readonly directive: string;
@@ -99,10 +97,6 @@ export class StepEvents {
 
   endAll(): void {
     for (const reader of this.#readers) reader.end();
-  }
-
-  get full(): boolean {
-    return this.#readers.size >= READERS_MAX;
   }
 
   recent(after_seq: number): readonly StepEvent[] {

@@ -33,7 +33,6 @@ class AdmittedDirective {
   }
 }
 export type Admitted = AdmittedDirective;
-export const isAdmitted = AdmittedDirective.made;
 
 type AdmitParts = Pick<FlowParts, "crypto" | "statements" | "gate" | "replay" | "keys">;
 

@@ -2,7 +2,7 @@
 import { type ActionCard, isRefusal, type JsonObject, type Refusal, type Rung, refuse } from "lop";
 import type { Tool, ToolDoer } from "../tool.ts";
 import type { Admitted } from "./admit.ts";
-import { deepFreeze } from "./frozen.ts";
+import { deepFreeze } from "./deep-freeze.ts";
 import type { FlowParts } from "./parts.ts";
 import type { Routed } from "./route.ts";
 

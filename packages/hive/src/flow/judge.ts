@@ -1,7 +1,7 @@
 /** judge: Decoded → Judged, or the refusal of policy. Default deny. A verdict that asks for the operator is written down. */
 import { isRefusal, type Refusal, refuse, type Verdict } from "lop";
 import type { Decoded } from "./decode.ts";
-import { deepFreeze } from "./frozen.ts";
+import { deepFreeze } from "./deep-freeze.ts";
 import type { FlowParts } from "./parts.ts";
 
 export type ApprovalLevel = "given" | "explicit";

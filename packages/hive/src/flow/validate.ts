@@ -22,8 +22,8 @@ import {
 import { SecretScanner } from "../secrets.ts";
 import type { PlannedChange } from "../tool.ts";
 import { isApproved } from "./approve.ts";
+import { deepFreeze } from "./deep-freeze.ts";
 import { type Executed, isExecuted } from "./execute.ts";
-import { deepFreeze } from "./frozen.ts";
 import type { FlowParts } from "./parts.ts";
 
 type Check = Checks["checks"][number];
