@@ -49,7 +49,7 @@ export class Documents {
 
   #idOf(schema: Json, base: string): string | null {
     if (!isMap(schema)) return null;
-    const id = schema.get(this.draft === 4 ? "id" : "$id") ?? (this.draft <= 7 ? schema.get("$id") : undefined);
+    const id = schema.get(this.draft === 4 ? "id" : "$id");
     if (typeof id !== "string" || id.startsWith("#")) return null;
     if (this.draft <= 7 && schema.has("$ref")) return null;
     return resolveUri(id, base).split("#")[0]!;

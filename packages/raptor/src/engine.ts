@@ -43,7 +43,7 @@ export class Engine implements Host {
   readonly #numbers: (Local | undefined)[] = [];
   readonly #outcomes = new Map<string, number>();
   readonly #tags: (readonly number[])[] = [];
-  readonly #patterns = new WeakMap<readonly Alt[], KeySet[]>();
+  readonly #keyedOf = new WeakMap<readonly Alt[], Keyed>();
   #count = 0;
 
   /** Everything that grows with use, in one number: callers start a new engine when it is too large. */
@@ -165,21 +165,15 @@ export class Engine implements Host {
 
   /** The automaton of a key: names that the schema mentions, and classes of all others by the patterns they match. */
   keyStart(alts: readonly Alt[], allowed: (key: KeyClass) => boolean): Local | null {
-    const names = [...new Set(keyedAtoms(alts).flatMap((a) => a.keys!.name ?? []))];
-    const patterns = this.#patternsOf(alts);
-    const good = names.filter((name) => allowed({ name }));
-    const rules = keyedAtoms(alts).filter((a) => a.keys!.name === null);
+    const { names, patterns, rules } = this.#keyed(alts);
+    const good = new Set(names.filter((name) => allowed({ name })));
     const r = this.regex;
     const cells = this.satisfier.cells(r.all, rules);
     const open = cells.filter((cell) => allowed({ name: null, inside: cell.inside }));
-    const bad = new Set(names);
-    for (const name of good) bad.delete(name);
-    const guard =
-      open.length === cells.length
-        ? r.not(r.words(bad))
-        : r.or(r.words(good), r.and(r.not(r.words(names)), r.or(...open.map((cell) => cell.rx))));
+    const others =
+      open.length === cells.length ? r.all : r.and(r.not(r.words(names)), r.or(...open.map((cell) => cell.rx)));
     const watched = open.length === 0 ? [] : patterns.map((keys) => keys.rx);
-    const state = this.strings.startGuarded(guard, watched, names);
+    const state = this.strings.startKey(others, watched, names, good);
     return state === DEAD ? null : this.string(state);
   }
 
@@ -187,19 +181,24 @@ export class Engine implements Host {
     const name = this.strings.nameAt(state);
     if (name !== null) return { name };
     const lanes = this.strings.lanes(state);
-    const patterns = this.#patternsOf(alts);
+    const { patterns } = this.#keyed(alts);
     const inside = lanes.tags.flatMap((tag, i) => (tag > 0 && lanes.rxs[i]!.nullable ? [patterns[tag - 1]!] : []));
     return { name: null, inside: new Set(inside) };
   }
 
-  #patternsOf(alts: readonly Alt[]): KeySet[] {
-    let patterns = this.#patterns.get(alts);
-    if (!patterns) {
-      const all = keyedAtoms(alts).map((a) => a.keys!);
-      patterns = [...new Set(all.filter((keys) => keys.name === null))].sort((a, b) => a.id - b.id);
-      this.#patterns.set(alts, patterns);
+  #keyed(alts: readonly Alt[]): Keyed {
+    let keyed = this.#keyedOf.get(alts);
+    if (!keyed) {
+      const atoms = alts.flatMap((alt) => [...atomsOf(alt.f)].filter((a) => a.keys !== null));
+      const rules = atoms.filter((a) => a.keys!.name === null);
+      keyed = {
+        names: [...new Set(atoms.flatMap((a) => a.keys!.name ?? []))].sort(),
+        patterns: [...new Set(rules.map((a) => a.keys!))].sort((a, b) => a.id - b.id),
+        rules,
+      };
+      this.#keyedOf.set(alts, keyed);
     }
-    return patterns;
+    return keyed;
   }
 
   otherThan(text: string): Formula {
@@ -210,6 +209,9 @@ export class Engine implements Host {
 const ids = (formulas: readonly Formula[]): string => formulas.map((f) => f.id).join();
 const altKey = (alts: readonly Alt[]): string => alts.map((alt) => `${alt.tag}.${alt.f.id}`).join();
 
-function keyedAtoms(alts: readonly Alt[]): Formula[] {
-  return alts.flatMap((alt) => [...atomsOf(alt.f)].filter((a) => a.keys !== null));
+/** What the formulas of an object say about keys. */
+interface Keyed {
+  readonly names: readonly string[];
+  readonly patterns: readonly KeySet[];
+  readonly rules: readonly Formula[];
 }

@@ -74,7 +74,7 @@ export interface Formula {
   readonly target: Target | null;
   readonly negated: boolean;
   /** Memo of `on` for each type bit. */
-  readonly byType: Map<number, Formula | "open">;
+  byType: Map<number, Formula | "open"> | null;
   opposite: Formula | null;
   language: Rx | null;
 }
@@ -130,7 +130,7 @@ export class FormulaStore {
       to: 0,
       target: null,
       negated: false,
-      byType: new Map(),
+      byType: null,
       opposite: null,
       language: null,
       ...fields,
@@ -405,6 +405,7 @@ export class FormulaStore {
     if (f.kind === "true" || f.kind === "false") return f;
     if (f.kind === "type") return f.mask & bit ? this.yes : this.no;
     if (f.about !== 0) return f.about === bit ? f : this.yes;
+    f.byType ??= new Map();
     const known = f.byType.get(bit);
     if (known === "open") fail("reference-circular", "A schema refers to itself in place.");
     if (known) return known;

@@ -238,8 +238,18 @@ export class ObjectLocal extends Local {
   }
 
   #key(): Local | null {
-    if (this.#keyStart === undefined) this.#keyStart = this.engine.keyStart(this.alts, (key) => this.plan(key) !== null);
+    if (this.#keyStart === undefined) this.#keyStart = this.engine.keyStart(this.alts, (key) => this.#allows(key));
     return this.#keyStart;
+  }
+
+  /** Whether a member with this key can stand here; most objects are plain conjunctions, where a look suffices. */
+  #allows(key: KeyClass): boolean {
+    for (const alt of this.alts) {
+      const quick = this.engine.satisfier.allowsKey(alt.f, key);
+      if (quick === true) return true;
+      if (quick === null) return this.plan(key) !== null;
+    }
+    return false;
   }
 
   /** What a member with this key would have to be; null when no such member can stand here. */

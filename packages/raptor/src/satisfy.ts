@@ -18,6 +18,7 @@ export class Satisfier {
   readonly #splitter: Splitter;
   readonly #known = new Map<string, boolean>();
   readonly #open = new Map<string, number>();
+  readonly #flat = new WeakMap<Formula, { rules: Rules; needs: Map<string, Formula[]> } | null>();
   #lowest = Number.POSITIVE_INFINITY;
   #steps = 0;
   #limit = SEARCH_LIMIT;
@@ -125,66 +126,94 @@ export class Satisfier {
   }
 
   #objectTerm(atoms: readonly Formula[]): boolean {
-    const needs = atoms.filter((a) => a.kind === "some");
+    const rules = indexRules(atoms);
     const least = Math.max(0, ...atoms.filter((a) => a.kind === "minKeys").map((a) => a.from));
     const most = Math.min(Number.POSITIVE_INFINITY, ...atoms.filter((a) => a.kind === "maxKeys").map((a) => a.from));
-    const rules = atoms.filter((a) => a.kind === "every");
-    const byName = new Map<string, Formula[]>();
+    const groups = new Map<string, Group>();
     const open: Formula[] = [];
-    for (const need of needs) {
-      if (need.keys!.name === null) open.push(need);
-      else byName.set(need.keys!.name, [...(byName.get(need.keys!.name) ?? []), need.then!]);
+    for (const need of atoms) {
+      if (need.kind !== "some") continue;
+      const { name, rx } = need.keys!;
+      if (name === null) open.push(need);
+      else groups.set(name, { name, rx, then: this.#store.and(groups.get(name)?.then ?? this.#store.yes, need.then!) });
     }
-    for (const [name, thens] of byName) if (!this.#named(name, rules, thens)) return false;
-    const taken = new Set(byName.keys());
-    let used = byName.size;
-    for (const need of open) {
-      if ([...taken].some((name) => this.#serves(name, need, rules, byName))) continue;
-      const found = this.#freshKey(need, rules, taken);
-      if (found === null) return false;
-      if (found !== "") taken.add(found);
-      used++;
-    }
-    if (used > most || least > most) return false;
-    return used >= least || this.#moreKeys(rules, taken, least - used);
+    if (least > most || groups.size > most) return false;
+    for (const group of groups.values()) if (!this.#possible(group, rules)) return false;
+    return this.#serve(open, [...groups.values()], rules, least, most);
   }
 
-  #serves(name: string, need: Formula, rules: readonly Formula[], byName: ReadonlyMap<string, Formula[]>): boolean {
-    const inside = this.#store.regex.matches(need.keys!.rx, name);
-    return inside && this.#named(name, rules, [...(byName.get(name) ?? []), need.then!]);
+  /** Serves each need by a new member or by one that is needed anyhow, within the number of members allowed. */
+  #serve(needs: readonly Formula[], groups: readonly Group[], rules: Rules, least: number, most: number): boolean {
+    this.#burn();
+    const [need, ...others] = needs;
+    if (!need) return groups.length >= least || this.#moreKeys(rules, groups, least - groups.length);
+    const fresh: Group = { name: null, rx: need.keys!.rx, then: need.then! };
+    if (groups.length < most && this.#possible(fresh, rules, groups)) {
+      if (this.#serve(others, [...groups, fresh], rules, least, most)) return true;
+    }
+    return groups.some((group, i) => {
+      const both = { name: group.name, rx: this.#store.regex.and(group.rx, need.keys!.rx), then: this.#store.and(group.then, need.then!) };
+      const rest = groups.filter((_, j) => j !== i);
+      return this.#possible(both, rules, rest) && this.#serve(others, [...rest, both], rules, least, most);
+    });
   }
 
-  /** Whether a property of this name can have a value that meets the rules and `thens`. */
-  #named(name: string, rules: readonly Formula[], thens: readonly Formula[]): boolean {
+  /** Whether some name of the group's language, not taken by another group, can have the value the group needs. */
+  #possible(group: Group, rules: Rules, taken: readonly Group[] = []): boolean {
     const s = this.#store;
-    const own = rules.filter((r) => (r.keys!.name === null ? s.regex.matches(r.keys!.rx, name) : r.keys!.name === name));
-    return this.value(s.and(...own.map((r) => r.then!), ...thens));
-  }
-
-  /** A name not taken that can serve `need`: the name, "" for one out of an unlisted many, or null. */
-  #freshKey(need: Formula, rules: readonly Formula[], taken: ReadonlySet<string>): string | null {
-    const inside = (name: string) => !taken.has(name) && this.#store.regex.matches(need.keys!.rx, name);
-    for (const rule of rules) {
-      const name = rule.keys!.name;
-      if (name !== null && inside(name) && this.#named(name, rules, [need.then!])) return name;
+    if (group.name !== null) {
+      return s.regex.alive(group.rx) && this.value(s.and(this.#ruleFor(group.name, rules), group.then));
     }
-    const listed = this.#store.regex.words([...taken, ...names(rules)]);
-    const rx = this.#store.regex.and(need.keys!.rx, this.#store.regex.not(listed));
-    return this.cells(rx, rules).some((cell) => this.value(this.#store.and(cell.then, need.then!))) ? "" : null;
+    const names = new Set(taken.map((g) => g.name));
+    for (const name of rules.byName.keys()) {
+      if (names.has(name) || !s.regex.matches(group.rx, name)) continue;
+      if (this.value(s.and(this.#ruleFor(name, rules), group.then))) return true;
+    }
+    const listed = s.regex.words([...rules.byName.keys(), ...taken.flatMap((g) => g.name ?? [])]);
+    const rx = s.regex.and(group.rx, s.regex.not(listed));
+    return this.cells(rx, rules.open).some((cell) => this.value(s.and(cell.then, group.then)));
   }
 
-  #moreKeys(rules: readonly Formula[], taken: ReadonlySet<string>, wanted: number): boolean {
+  #ruleFor(name: string, rules: Rules): Formula {
     const s = this.#store;
-    const listed = new Set([...names(rules)].filter((name) => !taken.has(name)));
+    const open = rules.open.filter((r) => s.regex.matches(r.keys!.rx, name)).map((r) => r.then!);
+    return s.and(...(rules.byName.get(name) ?? []), ...open);
+  }
+
+  /**
+   * Whether a member of this key can stand in an object of formula `f`, decided by a look at the rules: null when the
+   * formula has choices, counts or open needs, and so must be split.
+   */
+  allowsKey(f: Formula, key: KeyClass): boolean | null {
+    let index = this.#flat.get(f);
+    if (index === undefined) {
+      const atoms = f.kind === "and" ? f.parts : f === this.#store.yes ? [] : [f];
+      const flat = atoms.every((a) => a.kind === "every" || (a.kind === "some" && a.keys!.name !== null));
+      index = flat ? { rules: indexRules(atoms), needs: indexNeeds(atoms) } : null;
+      this.#flat.set(f, index);
+    }
+    if (index === null) return null;
+    const s = this.#store;
+    if (key.name !== null) return this.value(s.and(this.#ruleFor(key.name, index.rules), ...(index.needs.get(key.name) ?? [])));
+    const own = index.rules.open.filter((r) => key.inside.has(r.keys!)).map((r) => r.then!);
+    return this.value(s.and(...own));
+  }
+
+  #moreKeys(rules: Rules, groups: readonly Group[], wanted: number): boolean {
+    const s = this.#store;
+    const taken = new Set(groups.flatMap((g) => g.name ?? []));
+    const listed = [...rules.byName.keys()].filter((name) => !taken.has(name));
     let found = 0;
-    for (const name of listed) if (found < wanted && this.#named(name, rules, [])) found++;
+    for (const name of listed) if (found < wanted && this.value(this.#ruleFor(name, rules))) found++;
     if (found >= wanted) return true;
+    // Members that serve open needs may have taken any of the names counted here.
+    const spare = wanted + groups.filter((g) => g.name === null).length;
     const rest = s.regex.not(s.regex.words([...taken, ...listed]));
-    for (const cell of this.cells(rest, rules)) {
-      if (this.value(cell.then)) found += countWords(s, cell.rx, wanted - found);
-      if (found >= wanted) return true;
+    for (const cell of this.cells(rest, rules.open)) {
+      if (this.value(cell.then)) found += countWords(s, cell.rx, spare - found);
+      if (found >= spare) return true;
     }
-    return false;
+    return found >= spare;
   }
 
   /** The non-empty ways in which names of `rx` can lie inside and outside the rules' key sets, with the joint rule. */
@@ -276,8 +305,40 @@ export function* atomsOf(f: Formula): Generator<Formula> {
   else if (f.about !== 0) yield f;
 }
 
-function* names(rules: readonly Formula[]): Generator<string> {
-  for (const rule of rules) if (rule.keys!.name !== null) yield rule.keys!.name;
+/** A member that must come: its name, or the language its name must lie in. */
+interface Group {
+  readonly name: string | null;
+  readonly rx: Rx;
+  readonly then: Formula;
+}
+
+/** Rules about members, by name and for sets of names. */
+interface Rules {
+  readonly byName: ReadonlyMap<string, readonly Formula[]>;
+  readonly open: readonly Formula[];
+}
+
+function indexRules(atoms: readonly Formula[]): Rules {
+  const byName = new Map<string, Formula[]>();
+  const open: Formula[] = [];
+  for (const atom of atoms) {
+    if (atom.kind !== "every") continue;
+    const name = atom.keys!.name;
+    if (name === null) open.push(atom);
+    else if (byName.has(name)) byName.get(name)!.push(atom.then!);
+    else byName.set(name, [atom.then!]);
+  }
+  return { byName, open };
+}
+
+function indexNeeds(atoms: readonly Formula[]): Map<string, Formula[]> {
+  const needs = new Map<string, Formula[]>();
+  for (const atom of atoms) {
+    if (atom.kind !== "some") continue;
+    const name = atom.keys!.name!;
+    needs.set(name, [...(needs.get(name) ?? []), atom.then!]);
+  }
+  return needs;
 }
 
 /** How many strings match, up to `limit`: breadth first over the derivatives. */

@@ -13,17 +13,22 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 export const STRING_STATE_LIMIT = 200_000;
 
-/** A set of names with a position in them: says at the closing quote which name was read. */
+/** A sorted set of names with a position in it: says at the closing quote which name was read, and if it may stand. */
 export interface Label {
   readonly id: number;
   readonly list: readonly (readonly number[])[];
   readonly texts: readonly string[];
+  /** goodBefore[i]: how many of the first i names may stand now. */
+  readonly goodBefore: Int32Array;
   readonly lo: number;
   readonly hi: number;
   readonly depth: number;
 }
 
-/** What the content so far means to each lane. `guard` ≥ 0: only that lane decides whether the string may go on. */
+/**
+ * What the content so far means to each lane. Guarded lanes are those of keys: lane 0 is the language of names outside
+ * the label, the label decides about its own names, and the other lanes only observe.
+ */
 export interface Lanes {
   readonly id: number;
   readonly tags: readonly number[];
@@ -52,6 +57,7 @@ export class StringMachine {
   readonly #lanes = new Map<string, Lanes>();
   readonly #lanesById: Lanes[] = [];
   readonly #labels = new Map<string, { id: number; list: number[][]; texts: string[] }>();
+  readonly #goods = new Map<string, number>();
   readonly #states = new Map<string, number>();
   #lanesOf: Lanes[] = [];
   #phase: number[] = [];
@@ -78,23 +84,29 @@ export class StringMachine {
     return made.alive ? this.#state(made, TEXT, 0) : DEAD;
   }
 
-  /** Lane 0 (the guard) decides; the others and the label only observe. */
-  startGuarded(guard: Rx, watched: readonly Rx[], names: readonly string[]): number {
-    const made = this.#make([0, ...watched.map((_, i) => i + 1)], [guard, ...watched], true, this.#label(names));
+  /** The automaton of a key: `open` is the language of all other names, `watched` are observed. */
+  startKey(open: Rx, watched: readonly Rx[], names: readonly string[], good: ReadonlySet<string>): number {
+    const label = this.#label(names, good);
+    const made = this.#make([0, ...watched.map((_, i) => i + 1)], [open, ...watched], true, label);
     return made.alive ? this.#state(made, TEXT, 0) : DEAD;
   }
 
-  #label(names: readonly string[]): Label | null {
+  #label(names: readonly string[], good: ReadonlySet<string>): Label | null {
     if (names.length === 0) return null;
     const key = JSON.stringify(names);
-    let known = this.#labels.get(key);
-    if (!known) {
+    let sorted = this.#labels.get(key);
+    if (!sorted) {
       const entries = names.map((text) => ({ text, word: Array.from(text, (c) => c.codePointAt(0)!) }));
       entries.sort((a, b) => compare(a.word, b.word));
-      known = { id: this.#labels.size, list: entries.map((e) => e.word), texts: entries.map((e) => e.text) };
-      this.#labels.set(key, known);
+      sorted = { id: this.#labels.size, list: entries.map((e) => e.word), texts: entries.map((e) => e.text) };
+      this.#labels.set(key, sorted);
     }
-    return { ...known, lo: 0, hi: names.length, depth: 0 };
+    const goodBefore = new Int32Array(names.length + 1);
+    sorted.texts.forEach((text, i) => void (goodBefore[i + 1] = goodBefore[i]! + (good.has(text) ? 1 : 0)));
+    const goodKey = `${sorted.id}:${goodBefore.join()}`;
+    const id = this.#goods.get(goodKey) ?? this.#goods.size;
+    this.#goods.set(goodKey, id);
+    return { ...sorted, id, goodBefore, lo: 0, hi: names.length, depth: 0 };
   }
 
   lanes(state: number): Lanes {
@@ -104,7 +116,7 @@ export class StringMachine {
   /** The name that was read in full, if the content is one of the label's names. */
   nameAt(state: number): string | null {
     const label = this.#lanesOf[state]!.label;
-    return label && label.list[label.lo]!.length === label.depth ? label.texts[label.lo]! : null;
+    return label && isComplete(label) ? label.texts[label.lo]! : null;
   }
 
   isText(state: number): boolean {
@@ -135,8 +147,9 @@ export class StringMachine {
     const key = `${guarded ? "g" : "v"}${names}:${liveTags.map((tag, i) => `${tag}.${live[i]!.id}`).join(",")}`;
     let made = this.#lanes.get(key);
     if (!made) {
-      const alive = guarded ? this.store.alive(live[0]!) : live.length > 0;
-      const closes = guarded ? live[0]!.nullable : live.some((rx) => rx.nullable);
+      const alive = guarded ? hasGood(label) || this.store.alive(live[0]!) : live.length > 0;
+      const named = label !== null && isComplete(label);
+      const closes = named ? isGood(label) : guarded ? live[0]!.nullable : live.some((rx) => rx.nullable);
       const id = this.#lanesById.length;
       made = { id, tags: liveTags, rxs: live, guarded, label, alive, closes, starts: null, next: [] };
       this.#lanes.set(key, made);
@@ -304,6 +317,11 @@ function hexDigit(byte: number): number {
   const letter = byte | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
+
+const isComplete = (label: Label): boolean => label.list[label.lo]!.length === label.depth;
+const isGood = (label: Label): boolean => label.goodBefore[label.lo + 1]! > label.goodBefore[label.lo]!;
+const hasGood = (label: Label | null): boolean =>
+  label !== null && label.goodBefore[label.hi]! > label.goodBefore[label.lo]!;
 
 function advanceLabel(label: Label, c: number): Label | null {
   let lo = label.lo;
