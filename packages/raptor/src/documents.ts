@@ -112,7 +112,7 @@ export class Documents {
 
   resolve(ref: string, from: Place, pointer: string): Place {
     const full = resolveUri(ref, from.base);
-    const [uri, fragment = ""] = splitUri(full);
+    const { uri, fragment } = splitUri(full);
     const resource = this.#resources.get(uri);
     if (!resource) return this.#meta(uri, ref, pointer);
     if (fragment === "" || fragment.startsWith("/")) return this.#byPointer(resource, fragment, ref, pointer);
@@ -166,9 +166,9 @@ function resolveUri(ref: string, base: string): string {
   }
 }
 
-function splitUri(uri: string): string[] {
-  const at = uri.indexOf("#");
-  return at < 0 ? [uri] : [uri.slice(0, at), uri.slice(at + 1)];
+function splitUri(full: string): { uri: string; fragment: string } {
+  const at = full.indexOf("#");
+  return at < 0 ? { uri: full, fragment: "" } : { uri: full.slice(0, at), fragment: full.slice(at + 1) };
 }
 
 function decode(part: string): string {

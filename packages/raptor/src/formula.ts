@@ -25,9 +25,16 @@ export interface KeySet {
   readonly rx: Rx;
 }
 
-export type NumberTest =
-  | { readonly op: "ge" | "gt" | "le" | "lt" | "mult" | "nmult"; readonly value: Decimal }
-  | { readonly op: "in" | "notin"; readonly values: readonly Decimal[] };
+export interface OneTest {
+  readonly op: "ge" | "gt" | "le" | "lt" | "mult" | "nmult";
+  readonly value: Decimal;
+}
+export interface ListTest {
+  readonly op: "in" | "notin";
+  readonly values: readonly Decimal[];
+}
+export type NumberTest = OneTest | ListTest;
+export const isListTest = (test: NumberTest): test is ListTest => test.op === "in" || test.op === "notin";
 
 export type Kind =
   | "true"
@@ -449,13 +456,12 @@ const isBound = (kind: Kind): boolean =>
 
 function oppositeTest(test: NumberTest): NumberTest {
   const names = { ge: "lt", gt: "le", le: "gt", lt: "ge", mult: "nmult", nmult: "mult" } as const;
-  if (test.op === "in") return { op: "notin", values: test.values };
-  if (test.op === "notin") return { op: "in", values: test.values };
+  if (isListTest(test)) return { op: test.op === "in" ? "notin" : "in", values: test.values };
   return { op: names[test.op], value: test.value };
 }
 
 export function passes(test: NumberTest, v: Decimal): boolean {
-  if (test.op === "in" || test.op === "notin") {
+  if (isListTest(test)) {
     return test.values.some((w) => compareDecimals(v, w) === 0) === (test.op === "in");
   }
   if (test.op === "mult") return isMultiple(v, test.value);

@@ -54,6 +54,8 @@ export abstract class Local {
   readonly #resumed = new Map<number, Local | null>();
   /** Set on places whose exact successor depends on the text of the member that ends. */
   readonly captures: boolean = false;
+  /** Captures items (unique arrays) rather than keys. */
+  readonly capturesItems: boolean = false;
 
   constructor(engine: Host) {
     this.engine = engine;
@@ -308,6 +310,7 @@ export class ArrayLocal extends Local {
   readonly alts: readonly Alt[];
   readonly phase: ArrayPhase;
   override readonly captures: boolean;
+  override readonly capturesItems: boolean;
   #plan: Plan | null | undefined;
 
   constructor(engine: Host, alts: readonly Alt[], phase: ArrayPhase) {
@@ -315,6 +318,7 @@ export class ArrayLocal extends Local {
     this.alts = alts;
     this.phase = phase;
     this.captures = alts.some((alt) => hasUnique(alt.f));
+    this.capturesItems = this.captures;
   }
 
   plan(): Plan | null {

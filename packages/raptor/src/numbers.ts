@@ -7,7 +7,7 @@
  */
 import { compareDecimals, type Decimal, decimalText, isInteger } from "./decimal.ts";
 import { fail } from "./refusal.ts";
-import type { Formula, NumberTest } from "./formula.ts";
+import { type Formula, isListTest, type NumberTest } from "./formula.ts";
 
 export const NUMBER_STATE_LIMIT = 200_000;
 const MODULUS_LIMIT = 900_000_000_000_000n;
@@ -235,8 +235,9 @@ function makeSpec(id: number, lanes: readonly { readonly tag: number; readonly f
   const bounds = new Map<string, Bound>();
   const moduli = new Map<string, { value: Decimal; text: string }>();
   for (const test of all) {
-    if (test.op === "mult" || test.op === "nmult") moduli.set(decimalText(test.value), { value: test.value, text: decimalText(test.value) });
-    else for (const v of "values" in test ? test.values : [test.value]) addBound(bounds, v);
+    if (isListTest(test)) for (const v of test.values) addBound(bounds, v);
+    else if (test.op === "mult" || test.op === "nmult") moduli.set(decimalText(test.value), { value: test.value, text: decimalText(test.value) });
+    else addBound(bounds, test.value);
   }
   const scale = Math.max(0, ...[...moduli.values()].map((m) => -m.value.exponent));
   const whole = lanes.every((l) => impliesWhole(l.formula));
@@ -292,14 +293,14 @@ function judge(f: Formula, s: NumberState, ended: boolean): boolean | null {
 }
 
 function judgeTest(test: NumberTest, s: NumberState, ended: boolean): boolean | null {
-  if (test.op === "mult" || test.op === "nmult") {
-    if (!ended) return null;
-    return isMultipleAt(decimalText(test.value), s) === (test.op === "mult");
-  }
-  if (test.op === "in" || test.op === "notin") {
+  if (isListTest(test)) {
     const orders = test.values.map((v) => order(v, s, ended));
     const found = orders.includes(0) ? true : orders.includes(null) ? null : false;
     return found === null ? null : found === (test.op === "in");
+  }
+  if (test.op === "mult" || test.op === "nmult") {
+    if (!ended) return null;
+    return isMultipleAt(decimalText(test.value), s) === (test.op === "mult");
   }
   const o = order(test.value, s, ended);
   if (o === null) {

@@ -7,7 +7,7 @@ import { ALL_TYPES, ARR, type Formula, type FormulaStore, type KeySet, NUM, OBJ,
 import type { NumberMachine } from "./numbers.ts";
 import { fail } from "./refusal.ts";
 import type { Rx } from "./regex.ts";
-import type { Splitter } from "./split.ts";
+import type { KeyClass, Splitter } from "./split.ts";
 
 export const SEARCH_LIMIT = 200_000;
 const KEY_CELL_LIMIT = 256;

@@ -123,6 +123,12 @@ export class StringMachine {
     return this.#phase[state] === TEXT;
   }
 
+  /** Whether every content is alike from here on: plain text, every lane open to all, no listed name in reach. */
+  isPlain(state: number): boolean {
+    const lanes = this.#lanesOf[state]!;
+    return this.#phase[state] === TEXT && lanes.label === null && lanes.rxs.every((rx) => rx === this.store.all);
+  }
+
   /** The plain-text state with other lanes (same order): used to look at a state through coarser counters. */
   withLanes(state: number, rxs: readonly Rx[]): number {
     const lanes = this.#lanesOf[state]!;
