@@ -5,6 +5,7 @@
  */
 import { coarseLanes } from "./coarse.ts";
 import { type Local, StringLocal } from "./machine.ts";
+import { openEntry, type StringShape, stringShape } from "./open-string.ts";
 import { CLOSE, DEAD } from "./strings.ts";
 import { rootView, subView, type TokenTrie, TrieBuilder } from "./trie.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -13,6 +14,8 @@ import type { Vocabulary } from "./vocabulary.ts";
 export interface Exit {
   readonly outcome: number;
   readonly trie: TokenTrie;
+  /** Tokens of the trie that do not leave this way. Such exits come first in an entry. */
+  readonly except: Int32Array | null;
 }
 
 export interface Entry {
@@ -32,6 +35,7 @@ export class MaskMemo {
   readonly #root: TokenTrie;
   #entries = new Map<number, Entry>();
   #bytes = 0;
+  #stringShape: StringShape | null = null;
   /** Tokens that can end a key and spell another, or end an item and begin another: see Matcher. */
   readonly keyHazards: readonly number[];
   readonly itemHazards: readonly number[];
@@ -69,7 +73,7 @@ export class MaskMemo {
       return entry;
     }
     this.misses++;
-    entry = local instanceof StringLocal ? this.#walkString(local, trie) : this.#walk(local, trie);
+    entry = local instanceof StringLocal ? this.#stringEntry(local, trie) : this.#walk(local, trie);
     if (this.#bytes > MEMO_LIMIT_BYTES) this.clear();
     this.#entries.set(key, entry);
     this.#bytes += 200 + (entry.list?.byteLength ?? 0) + (entry.bits?.byteLength ?? 0);
@@ -84,6 +88,16 @@ export class MaskMemo {
     if (!machine.isText(local.state)) return local;
     const rxs = coarseLanes(machine.store, machine.lanes(local.state).rxs, this.vocabulary.longest);
     return rxs ? local.engine.string(machine.withLanes(local.state, rxs)) : local;
+  }
+
+  #stringEntry(local: StringLocal, trie: TokenTrie): Entry {
+    const open = trie === this.#root ? openEntry(this.#shape(), local) : null;
+    return open ?? this.#walkString(local, trie);
+  }
+
+  #shape(): StringShape {
+    this.#stringShape ??= stringShape(this.vocabulary, this.#root);
+    return this.#stringShape;
   }
 
   #walk(start: Local, trie: TokenTrie): Entry {
@@ -171,6 +185,7 @@ export class MaskMemo {
     if (entry.bits) addBits(out, entry.bits);
     else addList(out, entry.list!);
     for (const inner of entry.exits) this.#descend(out, inner, parents.parent);
+    if (exit.except) removeList(out, exit.except);
   }
 }
 
@@ -225,7 +240,7 @@ class Gatherer {
   }
 
   entry(): Entry {
-    const exits = [...this.#leaving].map(([outcome, builder]) => ({ outcome, trie: builder.build() }));
+    const exits = [...this.#leaving].map(([outcome, builder]) => ({ outcome, trie: builder.build(), except: null }));
     if (this.#dense.length === 0 && this.#tokens.length < DENSE) {
       return { list: Int32Array.from(this.#tokens), bits: null, exits };
     }
@@ -247,6 +262,13 @@ function addList(out: Uint32Array, list: Int32Array): void {
   }
 }
 
+function removeList(out: Uint32Array, list: Int32Array): void {
+  for (let i = 0; i < list.length; i++) {
+    const token = list[i]!;
+    out[token >>> 5]! &= ~(1 << (token & 31));
+  }
+}
+
 function addRun(out: Uint32Array, order: Int32Array, from: number, to: number): void {
   for (let i = from; i < to; i++) {
     const token = order[i]!;
@@ -254,15 +276,20 @@ function addRun(out: Uint32Array, order: Int32Array, from: number, to: number): 
   }
 }
 
+/** Tokens with `…,…` where a value may end before the comma and another begins behind it. */
+const CROSSING = /(?:^|["\d}\]el])\s*,\s*["\d\-{[tfn]/;
+const TWO_KEYS = /"[^"]*,\s*"[^"]*"/;
+
 function hazards(v: Vocabulary): { keys: number[]; items: number[] } {
   const keys: number[] = [];
   const items: number[] = [];
+  const decoder = new TextDecoder("latin1");
   for (let token = 0; token < v.size; token++) {
     const bytes = v.tokenBytes(token);
-    const comma = bytes.indexOf(0x2c);
-    if (comma < 0) continue;
-    if (bytes.subarray(comma + 1).some((b) => b > 0x20)) items.push(token);
-    if (bytes.filter((b) => b === 0x22).length >= 3) keys.push(token);
+    if (!bytes.includes(0x2c)) continue;
+    const text = decoder.decode(bytes);
+    if (CROSSING.test(text)) items.push(token);
+    if (TWO_KEYS.test(text)) keys.push(token);
   }
-  return { keys: [...keys], items: [...new Set([...items, ...keys])] };
+  return { keys, items: [...new Set([...items, ...keys])] };
 }

@@ -49,6 +49,7 @@ const LOW_BACKSLASH = 6;
 const LOW_U = 7;
 const LOW_HEX = 8; // 8..11
 const UTF8 = 12; // 12..14: 1..3 continuation bytes to come
+const UNIFORM = 15; // 15..17: the same, and all characters that they can spell mean the same
 
 const SIMPLE: Record<number, number> = { 34: 34, 92: 92, 47: 47, 98: 8, 102: 12, 110: 10, 114: 13, 116: 9 };
 
@@ -121,6 +122,13 @@ export class StringMachine {
 
   isText(state: number): boolean {
     return this.#phase[state] === TEXT;
+  }
+
+  /** The plain-text state of a state's lanes if all content behind it is alike (whatever escape is half read); else DEAD. */
+  plainAhead(state: number): number {
+    const lanes = this.#lanesOf[state]!;
+    if (lanes.label !== null || !lanes.rxs.every((rx) => rx === this.store.all)) return DEAD;
+    return this.#state(lanes, TEXT, 0);
   }
 
   /** Whether every content is alike from here on: plain text, every lane open to all, no listed name in reach. */
@@ -234,7 +242,9 @@ export class StringMachine {
     if (phase === LOW_BACKSLASH) return byte === BACKSLASH ? this.#state(lanes, LOW_U, acc) : DEAD;
     if (phase === LOW_U) return byte === 0x75 ? this.#state(lanes, LOW_HEX, acc) : DEAD;
     if (phase < UTF8) return this.#lowHex(lanes, phase - LOW_HEX, acc, byte);
-    return this.#continuation(lanes, phase - UTF8 + 1, acc, byte);
+    if (phase < UNIFORM) return this.#continuation(lanes, phase - UTF8 + 1, acc, byte);
+    if ((byte & 0xc0) !== 0x80) return DEAD;
+    return this.#state(lanes, phase === UNIFORM ? TEXT : phase - 1, 0);
   }
 
   #text(lanes: Lanes, byte: number): number {
@@ -274,6 +284,12 @@ export class StringMachine {
     const lo = Math.max(bits << (6 * left), FLOOR[total]!);
     const hi = Math.min((bits << (6 * left)) | ((1 << (6 * left)) - 1), 0x10ffff);
     if (lo > hi) return DEAD;
+    const whole = lo === bits << (6 * left) && hi - lo === (1 << (6 * left)) - 1;
+    const starts = this.#starts(lanes);
+    if (whole && (hi < 0xd800 || lo > 0xdfff) && classIndex(starts, lo) === classIndex(starts, hi)) {
+      const next = this.#derive(lanes, lo);
+      return next.alive ? this.#state(next, UNIFORM + left - 1, 0) : DEAD;
+    }
     return this.#partial(lanes, UTF8 + left - 1, ((total << 24) | bits) >>> 0, lo, hi);
   }
 

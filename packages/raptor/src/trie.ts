@@ -39,9 +39,20 @@ export function subView(trie: TokenTrie, p: number): TokenTrie {
   return view;
 }
 
-/** After any JSON value or key only these can follow: white space, `,` `:` `]` `}`. Other tails are dropped at once. */
-const FOLLOWS = new Uint8Array(256);
-for (const c of [0x20, 0x09, 0x0a, 0x0d, 0x2c, 0x3a, 0x5d, 0x7d]) FOLLOWS[c] = 1;
+/**
+ * What can follow a JSON value or key, for dropping hopeless tails at once: behind it white space, brackets and `,` or
+ * `:`; behind those a value or key may begin, and from there on anything.
+ */
+const BEHIND = 0;
+const BEFORE = 1;
+const INSIDE = 2;
+const NEVER = 3;
+const TAIL = new Uint8Array(3 * 256).fill(NEVER);
+for (const c of " \t\n\r]}") TAIL[c.charCodeAt(0)] = BEHIND;
+for (const c of ",:") TAIL[c.charCodeAt(0)] = BEFORE;
+for (const c of " \t\n\r") TAIL[256 + c.charCodeAt(0)] = BEFORE;
+for (const c of '"-0123456789{[tfn') TAIL[256 + c.charCodeAt(0)] = INSIDE;
+TAIL.fill(INSIDE, 512);
 
 /** Gathers subtrees into one trie, joined where they spell the same: many tokens go on alike behind a closing quote. */
 export class TrieBuilder {
@@ -52,10 +63,10 @@ export class TrieBuilder {
   /** What is behind node p (`consumed`), or node p itself. */
   addNode(trie: TokenTrie, p: number, consumed: boolean): void {
     this.#part(null);
-    if (!consumed) this.#copy(trie, p, this.#root);
+    if (!consumed) this.#copy(trie, p, this.#root, BEHIND);
     else {
       this.#root.addTokens(trie, trie.first[p]!, trie.first[p + 1]!);
-      this.#children(trie, p + 1, trie.skip[p]!, this.#root);
+      for (let q = p + 1; q < trie.skip[p]!; q = trie.skip[q]!) this.#copy(trie, q, this.#root, BEHIND);
     }
   }
 
@@ -75,17 +86,15 @@ export class TrieBuilder {
 
   #merge(trie: TokenTrie): void {
     this.#root.addTokens(trie, trie.ownFrom, trie.ownTo);
-    for (let p = trie.from; p < trie.to; p = trie.skip[p]!) this.#copy(trie, p, this.#root);
+    for (let p = trie.from; p < trie.to; p = trie.skip[p]!) this.#copy(trie, p, this.#root, BEHIND);
   }
 
-  #children(trie: TokenTrie, from: number, to: number, into: Branch): void {
-    for (let p = from; p < to; p = trie.skip[p]!) if (FOLLOWS[trie.bytes[p]!]) this.#copy(trie, p, into);
-  }
-
-  #copy(trie: TokenTrie, p: number, into: Branch): void {
+  #copy(trie: TokenTrie, p: number, into: Branch, tail: number): void {
+    const next = TAIL[tail * 256 + trie.bytes[p]!]!;
+    if (next === NEVER) return;
     const branch = into.child(trie.bytes[p]!);
     branch.addTokens(trie, trie.first[p]!, trie.first[p + 1]!);
-    for (let q = p + 1; q < trie.skip[p]!; q = trie.skip[q]!) this.#copy(trie, q, branch);
+    for (let q = p + 1; q < trie.skip[p]!; q = trie.skip[q]!) this.#copy(trie, q, branch, next);
   }
 
   build(): TokenTrie {
