@@ -6,7 +6,7 @@
 import { coarseLanes } from "./coarse.ts";
 import { type Local, StringLocal } from "./machine.ts";
 import { openEntry, type StringShape, stringShape } from "./open-string.ts";
-import { CLOSE, DEAD } from "./strings.ts";
+import { CLOSE } from "./strings.ts";
 import { rootView, subView, type TokenTrie, TrieBuilder } from "./trie.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -35,7 +35,6 @@ export class MaskMemo {
   readonly #root: TokenTrie;
   #entries = new Map<number, Entry>();
   #bytes = 0;
-  #stringShape: StringShape | null = null;
   /** Tokens that can end a key and spell another, or end an item and begin another: see Matcher. */
   readonly keyHazards: readonly number[];
   readonly itemHazards: readonly number[];
@@ -43,11 +42,11 @@ export class MaskMemo {
   misses = 0;
 
   constructor(vocabulary: Vocabulary) {
+    const facts = factsOf(vocabulary);
     this.vocabulary = vocabulary;
-    this.#root = rootView(vocabulary);
-    const { keys, items } = hazards(vocabulary);
-    this.keyHazards = keys;
-    this.itemHazards = items;
+    this.#root = facts.root;
+    this.keyHazards = facts.keys;
+    this.itemHazards = facts.items;
   }
 
   get bytes(): number {
@@ -96,8 +95,9 @@ export class MaskMemo {
   }
 
   #shape(): StringShape {
-    this.#stringShape ??= stringShape(this.vocabulary, this.#root);
-    return this.#stringShape;
+    const facts = factsOf(this.vocabulary);
+    facts.shape ??= stringShape(this.vocabulary, facts.root);
+    return facts.shape;
   }
 
   #walk(start: Local, trie: TokenTrie): Entry {
@@ -144,8 +144,7 @@ export class MaskMemo {
     for (let p = trie.from; p < trie.to; ) {
       const d = depth[p]! - base;
       const from = states[d]!;
-      let next = machine.table[from * 256 + bytes[p]!]!;
-      if (next < DEAD) next = machine.step(from, bytes[p]!);
+      const next = machine.step(from, bytes[p]!);
       if (next >= 0) {
         if (skip[p]! - p > SHARED_SUBTREE && next !== start.state && machine.isPlain(next)) {
           out.absorb(this.entry(start.engine.string(next), subView(trie, p)));
@@ -279,6 +278,25 @@ function addRun(out: Uint32Array, order: Int32Array, from: number, to: number): 
 /** Tokens with `…,…` where a value may end before the comma and another begins behind it. */
 const CROSSING = /(?:^|["\d}\]el])\s*,\s*["\d\-{[tfn]/;
 const TWO_KEYS = /"[^"]*,\s*"[^"]*"/;
+
+/** What is computed once for a vocabulary, whatever the grammars. */
+interface Facts {
+  readonly root: TokenTrie;
+  readonly keys: readonly number[];
+  readonly items: readonly number[];
+  shape: StringShape | null;
+}
+
+const facts = new WeakMap<Vocabulary, Facts>();
+
+function factsOf(v: Vocabulary): Facts {
+  let known = facts.get(v);
+  if (!known) {
+    known = { root: rootView(v), ...hazards(v), shape: null };
+    facts.set(v, known);
+  }
+  return known;
+}
 
 function hazards(v: Vocabulary): { keys: number[]; items: number[] } {
   const keys: number[] = [];

@@ -17,6 +17,8 @@ export interface StringShape {
   /** The same, longest first, with the characters they need. */
   readonly tokens: Int32Array;
   readonly needs: Int32Array;
+  /** The trie cut down to paths that close the string; `node` is the place in the whole trie. */
+  readonly paths: { readonly node: Int32Array; readonly skip: Int32Array };
   /** Nodes whose byte closes the string, and the characters before it. */
   readonly closers: Int32Array;
   readonly counts: Int32Array;
@@ -63,11 +65,34 @@ export function stringShape(vocabulary: Vocabulary, trie: TokenTrie): StringShap
     inside,
     tokens: Int32Array.from(found, (f) => f.token),
     needs: Int32Array.from(found, (f) => f.need),
+    paths: closingPaths(vocabulary, closers),
     closers: Int32Array.from(closers),
     counts: Int32Array.from(counts),
     most: found[0]?.need ?? 0,
     tails: new Map(),
   };
+}
+
+function closingPaths(v: Vocabulary, closers: readonly number[]): StringShape["paths"] {
+  const node: number[] = [];
+  const skip: number[] = [];
+  const open: number[] = [];
+  let next = 0;
+  for (let p = 0; p < v.nodes && next < closers.length; ) {
+    while (next < closers.length && closers[next]! < p) next++;
+    while (open.length > 0 && v.skip[node[open.at(-1)!]!]! <= p) skip[open.pop()!] = node.length;
+    const inside = next < closers.length && closers[next]! < v.skip[p]!;
+    if (!inside) {
+      p = v.skip[p]!;
+      continue;
+    }
+    open.push(node.length);
+    skip.push(0);
+    node.push(p);
+    p = closers[next] === p ? v.skip[p]! : p + 1;
+  }
+  for (const i of open) skip[i] = node.length;
+  return { node: Int32Array.from(node), skip: Int32Array.from(skip) };
 }
 
 /** The entry of a string place at the vocabulary's root, or null when its content is more than open. */
@@ -136,27 +161,29 @@ function branchingEntry(shape: StringShape, local: StringLocal): Entry | null {
     return { list: null, bits: shape.inside, exits: plainExits(shape, outcomeOf(local.state), []) };
   }
   const { bytes, skip, depth, first, order } = shape.vocabulary;
-  const states = new Int32Array(shape.vocabulary.longest + 2).fill(local.state);
+  const { paths } = shape;
+  const states: number[] = [local.state];
   const special = new Map<number, TrieBuilder>();
   const except: number[] = [];
   let plain = DEAD;
-  for (let p = 0; p < shape.vocabulary.nodes; ) {
+  for (let i = 0; i < paths.node.length; ) {
+    const p = paths.node[i]!;
     const from = states[depth[p]!]!;
     const next = machine.step(from, bytes[p]!);
     const ahead = next >= 0 ? machine.plainAhead(next) : DEAD;
     if (next >= 0 && ahead === DEAD) {
       states[depth[p]! + 1] = next;
-      p++;
+      i++;
       continue;
     }
     if (next >= 0) {
       if (plain !== DEAD && plain !== ahead) return null;
       plain = ahead;
     } else if (bytes[p] === 0x22 && machine.isText(from)) {
-      for (let i = first[p]!; i < first[skip[p]!]!; i++) except.push(order[i]!);
+      for (let k = first[p]!; k < first[skip[p]!]!; k++) except.push(order[k]!);
       if (next === CLOSE) builderOf(special, outcomeOf(from)).addNode(shape.trie, p, true);
     }
-    p = skip[p]!;
+    i = paths.skip[i]!;
   }
   const exits = plain === DEAD ? [] : plainExits(shape, outcomeOf(plain), except);
   for (const [outcome, builder] of special) exits.push({ outcome, trie: builder.build(), except: null });

@@ -12,6 +12,7 @@ const UNKNOWN = -2;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 export const STRING_STATE_LIMIT = 200_000;
+const CHUNK = 64 * 256;
 
 /** A sorted set of names with a position in it: says at the closing quote which name was read, and if it may stand. */
 export interface Label {
@@ -37,6 +38,8 @@ export interface Lanes {
   readonly label: Label | null;
   readonly alive: boolean;
   readonly closes: boolean;
+  /** The state of plain text with these lanes, DEAD until it is made. */
+  text: number;
   starts: number[] | null;
   next: (Lanes | undefined)[];
 }
@@ -59,12 +62,14 @@ export class StringMachine {
   readonly #lanesById: Lanes[] = [];
   readonly #labels = new Map<string, { id: number; list: number[][]; texts: string[] }>();
   readonly #goods = new Map<string, number>();
-  readonly #states = new Map<string, number>();
+  readonly #states = new Map<number, number>();
   #lanesOf: Lanes[] = [];
   #phase: number[] = [];
   #acc: number[] = [];
-  /** 256 entries a state: the next state, DEAD or CLOSE. */
-  table = new Int32Array(256 * 256).fill(UNKNOWN);
+  /** Rows of 256 entries, made when a state is first left: the next state, DEAD, CLOSE or UNKNOWN. */
+  readonly #rows: Int32Array[] = [];
+  #chunk = new Int32Array(0);
+  #used = 0;
 
   constructor(store: RegexStore) {
     this.store = store;
@@ -145,12 +150,23 @@ export class StringMachine {
   }
 
   step(state: number, byte: number): number {
-    const at = state * 256 + byte;
-    const known = this.table[at]!;
+    const row = this.#rows[state] ?? this.#row(state);
+    const known = row[byte]!;
     if (known !== UNKNOWN) return known;
     const next = this.#step(state, byte);
-    this.table[at] = next;
+    row[byte] = next;
     return next;
+  }
+
+  #row(state: number): Int32Array {
+    if (this.#used === this.#chunk.length) {
+      this.#chunk = new Int32Array(CHUNK).fill(UNKNOWN);
+      this.#used = 0;
+    }
+    const row = this.#chunk.subarray(this.#used, this.#used + 256);
+    this.#used += 256;
+    this.#rows[state] = row;
+    return row;
   }
 
   #make(tags: readonly number[], rxs: readonly Rx[], guarded: boolean, label: Label | null): Lanes {
@@ -165,7 +181,7 @@ export class StringMachine {
       const named = label !== null && isComplete(label);
       const closes = named ? isGood(label) : guarded ? live[0]!.nullable : live.some((rx) => rx.nullable);
       const id = this.#lanesById.length;
-      made = { id, tags: liveTags, rxs: live, guarded, label, alive, closes, starts: null, next: [] };
+      made = { id, tags: liveTags, rxs: live, guarded, label, alive, closes, text: DEAD, starts: null, next: [] };
       this.#lanes.set(key, made);
       this.#lanesById.push(made);
     }
@@ -173,20 +189,17 @@ export class StringMachine {
   }
 
   #state(lanes: Lanes, phase: number, acc: number): number {
-    const key = `${lanes.id},${phase},${acc}`;
+    if (phase === TEXT && lanes.text !== DEAD) return lanes.text;
+    const key = (lanes.id * 32 + phase) * 0x4000000 + (acc & 0x3ffffff);
     const known = this.#states.get(key);
     if (known !== undefined) return known;
     const id = this.#phase.length;
     if (id >= STRING_STATE_LIMIT) fail("too-hard", `String automata grew beyond ${STRING_STATE_LIMIT} states.`);
+    if (phase === TEXT) lanes.text = id;
     this.#states.set(key, id);
     this.#phase.push(phase);
     this.#acc.push(acc);
     this.#lanesOf.push(lanes);
-    if ((id + 1) * 256 > this.table.length) {
-      const wider = new Int32Array(this.table.length * 2).fill(UNKNOWN);
-      wider.set(this.table);
-      this.table = wider;
-    }
     return id;
   }
 
@@ -272,9 +285,9 @@ export class StringMachine {
 
   #continuation(lanes: Lanes, left: number, acc: number, byte: number): number {
     if ((byte & 0xc0) !== 0x80) return DEAD;
-    // `total` continuation bytes of the sequence: kept in the high bits to refuse overlong spellings.
-    const total = acc >>> 24;
-    const bits = ((acc & 0xffffff) << 6) | (byte & 0x3f);
+    // The number of continuation bytes of the sequence stands in the high bits, to refuse overlong spellings.
+    const total = acc >>> 22;
+    const bits = ((acc & 0x3fffff) << 6) | (byte & 0x3f);
     if (left === 1) return bits < FLOOR[total]! || bits > 0x10ffff || isSurrogate(bits) ? DEAD : this.#take(lanes, bits);
     return this.#utf8(lanes, left - 1, bits, total);
   }
@@ -290,7 +303,7 @@ export class StringMachine {
       const next = this.#derive(lanes, lo);
       return next.alive ? this.#state(next, UNIFORM + left - 1, 0) : DEAD;
     }
-    return this.#partial(lanes, UTF8 + left - 1, ((total << 24) | bits) >>> 0, lo, hi);
+    return this.#partial(lanes, UTF8 + left - 1, (total << 22) | bits, lo, hi);
   }
 
   #hex(lanes: Lanes, read: number, acc: number, byte: number): number {
@@ -301,7 +314,7 @@ export class StringMachine {
       if (unit >= 0xdc00 && unit <= 0xdfff) return DEAD;
       if (unit < 0xd800 || unit > 0xdbff) return this.#take(lanes, unit);
       const from = 0x10000 + ((unit - 0xd800) << 10);
-      return this.#partial(lanes, LOW_BACKSLASH, unit, from, from + 0x3ff);
+      return this.#partial(lanes, LOW_BACKSLASH, unit - 0xd800, from, from + 0x3ff);
     }
     const span = 16 ** (3 - read);
     return this.#unitsAlive(lanes, unit * span, unit * span + span - 1) ? this.#state(lanes, HEX + read + 1, unit) : DEAD;
@@ -319,15 +332,15 @@ export class StringMachine {
   #lowHex(lanes: Lanes, read: number, acc: number, byte: number): number {
     const digit = hexDigit(byte);
     if (digit < 0) return DEAD;
-    const high = acc & 0xffff;
-    const low = (acc >>> 16) * 16 + digit;
+    const high = 0xd800 + (acc & 0x3ff);
+    const low = (acc >>> 10) * 16 + digit;
     const span = 16 ** (3 - read);
     const from = Math.max(low * span, 0xdc00);
     const to = Math.min(low * span + span - 1, 0xdfff);
     if (from > to) return DEAD;
     const base = 0x10000 + ((high - 0xd800) << 10) - 0xdc00;
     if (read === 3) return this.#take(lanes, base + low);
-    return this.#partial(lanes, LOW_HEX + read + 1, ((low << 16) | high) >>> 0, base + from, base + to);
+    return this.#partial(lanes, LOW_HEX + read + 1, (low << 10) | (high - 0xd800), base + from, base + to);
   }
 }
 
