@@ -50,3 +50,13 @@ export function isMultiple(a: Decimal, of: Decimal): boolean {
   const e = Math.min(a.exponent, of.exponent);
   return (a.digits * 10n ** BigInt(a.exponent - e)) % (of.digits * 10n ** BigInt(of.exponent - e)) === 0n;
 }
+
+/** The least positive number of which both are divisors. */
+export function leastCommonMultiple(a: Decimal, b: Decimal): Decimal {
+  const e = Math.min(a.exponent, b.exponent);
+  const x = a.digits * 10n ** BigInt(a.exponent - e);
+  const y = b.digits * 10n ** BigInt(b.exponent - e);
+  let [p, q] = [x, y];
+  while (q !== 0n) [p, q] = [q, p % q];
+  return decimal((x / p) * y, e);
+}

@@ -48,7 +48,7 @@ export class Engine implements Host {
 
   /** Everything that grows with use, in one number: callers start a new engine when it is too large. */
   get size(): number {
-    return this.#count + this.regex.size + this.formulas.size + 4 * this.strings.size;
+    return this.#count + this.regex.size + this.formulas.size + 4 * this.strings.size + this.numbers.size;
   }
 
   nextLocal(): number {

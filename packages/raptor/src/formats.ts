@@ -2,7 +2,7 @@
  * The formats of JSON Schema (validation §7.3) as regular languages. Each is a subset of what its RFC allows, so that
  * strict and lax validators agree with what was written; the README lists where it is narrower.
  */
-import { wholeLanguage } from "./pattern.ts";
+import { patternLanguage, wholeLanguage } from "./pattern.ts";
 import type { RegexStore, Rx } from "./regex.ts";
 
 const LEAP = "(?:\\d\\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)";
@@ -18,8 +18,9 @@ const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
 const HOSTNAME = `${LABEL}(?:\\.${LABEL})*`;
 const DOMAIN = `${LABEL}(?:\\.${LABEL})+`;
 const EMAIL = `${ATEXT}+(?:\\.${ATEXT}+)*@${DOMAIN}`;
-const IDN_TEXT = ATEXT.replace("]", "\\u00a1-\\ud7ff]");
-const IDN_EMAIL = `${IDN_TEXT}+(?:\\.${IDN_TEXT}+)*@${DOMAIN}`;
+const IDN_TEXT = `[\\u00a1-\\ud7ff${ATEXT.slice(1)}`;
+const IDN_LABEL = "[A-Za-z0-9\\u00a1-\\ud7ff](?:[A-Za-z0-9\\u00a1-\\ud7ff-]{0,61}[A-Za-z0-9\\u00a1-\\ud7ff])?";
+const IDN_EMAIL = `${IDN_TEXT}+(?:\\.${IDN_TEXT}+)*@${IDN_LABEL}(?:\\.${IDN_LABEL})+`;
 
 const BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const IPV4 = `${BYTE}(?:\\.${BYTE}){3}`;
@@ -103,5 +104,8 @@ export function formatLanguage(store: RegexStore, name: string): Rx | null {
   const source = Object.hasOwn(FORMATS, name) ? FORMATS[name]! : null;
   if (source === null) return null;
   const rx = wholeLanguage(store, `(?:${source})`);
-  return HOST_NAMES.has(name) ? store.and(rx, store.repeat(store.any, 1, 253)) : rx;
+  if (!HOST_NAMES.has(name)) return rx;
+  // RFC 5891 §4.2.3.1: no "--" in third and fourth place; A-labels, which may have it, need Punycode and are left out.
+  const reserved = patternLanguage(store, "(?:^|\\.)[^.]{2}--");
+  return store.and(rx, store.repeat(store.any, 1, 253), store.not(reserved));
 }

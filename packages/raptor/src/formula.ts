@@ -3,7 +3,7 @@
  * true for all others; negating it therefore adds the type. References are expanded only when a value of some type
  * arrives, so recursive schemas stay finite.
  */
-import { compareDecimals, type Decimal, decimalText, isMultiple } from "./decimal.ts";
+import { compareDecimals, type Decimal, decimalText, isMultiple, leastCommonMultiple } from "./decimal.ts";
 import { fail } from "./refusal.ts";
 import type { RegexStore, Rx } from "./regex.ts";
 
@@ -274,10 +274,13 @@ export class FormulaStore {
       const values = (finite.test as { values: readonly Decimal[] }).values;
       return [this.number({ op: "in", values: values.filter((v) => numbers.every((p) => passes(p.test!, v))) })];
     }
-    const outs = numbers.filter((p) => p.test!.op === "notin");
-    if (outs.length < 2) return numbers;
+    const mults = numbers.flatMap((p) => (p.test!.op === "mult" ? [(p.test as OneTest).value] : []));
+    const useful = numbers.filter((p) => p.test!.op !== "mult");
+    if (mults.length > 0) useful.push(this.number({ op: "mult", value: mults.reduce(leastCommonMultiple) }));
+    const outs = useful.filter((p) => p.test!.op === "notin");
+    if (outs.length < 2) return useful;
     const values = outs.flatMap((p) => (p.test as { values: readonly Decimal[] }).values);
-    return [...numbers.filter((p) => p.test!.op !== "notin"), this.number({ op: "notin", values })];
+    return [...useful.filter((p) => p.test!.op !== "notin"), this.number({ op: "notin", values })];
   }
 
   /** Of several bounds of one kind, only the tightest stays. */

@@ -153,10 +153,15 @@ export class NumberMachine {
     return false;
   }
 
+  get size(): number {
+    return this.#states.size;
+  }
+
   /** True: can finish; false: never can; null: look further. */
   #settled(state: NumberState): boolean | null {
     if (state.alive !== null) return state.alive;
     if (this.accepted(state).length > 0) return true;
+    if (state.spec.lanes.some((l) => l.formula.test?.op === "mult" && reachesMultiple(state))) return true;
     return state.spec.lanes.every((l) => judge(l.formula, state, false) === false) ? false : null;
   }
 
@@ -323,6 +328,16 @@ function isMultipleAt(text: string, s: NumberState): boolean {
   const shift = scale - s.fraction + (s.expNegative ? -s.exp : s.exp);
   for (let k = 0; k < shift; k++) rest = (rest * 10) % m;
   return rest === 0;
+}
+
+/** With nothing but one modulus asked: digits to come can reach a multiple. By arithmetic; a search could be endless. */
+function reachesMultiple(s: NumberState): boolean {
+  if (s.phase === "start" || s.phase === "minus" || s.phase === "int") return true;
+  if ((s.phase !== "point" && s.phase !== "fraction") || s.spec.whole || s.broken || s.spec.moduli.length !== 1) return false;
+  const { m, scale } = s.spec.moduli[0]!;
+  const room = 10n ** BigInt(scale - s.fraction);
+  const over = (BigInt(s.rest[0]!) * room) % BigInt(m);
+  return over === 0n || BigInt(m) - over < room;
 }
 
 /** Sign of (number − bound); null when digits to come decide. */

@@ -36,6 +36,8 @@ const TYPES: Record<string, number> = {
 const ONE: Decimal = { digits: 1n, exponent: 0 };
 const BRANCH_LIMIT = 512;
 const OVERLAP_LIMIT = 64;
+/** Remainders times places of a bound are states to search; beyond this the search is not worth its time. */
+const BOUNDED_MULTIPLE_LIMIT = 2_000;
 /** Fuel for one question whether two branches of oneOf exclude each other. */
 const OVERLAP_STEPS = 3_000;
 
@@ -430,7 +432,10 @@ function dependency(k: Keyword, name: string, value: Json): Part {
   if (typeof value === "string") return { f: k.s.or(absent, k.has(value)) };
   return {
     f: k.s.or(absent, k.sub(name)),
-    ways: () => [{ f: absent, seen: NOTHING(k.s.regex) }, ...k.ways(name)],
+    ways: () => [
+      { f: absent, seen: NOTHING(k.s.regex) },
+      ...k.ways(name).map((w) => ({ f: k.s.and(k.has(name), w.f), seen: w.seen })),
+    ],
   };
 }
 
@@ -506,6 +511,11 @@ function format(k: Keyword): Formula {
 function multiple(k: Keyword): Formula {
   const value = k.number();
   if (value.digits <= 0n) k.malformed("greater than 0");
+  const bounded = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].some((name) => k.schema.has(name));
+  const size = Number(value.digits) * 10 ** Math.max(0, value.exponent);
+  if (bounded && size > BOUNDED_MULTIPLE_LIMIT) {
+    fail("too-hard", `multipleOf beyond ${BOUNDED_MULTIPLE_LIMIT} together with bounds.`);
+  }
   return k.s.number({ op: "mult", value });
 }
 
