@@ -106,6 +106,8 @@ export class FormulaStore {
   readonly regex: RegexStore;
   readonly yes: Formula;
   readonly no: Formula;
+  /** References that were denied since this was last emptied: a compilation translates them too, so refusals come early. */
+  readonly denied = new Set<Target>();
   readonly #byKey = new Map<string, Formula>();
   readonly #keySets = new Map<string, KeySet>();
 
@@ -223,6 +225,8 @@ export class FormulaStore {
     if (kind === "countMin" && n <= 0) return this.yes;
     if (kind === "countMax" && n < 0) return this.type(ALL_TYPES & ~ARR);
     if (kind === "countMax" && (n === Number.POSITIVE_INFINITY || then === this.no)) return this.yes;
+    // Later items may have to differ from `then`: whether that can be said is found out now.
+    if (kind === "countMax") this.not(then);
     return this.#make(kind, `${kind}${n},${then.id}`, { from: n, then });
   }
 
@@ -373,6 +377,7 @@ export class FormulaStore {
       case "type":
         return this.type(ALL_TYPES & ~f.mask);
       case "ref":
+        if (!f.negated) this.denied.add(f.target!);
         return this.ref(f.target!, !f.negated);
       default:
         return this.and(this.type(f.about), this.#dual(f));

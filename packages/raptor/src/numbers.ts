@@ -2,14 +2,16 @@
  * JSON numbers as a lazy automaton over bytes. Bounds are compared digit by digit, multiples by remainder, so a state
  * carries only what later digits can still change. Exact decimals throughout.
  *
- * Spellings: plain (`-12.50`) always; whole numbers also as `5.0` and with a non-negative exponent (`1e2`); where only
- * bounds apply, any exponent. Exponents have at most two digits.
+ * Spellings: plain (`-12.50`) always; where only bounds apply, any exponent; where multiples or listed values apply, a
+ * non-negative one (`1e2`); whole numbers also as `5.0`. Exponents have at most two digits.
  */
 import { compareDecimals, type Decimal, decimalText, isInteger } from "./decimal.ts";
 import { fail } from "./refusal.ts";
 import { type Formula, isListTest, type NumberTest } from "./formula.ts";
 
 export const NUMBER_STATE_LIMIT = 200_000;
+/** Longer lists of numbers are matched in plain spelling only. */
+const LISTED_WITH_EXPONENTS = 32;
 const MODULUS_LIMIT = 900_000_000_000_000n;
 const SYMBOLS = Array.from("0123456789.eE+-", (c) => c.charCodeAt(0));
 
@@ -132,6 +134,9 @@ export class NumberMachine {
     if (state.alive !== null) return state.alive;
     const path: { state: NumberState; symbol: number }[] = [{ state, symbol: 0 }];
     const seen = new Set([state]);
+    const free = state.spec.exponents === "free";
+    // Behind all digits of all bounds more digits only move the point, which exponents do as well.
+    const deepest = free ? state.spec.bounds.reduce((n, b) => Math.max(n, b.digits.length), 0) + 6 : Number.POSITIVE_INFINITY;
     while (path.length > 0) {
       const top = path.at(-1)!;
       if (top.symbol === 0 && this.#settled(top.state) === true) {
@@ -144,7 +149,8 @@ export class NumberMachine {
         path.pop();
         continue;
       }
-      const next = this.#raw(top.state, byte);
+      if (free && isShift(top.state, byte)) continue;
+      const next = path.length > deepest ? null : this.#raw(top.state, byte);
       if (!next || seen.has(next) || next.alive === false) continue;
       seen.add(next);
       path.push({ state: next, symbol: 0 });
@@ -162,7 +168,8 @@ export class NumberMachine {
     if (state.alive !== null) return state.alive;
     if (this.accepted(state).length > 0) return true;
     if (state.spec.lanes.some((l) => l.formula.test?.op === "mult" && reachesMultiple(state))) return true;
-    return state.spec.lanes.every((l) => judge(l.formula, state, false) === false) ? false : null;
+    if (state.spec.lanes.every((l) => judge(l.formula, state, false) === false)) return false;
+    return state.spec.exponents === "free" && MANTISSA.has(state.phase) && !state.zero ? byExponent(state) : null;
   }
 
   #raw(s: NumberState, byte: number): NumberState | null {
@@ -247,7 +254,8 @@ function makeSpec(id: number, lanes: readonly { readonly tag: number; readonly f
   const scale = Math.max(0, ...[...moduli.values()].map((m) => -m.value.exponent));
   const whole = lanes.every((l) => impliesWhole(l.formula));
   const listed = all.some((t) => t.op === "in" || t.op === "notin" || t.op === "mult" || t.op === "nmult");
-  const exponents: Exponents = whole ? (scale > 0 ? "none" : "up") : listed ? "none" : "free";
+  const long = bounds.size > LISTED_WITH_EXPONENTS;
+  const exponents: Exponents = listed || whole ? (long ? "none" : "up") : "free";
   const magnitudes = [...bounds.values()].map((b) => b.magnitude);
   const slack = exponents === "free" ? 101 : 1;
   return {
@@ -328,6 +336,28 @@ function isMultipleAt(text: string, s: NumberState): boolean {
   const shift = scale - s.fraction + (s.expNegative ? -s.exp : s.exp);
   for (let k = 0; k < shift; k++) rest = (rest * 10) % m;
   return rest === 0;
+}
+
+/** In a search with free exponents: an exponent or a leading zero only moves the point, which byExponent has tried. */
+const isShift = (s: NumberState, byte: number): boolean =>
+  byte === 0x65 || byte === 0x45 || (byte === 0x30 && s.zero && (s.phase === "point" || s.phase === "fraction"));
+
+const MANTISSA: ReadonlySet<Phase> = new Set(["int", "point", "fraction"]);
+
+/**
+ * Whether some exponent brings these digits, as far as they are known, to an accepted number; false only when further
+ * digits cannot change how they compare. Tried from the nearest exponent outwards.
+ */
+function byExponent(s: NumberState): boolean | null {
+  const growth = s.phase === "int" ? s.spec.cap - s.place : 0;
+  for (let step = 0; step <= 99 + growth; step++) {
+    for (const place of step === 0 ? [s.place] : [s.place + step, s.place - step]) {
+      if (place < s.place - 99) continue;
+      const shifted = { ...s, place, phase: "exponent" as const };
+      if (s.spec.lanes.some((l) => judge(l.formula, shifted, true) === true)) return true;
+    }
+  }
+  return s.order.every((o) => o < 0) ? false : null;
 }
 
 /** With nothing but one modulus asked: digits to come can reach a multiple. By arithmetic; a search could be endless. */

@@ -91,9 +91,25 @@ export class SchemaCompiler {
 
   /** The whole document; every subschema that can be reached is translated now, so that refusals come now. */
   compile(): Formula {
+    this.store.denied.clear();
     const root = this.#refTo(this.#documents.root, this.#enter(new Map(), this.#documents.root.base));
-    for (let target = this.#queue.pop(); target; target = this.#queue.pop()) target.expand(false);
-    return root;
+    const { denied } = this.store;
+    for (;;) {
+      for (let target = this.#queue.pop(); target; target = this.#queue.pop()) target.expand(false);
+      const [target] = denied;
+      if (!target) return root;
+      denied.delete(target);
+      this.#deny(target as SchemaTarget);
+    }
+  }
+
+  #deny(target: SchemaTarget): void {
+    try {
+      target.expand(true);
+    } catch (error) {
+      if (!(error instanceof RefusalSignal) || error.refusal.pointer !== "") throw error;
+      fail(error.refusal.refused, error.refusal.why, target.place.pointer);
+    }
   }
 
   #enter(scope: Scope, base: string): Scope {

@@ -247,7 +247,7 @@ export class StringMachine {
     const acc = this.#acc[state]!;
     if (phase === TEXT) return this.#text(lanes, byte);
     if (phase === ESCAPED) {
-      if (byte === 0x75) return this.#partial(lanes, HEX, 0, 0, 0xffff);
+      if (byte === 0x75) return this.#partial(lanes, HEX, 0, 0, 0x10ffff);
       const c = SIMPLE[byte];
       return c === undefined ? DEAD : this.#take(lanes, c);
     }
