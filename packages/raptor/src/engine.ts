@@ -31,10 +31,20 @@ import { DEAD, StringMachine } from "./strings.ts";
 
 export const LOCAL_LIMIT = 1_000_000;
 
+export interface EngineOptions {
+  /** White space between JSON tokens: any (default), or none. */
+  readonly whitespace: boolean;
+  /** Keys keep the order in which the schema names them; unnamed keys come last. */
+  readonly ordered: boolean;
+}
+
 export class Engine implements Host {
+  readonly whitespace: boolean;
+  readonly #ordered: boolean;
   readonly regex = new RegexStore();
   readonly formulas = new FormulaStore(this.regex);
   readonly strings = new StringMachine(this.regex);
+  readonly texts = new StringMachine(this.regex, true);
   readonly numbers = new NumberMachine();
   readonly splitter = new Splitter(this.formulas);
   readonly satisfier = new Satisfier(this.formulas, this.numbers, this.splitter);
@@ -45,6 +55,11 @@ export class Engine implements Host {
   readonly #tags: (readonly number[])[] = [];
   readonly #keyedOf = new WeakMap<readonly Alt[], Keyed>();
   #count = 0;
+
+  constructor(options: EngineOptions = { whitespace: true, ordered: false }) {
+    this.whitespace = options.whitespace;
+    this.#ordered = options.ordered;
+  }
 
   /** Everything that grows with use, in one number: callers start a new engine when it is too large. */
   get size(): number {
@@ -158,9 +173,17 @@ export class Engine implements Host {
   /** A listed name can come only once; this is part of what remains. */
   splitProperty(f: Formula, key: KeyClass): Pair[] {
     const pairs = this.splitter.property(f, key);
-    if (key.name === null) return pairs;
-    const never = this.formulas.every(this.formulas.key(key.name), this.formulas.no);
-    return pairs.map((p) => ({ member: p.member, rest: this.formulas.and(p.rest, never) }));
+    const gone = this.#ordered ? this.#namesUpTo(f, key) : key.name === null ? [] : [key.name];
+    if (gone.length === 0) return pairs;
+    const never = gone.map((name) => this.formulas.every(this.formulas.key(name), this.formulas.no));
+    return pairs.map((p) => ({ member: p.member, rest: this.formulas.and(p.rest, ...never) }));
+  }
+
+  /** In ordered objects a key closes the door behind all that stand before it. */
+  #namesUpTo(f: Formula, key: KeyClass): string[] {
+    const sets = [...atomsOf(f)].flatMap((a) => (a.keys && a.keys.name !== null ? [a.keys] : []));
+    const last = key.name === null ? Number.POSITIVE_INFINITY : this.formulas.key(key.name).id;
+    return [...new Set([...sets.filter((k) => k.id <= last).map((k) => k.name!), ...(key.name === null ? [] : [key.name])])];
   }
 
   /** The automaton of a key: names that the schema mentions, and classes of all others by the patterns they match. */

@@ -15,6 +15,7 @@ export interface Host {
   readonly strings: StringMachine;
   readonly numbers: NumberMachine;
   readonly satisfier: Satisfier;
+  readonly whitespace: boolean;
   nextLocal(): number;
   outcome(tags: readonly number[]): number;
   tagsOf(outcome: number): readonly number[];
@@ -91,13 +92,18 @@ export abstract class Local {
     return null;
   }
 
+  /** JSON white space, where the grammar allows it. */
+  protected space(byte: number): boolean {
+    return this.engine.whitespace && isSpaceByte(byte);
+  }
+
   protected abstract compute(byte: number): Move | null;
   protected react(_outcome: number, _text: string | null): Local | null {
     return null;
   }
 }
 
-const isSpace = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+const isSpaceByte = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 const stay = (to: Local | null): Move | null => (to ? { op: "stay", to } : null);
 
 /** Before a value. Its lanes are the formulas of which we must know at the end whether they hold. */
@@ -109,7 +115,7 @@ export class ValueLocal extends Local {
   }
 
   protected compute(byte: number): Move | null {
-    return isSpace(byte) ? stay(this) : stay(this.engine.valueStart(this.lanes, byte));
+    return this.space(byte) ? stay(this) : stay(this.engine.valueStart(this.lanes, byte));
   }
 }
 
@@ -147,7 +153,7 @@ export class NumberLocal extends Local {
     const next = this.engine.numbers.step(this.state, byte);
     if (next) return stay(this.engine.number(next));
     const outcome = this.endOutcome();
-    const delimits = isSpace(byte) || byte === 0x2c || byte === 0x5d || byte === 0x7d;
+    const delimits = isSpaceByte(byte) || byte === 0x2c || byte === 0x5d || byte === 0x7d;
     return outcome === null || !delimits ? null : { op: "end", outcome };
   }
 
@@ -223,7 +229,7 @@ export class ObjectLocal extends Local {
   }
 
   protected compute(byte: number): Move | null {
-    if (isSpace(byte)) return stay(this);
+    if (this.space(byte)) return stay(this);
     if (byte === 0x7d && this.phase !== "key") return this.#close();
     if (byte === 0x2c && this.phase === "after") {
       const next = this.engine.object(this.alts, "key");
@@ -293,7 +299,7 @@ export class MemberLocal extends Local {
   }
 
   protected compute(byte: number): Move | null {
-    if (isSpace(byte)) return stay(this);
+    if (this.space(byte)) return stay(this);
     if (!this.colon) return byte === 0x3a ? stay(this.engine.member(this.plan, true)) : null;
     const to = this.engine.valueStart(this.plan.lanes, byte);
     return to ? { op: "push", to, wait: this } : null;
@@ -329,7 +335,7 @@ export class ArrayLocal extends Local {
   }
 
   protected compute(byte: number): Move | null {
-    if (isSpace(byte)) return stay(this);
+    if (this.space(byte)) return stay(this);
     if (byte === 0x5d && this.phase !== "next") {
       const tags = this.alts.filter((alt) => arrayMayEnd(alt.f)).map((alt) => alt.tag);
       return tags.length === 0 ? null : { op: "pop", outcome: this.engine.outcome(tags) };

@@ -2,11 +2,14 @@
 import { Documents, type Draft } from "./documents.ts";
 import { Engine } from "./engine.ts";
 import { readJson } from "./json.ts";
+import { readGrammar } from "./lark.ts";
 import type { Local } from "./machine.ts";
 import { MaskMemo } from "./mask.ts";
 import { Matcher } from "./matcher.ts";
+import { wholeLanguage } from "./pattern.ts";
 import { attempt, fail, type Refusal, refuse } from "./refusal.ts";
 import { SchemaCompiler, type SchemaOptions } from "./schema.ts";
+import { TextMachine } from "./text-machine.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** A new engine is started when the old one holds this many states; grammars keep the one they were made with. */
@@ -18,7 +21,18 @@ export interface CompileOptions extends Partial<SchemaOptions> {
   readonly documents?: Readonly<Record<string, string>>;
   /** The draft of schemas that name none. Default 2020. */
   readonly draft?: Draft;
+  /** `any` (default) or `schema`: named keys keep the schema's order, other keys come last. */
+  readonly keyOrder?: "any" | "schema";
+  /** `json` (default) or `none`: no white space between JSON tokens, so that more text is forced. */
+  readonly whitespace?: "json" | "none";
 }
+
+/** A tool that a model may call: its name and the JSON Schema of its parameters. */
+export interface Tool {
+  readonly name: string;
+  readonly parameters: string | object | boolean;
+}
+export const TOOL_COUNT_LIMIT = 1_000;
 
 export class Grammar {
   /** What was not enforced (lenient mode) or is an annotation. */
@@ -70,15 +84,59 @@ export class Raptor {
   schema(source: string | object | boolean, options: CompileOptions = {}): Grammar | Refusal {
     const text = typeof source === "string" ? source : JSON.stringify(source);
     if (text.length > SCHEMA_BYTES_LIMIT) return refuse("too-hard", `The schema is larger than ${SCHEMA_BYTES_LIMIT} bytes.`);
-    const engine = this.#ready();
+    const plain = (options.keyOrder ?? "any") === "any" && (options.whitespace ?? "json") === "json";
+    if (plain) return this.#compile((engine) => compileSchema(engine, text, options));
+    // Other rules of writing make other automata: such a grammar gets an engine of its own.
+    const engine = new Engine({ whitespace: options.whitespace !== "none", ordered: options.keyOrder === "schema" });
     const made = attempt(() => compileSchema(engine, text, options));
-    if ("refused" in made) {
-      // What a refused source left behind is not worth keeping.
-      if (made.refused === "too-hard") this.reset();
-      return made;
-    }
-    return new Grammar(this.#memo, engine, made.start, made.notes);
+    return "refused" in made ? made : new Grammar(new MaskMemo(this.vocabulary), engine, made.start, made.notes);
   }
+
+  /** One of several tools: `{"name": …, "parameters": …}` where the name decides the parameters. */
+  tools(tools: readonly Tool[], options: CompileOptions = {}): Grammar | Refusal {
+    const names = new Set(tools.map((tool) => tool.name));
+    if (tools.length === 0 || tools.length > TOOL_COUNT_LIMIT || names.size !== tools.length) {
+      return refuse("schema-malformed", `Tools must be 1 to ${TOOL_COUNT_LIMIT}, each with a name of its own.`);
+    }
+    return this.schema(toolSchema(tools), options);
+  }
+
+  /** Text that an ECMA-262 regular expression matches from its first to its last character. */
+  regex(pattern: string): Grammar | Refusal {
+    return this.#compile((engine) => {
+      const rx = wholeLanguage(engine.regex, pattern);
+      if (!engine.regex.alive(rx)) fail("unsatisfiable", "Nothing matches this regular expression.");
+      return { start: new TextMachine(engine, engine.texts, []).start({ kind: "terminal", rx }), notes: [] };
+    });
+  }
+
+  /** A grammar in Lark's notation, GBNF or EBNF. */
+  grammar(source: string): Grammar | Refusal {
+    if (source.length > SCHEMA_BYTES_LIMIT) return refuse("too-hard", `The grammar is larger than ${SCHEMA_BYTES_LIMIT} bytes.`);
+    return this.#compile((engine) => {
+      const { start, rules } = readGrammar(engine.regex, source);
+      return { start: new TextMachine(engine, engine.texts, rules).start(start), notes: [] };
+    });
+  }
+
+  #compile(work: (engine: Engine) => { start: Local; notes: readonly string[] }): Grammar | Refusal {
+    const engine = this.#ready();
+    const made = attempt(() => work(engine));
+    if (!("refused" in made)) return new Grammar(this.#memo, engine, made.start, made.notes);
+    // What a refused source left behind is not worth keeping.
+    if (made.refused === "too-hard") this.reset();
+    return made;
+  }
+}
+
+/** The schema of a call to one of these tools, as text: schemas given as text keep their spelling. */
+export function toolSchema(tools: readonly Tool[]): string {
+  const calls = tools.map(({ name, parameters }) => {
+    const schema = typeof parameters === "string" ? parameters : JSON.stringify(parameters);
+    const head = `{"type":"object","properties":{"name":{"const":${JSON.stringify(name)}},"parameters":`;
+    return `${head}${schema}},"required":["name","parameters"],"additionalProperties":false}`;
+  });
+  return `{"anyOf":[${calls.join(",")}]}`;
 }
 
 function compileSchema(engine: Engine, text: string, options: CompileOptions): { start: Local; notes: string[] } {

@@ -5,8 +5,9 @@
  */
 import { ANY_CHAR, type CharSet, hasChar, intersectSets, unionSets } from "./charset.ts";
 import { fail } from "./refusal.ts";
+import { SuffixAutomaton } from "./span.ts";
 
-export type RxKind = "none" | "empty" | "set" | "concat" | "or" | "and" | "not" | "repeat" | "words";
+export type RxKind = "none" | "empty" | "set" | "concat" | "or" | "and" | "not" | "repeat" | "words" | "span";
 
 export interface Rx {
   readonly id: number;
@@ -21,6 +22,8 @@ export interface Rx {
   readonly min: number;
   readonly max: number;
   readonly words: Words | null;
+  /** A non-empty piece of a text: its suffix automaton, and the state (`min`) in it. */
+  readonly spans: SuffixAutomaton | null;
   /** Code points where the derivative may change, ascending, first 0; filled at the first use. */
   starts: number[] | null;
   next: (Rx | undefined)[] | null;
@@ -49,6 +52,7 @@ export class RegexStore {
   readonly all: Rx;
   readonly #byKey = new Map<string, Rx>();
   readonly #listIds = new Map<string, { id: number; list: readonly (readonly number[])[] }>();
+  readonly #spans = new Map<string, SuffixAutomaton>();
   readonly #limits: RegexLimits;
   #count = 0;
 
@@ -79,6 +83,7 @@ export class RegexStore {
       min: 0,
       max: 0,
       words: null,
+      spans: null,
       starts: null,
       next: null,
       alive: fields.plain ? kind !== "none" : null,
@@ -118,6 +123,20 @@ export class RegexStore {
     if (nullable && words.hi - words.lo === 1) return this.empty;
     const key = `w${listId}:${words.lo}:${words.hi}:${words.depth}`;
     return this.#make("words", key, { nullable, plain: true, words: words, min: listId });
+  }
+
+  /** Every non-empty piece of a text, taken verbatim. */
+  span(text: string): Rx {
+    let automaton = this.#spans.get(text);
+    if (!automaton) {
+      automaton = new SuffixAutomaton(text, this.#spans.size);
+      this.#spans.set(text, automaton);
+    }
+    return automaton.states.length === 1 ? this.none : this.#spanAt(automaton, 0);
+  }
+
+  #spanAt(spans: SuffixAutomaton, state: number): Rx {
+    return this.#make("span", `p${spans.id}:${state}`, { nullable: state !== 0, plain: true, spans, min: state });
   }
 
   /** The strings of a `words` expression (what is left of them). */
@@ -277,6 +296,8 @@ export class RegexStore {
         const c = list[i]![depth];
         if (c !== undefined) cuts.add(c).add(c + 1);
       }
+    } else if (rx.kind === "span") {
+      for (const c of rx.spans!.states[rx.min]!.next.keys()) cuts.add(c).add(c + 1);
     } else if (rx.kind === "concat") {
       this.#cuts(rx.parts[0]!, cuts);
       if (rx.parts[0]!.nullable) this.#cuts(rx.parts[1]!, cuts);
@@ -301,6 +322,10 @@ export class RegexStore {
         return hasChar(rx.set, c) ? this.empty : this.none;
       case "words":
         return this.#deriveWords(rx, c);
+      case "span": {
+        const to = rx.spans!.states[rx.min]!.next.get(c);
+        return to === undefined ? this.none : this.#spanAt(rx.spans!, to);
+      }
       case "concat": {
         const [head, tail] = rx.parts as [Rx, Rx];
         const first = this.#concat2(this.derive(head, c), tail);

@@ -157,6 +157,8 @@ export class SchemaCompiler {
   /** The formula of one schema object. */
   formula(at: SchemaTarget): Formula {
     const schema = at.place.schema as JsonMap;
+    // Names are numbered in the order in which they are met: that of \`properties\` when keys are to keep an order.
+    if (isMap(schema.get("properties"))) for (const name of (schema.get("properties") as JsonMap).keys()) this.store.key(name);
     const needs = (schema.has("unevaluatedProperties") || schema.has("unevaluatedItems")) && !this.#refOnly(schema);
     if (!needs) return this.store.and(...this.#keywords(at).map((o) => o.f));
     return this.#withUnevaluated(at);
@@ -551,6 +553,8 @@ const KEYWORDS: Record<string, (k: Keyword) => Part> = {
   maxLength: length((n) => [0, n]),
   pattern: plain((k) => k.s.text(patternLanguage(k.s.regex, k.text()))),
   format: plain(format),
+  // Our own: the string is a verbatim piece of the given text. Small models copy with it.
+  "x-substring-of": plain((k) => k.s.text(k.s.regex.span(k.text()))),
   items: plain(itemsFormula),
   prefixItems: plain(prefixFormula),
   additionalItems: plain((k) => {

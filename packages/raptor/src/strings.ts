@@ -71,8 +71,12 @@ export class StringMachine {
   #chunk = new Int32Array(0);
   #used = 0;
 
-  constructor(store: RegexStore) {
+  readonly #raw: boolean;
+
+  /** `raw`: plain UTF-8 text, without quotes and escapes (for regular expressions and grammars at the top). */
+  constructor(store: RegexStore, raw = false) {
     this.store = store;
+    this.#raw = raw;
   }
 
   get size(): number {
@@ -261,6 +265,7 @@ export class StringMachine {
   }
 
   #text(lanes: Lanes, byte: number): number {
+    if (this.#raw && byte < 0x80) return this.#take(lanes, byte);
     if (byte === QUOTE) return lanes.closes ? CLOSE : DEAD;
     if (byte === BACKSLASH) return this.#partial(lanes, ESCAPED, 0, 0, 0x10ffff);
     if (byte < 0x20) return DEAD;
