@@ -20,5 +20,9 @@ export function dataFile(name: string): string | null {
 export function readRows(path: string): Row[] {
   const raw = readFileSync(path);
   const text = path.endsWith(".gz") ? gunzipSync(raw) : path.endsWith(".br") ? brotliDecompressSync(raw) : raw;
-  return text.toString("utf8").trim().split("\n").map((line) => JSON.parse(line) as Row);
+  return text
+    .toString("utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Row);
 }

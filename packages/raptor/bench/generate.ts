@@ -27,7 +27,8 @@ export function randomSchema(chance: Chance, depth = 0): Schema {
   const schema: { [key: string]: unknown } = {};
   const parts = depth > 2 ? 1 : 1 + Math.floor(chance() * 2);
   for (let i = 0; i < parts; i++) Object.assign(schema, randomPart(chance, depth));
-  if (schema.prefixItems) for (const name of ["contains", "minContains", "maxContains", "uniqueItems"]) delete schema[name];
+  if (schema.prefixItems)
+    for (const name of ["contains", "minContains", "maxContains", "uniqueItems"]) delete schema[name];
   return schema;
 }
 
@@ -42,7 +43,9 @@ const typePart = (chance: Chance) => {
   return { type: chance() < 0.7 ? pick(chance, types) : [...new Set([pick(chance, types), pick(chance, types)])] };
 };
 const enumPart = (chance: Chance) =>
-  chance() < 0.3 ? { const: randomValue(chance, 1) } : { enum: Array.from({ length: 1 + Math.floor(chance() * 4) }, () => randomValue(chance, 2)) };
+  chance() < 0.3
+    ? { const: randomValue(chance, 1) }
+    : { enum: Array.from({ length: 1 + Math.floor(chance() * 4) }, () => randomValue(chance, 2)) };
 const textPart = (chance: Chance) =>
   pick(chance, [
     () => ({ minLength: Math.floor(chance() * 4) }),
@@ -64,7 +67,8 @@ function objectPart(chance: Chance, depth: number): { [key: string]: unknown } {
   const part: { [key: string]: unknown } = {};
   if (chance() < 0.6) part.type = "object";
   if (chance() < 0.8) part.properties = namedSchemas(chance, depth);
-  if (chance() < 0.5) part.required = [...new Set([pick(chance, NAMES), pick(chance, NAMES)])].slice(0, 1 + Math.floor(chance() * 2));
+  if (chance() < 0.5)
+    part.required = [...new Set([pick(chance, NAMES), pick(chance, NAMES)])].slice(0, 1 + Math.floor(chance() * 2));
   if (chance() < 0.35) part.additionalProperties = randomSchema(chance, depth + 1);
   if (chance() < 0.2) part.patternProperties = { [pick(chance, PATTERNS)]: randomSchema(chance, depth + 1) };
   if (chance() < 0.1) part.minProperties = Math.floor(chance() * 3);
@@ -82,7 +86,9 @@ function mapPart(chance: Chance, depth: number): { [key: string]: unknown } {
 }
 
 function namedSchemas(chance: Chance, depth: number): { [key: string]: unknown } {
-  return Object.fromEntries(Array.from({ length: 1 + Math.floor(chance() * 3) }, () => [pick(chance, NAMES), randomSchema(chance, depth + 1)]));
+  return Object.fromEntries(
+    Array.from({ length: 1 + Math.floor(chance() * 3) }, () => [pick(chance, NAMES), randomSchema(chance, depth + 1)]),
+  );
 }
 
 function arrayPart(chance: Chance, depth: number): { [key: string]: unknown } {
@@ -110,13 +116,18 @@ function boolPart(chance: Chance, depth: number): { [key: string]: unknown } {
     () => ({ allOf: some() }),
     () => ({ oneOf: some() }),
     () => ({ not: randomSchema(chance, depth + 1) }),
-    () => ({ if: randomSchema(chance, depth + 1), then: randomSchema(chance, depth + 1), else: randomSchema(chance, depth + 1) }),
+    () => ({
+      if: randomSchema(chance, depth + 1),
+      then: randomSchema(chance, depth + 1),
+      else: randomSchema(chance, depth + 1),
+    }),
   ])();
 }
 
 /** Instances near a schema: its own constants and bounds, nested, then shaken. */
 export function guidedValue(chance: Chance, schema: unknown, depth = 0): Value {
-  if (chance() < 0.15 || typeof schema !== "object" || schema === null || depth > 5) return randomValue(chance, Math.min(depth, 2));
+  if (chance() < 0.15 || typeof schema !== "object" || schema === null || depth > 5)
+    return randomValue(chance, Math.min(depth, 2));
   const s = schema as { [key: string]: unknown };
   if (Array.isArray(s.enum)) return pick(chance, s.enum as Value[]);
   if ("const" in s) return s.const as Value;
@@ -126,14 +137,18 @@ export function guidedValue(chance: Chance, schema: unknown, depth = 0): Value {
   const type = Array.isArray(s.type) ? pick(chance, s.type) : s.type;
   if (type === "object" || s.properties || s.required || s.patternProperties) return guidedObject(chance, s, depth);
   if (type === "array" || s.items || s.prefixItems || s.contains) return guidedArray(chance, s, depth);
-  if (type === "integer" || type === "number" || s.minimum !== undefined || s.multipleOf !== undefined) return pick(chance, NUMBERS);
+  if (type === "integer" || type === "number" || s.minimum !== undefined || s.multipleOf !== undefined)
+    return pick(chance, NUMBERS);
   if (type === "boolean") return chance() < 0.5;
   return type === "null" ? null : pick(chance, TEXTS);
 }
 
 function guidedObject(chance: Chance, s: { [key: string]: unknown }, depth: number): Value {
   const properties = (s.properties ?? {}) as { [key: string]: unknown };
-  const names = [...((s.required as string[] | undefined) ?? []), ...Object.keys(properties).filter(() => chance() < 0.6)];
+  const names = [
+    ...((s.required as string[] | undefined) ?? []),
+    ...Object.keys(properties).filter(() => chance() < 0.6),
+  ];
   if (chance() < 0.3) names.push(pick(chance, NAMES));
   const kept = names.filter(() => chance() < 0.93);
   const rest = s.additionalProperties ?? Object.values((s.patternProperties ?? {}) as object)[0];
@@ -143,7 +158,9 @@ function guidedObject(chance: Chance, s: { [key: string]: unknown }, depth: numb
 function guidedArray(chance: Chance, s: { [key: string]: unknown }, depth: number): Value {
   const prefix = (s.prefixItems ?? []) as unknown[];
   const size = Math.floor(chance() * 4) + (chance() < 0.4 ? 1 : 0);
-  return Array.from({ length: size }, (_, i) => guidedValue(chance, prefix[i] ?? (chance() < 0.3 ? s.contains : s.items), depth + 1));
+  return Array.from({ length: size }, (_, i) =>
+    guidedValue(chance, prefix[i] ?? (chance() < 0.3 ? s.contains : s.items), depth + 1),
+  );
 }
 
 /** Another spelling of a value: key order, white space, escapes, number formats. */
@@ -161,7 +178,8 @@ export function spell(chance: Chance, value: Value): string {
 function spellText(chance: Chance, text: string): string {
   let out = "";
   for (const c of text) {
-    if (chance() < 0.12 || c < " ") for (let i = 0; i < c.length; i++) out += `\\u${c.charCodeAt(i).toString(16).padStart(4, "0")}`;
+    if (chance() < 0.12 || c < " ")
+      for (let i = 0; i < c.length; i++) out += `\\u${c.charCodeAt(i).toString(16).padStart(4, "0")}`;
     else out += c === '"' || c === "\\" ? `\\${c}` : c;
   }
   return `"${out}"`;
@@ -178,7 +196,8 @@ function spellNumber(chance: Chance, n: number): string {
 export function mutate(chance: Chance, value: Value): Value {
   if (chance() < 0.3 || value === null || typeof value !== "object") return mutateHere(chance, value);
   if (Array.isArray(value)) {
-    if (value.length === 0 || chance() < 0.3) return chance() < 0.5 ? value.slice(1) : [...value, randomValue(chance, 2)];
+    if (value.length === 0 || chance() < 0.3)
+      return chance() < 0.5 ? value.slice(1) : [...value, randomValue(chance, 2)];
     const at = Math.floor(chance() * value.length);
     return value.map((v, i) => (i === at ? mutate(chance, v) : v));
   }

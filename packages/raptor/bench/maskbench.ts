@@ -79,7 +79,13 @@ export function raptorEngine(raptor: Raptor): Engine {
 }
 
 /** Runs one row; the time of each token (mask, bit test, commit) is appended to `times_us`. */
-export function runRow(engine: Engine, row: Row, encode: (text: string) => number[], times_us: number[], cold: boolean): RowResult {
+export function runRow(
+  engine: Engine,
+  row: Row,
+  encode: (text: string) => number[],
+  times_us: number[],
+  cold: boolean,
+): RowResult {
   const counts = { validAccepted: 0, valid: 0, invalidRejected: 0, invalid: 0 };
   const texts = row.tests.map((test) => encode(test.text));
   if (cold) engine.cold();

@@ -18,8 +18,23 @@ interface Matcher {
   dispose(): void;
 }
 interface Peer {
-  TokenizerInfo: { createTokenizerInfo(v: string[], type: string, space: boolean, size: number, stop: number[]): Promise<unknown> };
-  GrammarCompiler: { createGrammarCompiler(info: unknown, cache: boolean): Promise<{ compileJSONSchema(s: string, any: boolean, indent: number | undefined, sep: undefined, strict: boolean): Promise<{ dispose(): void }> }> };
+  TokenizerInfo: {
+    createTokenizerInfo(v: string[], type: string, space: boolean, size: number, stop: number[]): Promise<unknown>;
+  };
+  GrammarCompiler: {
+    createGrammarCompiler(
+      info: unknown,
+      cache: boolean,
+    ): Promise<{
+      compileJSONSchema(
+        s: string,
+        any: boolean,
+        indent: number | undefined,
+        sep: undefined,
+        strict: boolean,
+      ): Promise<{ dispose(): void }>;
+    }>;
+  };
   GrammarMatcher: { createGrammarMatcher(grammar: unknown): Promise<Matcher> };
 }
 
@@ -31,7 +46,13 @@ function load(): Peer {
 }
 
 const peer = load();
-const info = await peer.TokenizerInfo.createTokenizerInfo(llama3.vocabById, "byte_level", false, llama3.vocabById.length, LLAMA3_ENDS);
+const info = await peer.TokenizerInfo.createTokenizerInfo(
+  llama3.vocabById,
+  "byte_level",
+  false,
+  llama3.vocabById.length,
+  LLAMA3_ENDS,
+);
 const compiler = await peer.GrammarCompiler.createGrammarCompiler(info, false);
 
 async function runRow(row: Row) {
@@ -40,7 +61,16 @@ async function runRow(row: Row) {
   const texts = row.tests.map((test) => llama3Encode(test.text));
   const began = cpu_us();
   let compile_us = 0;
-  const done = (outcome: string, why: string) => ({ ...counts, id: row.id, weight: row.weight ?? 1, outcome, why, tested: row.tests.length > 0, compile_us, times_us });
+  const done = (outcome: string, why: string) => ({
+    ...counts,
+    id: row.id,
+    weight: row.weight ?? 1,
+    outcome,
+    why,
+    tested: row.tests.length > 0,
+    compile_us,
+    times_us,
+  });
   beginSpan();
   let grammar: { dispose(): void };
   try {
@@ -82,7 +112,19 @@ async function runText(matcher: Matcher, tokens: readonly number[], times_us: nu
 
 parentPort!.on("message", (row: Row) => {
   void runRow(row)
-    .catch((error: unknown) => ({ id: row.id, weight: row.weight ?? 1, outcome: "crash", why: String(error), tested: true, validAccepted: 0, valid: 0, invalidRejected: 0, invalid: 0, compile_us: 0, times_us: [] }))
+    .catch((error: unknown) => ({
+      id: row.id,
+      weight: row.weight ?? 1,
+      outcome: "crash",
+      why: String(error),
+      tested: true,
+      validAccepted: 0,
+      valid: 0,
+      invalidRejected: 0,
+      invalid: 0,
+      compile_us: 0,
+      times_us: [],
+    }))
     .then((result) => parentPort!.postMessage(result));
 });
 parentPort!.postMessage("ready");

@@ -3,7 +3,10 @@ import { Worker } from "node:worker_threads";
 import type { Row, RowResult } from "./maskbench.ts";
 
 /** Runs rows through the peer; a row that takes longer than the limit costs its thread. */
-export async function runPeer(rows: readonly Row[], limit_s: number): Promise<{ results: RowResult[]; times_us: number[] }> {
+export async function runPeer(
+  rows: readonly Row[],
+  limit_s: number,
+): Promise<{ results: RowResult[]; times_us: number[] }> {
   const results: RowResult[] = [];
   const times_us: number[] = [];
   let worker: Worker | null = null;
@@ -14,7 +17,15 @@ export async function runPeer(rows: readonly Row[], limit_s: number): Promise<{ 
       await worker.terminate();
       worker = null;
       const none = { validAccepted: 0, valid: 0, invalidRejected: 0, invalid: 0 };
-      results.push({ ...none, id: row.id, weight: row.weight ?? 1, outcome: "time-out", why: `${limit_s} s`, tested: row.tests.length > 0, compile_us: limit_s * 1e6 });
+      results.push({
+        ...none,
+        id: row.id,
+        weight: row.weight ?? 1,
+        outcome: "time-out",
+        why: `${limit_s} s`,
+        tested: row.tests.length > 0,
+        compile_us: limit_s * 1e6,
+      });
       continue;
     }
     results.push(result);

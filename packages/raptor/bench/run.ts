@@ -52,7 +52,8 @@ function measure(raptor: Raptor, rows: readonly Row[], cold: boolean): { results
 
 async function maskbench(name: string): Promise<void> {
   const path = values.data ?? dataFile(DATA[name]!);
-  if (!path) return console.log("skipped: data absent (put it beside the repository as ../shared/data, or set AXIOM_DATA)");
+  if (!path)
+    return console.log("skipped: data absent (put it beside the repository as ../shared/data, or set AXIOM_DATA)");
   const rows = readRows(path).slice(0, values.limit ? Number(values.limit) : undefined);
   const began = cpu_us();
   const vocabulary = llama3Vocabulary();
@@ -61,7 +62,9 @@ async function maskbench(name: string): Promise<void> {
   const wrote = cpu_us();
   if (isRefusal(Vocabulary.read(file))) throw new Error("the vocabulary file does not read back");
   const load_ms = (cpu_us() - wrote) / 1000;
-  console.log(`vocabulary: ${vocabulary.size} ids, built in ${((built - began) / 1000).toFixed(0)} ms, file ${(file.length / 1e6).toFixed(2)} MB loads in ${load_ms.toFixed(1)} ms CPU`);
+  console.log(
+    `vocabulary: ${vocabulary.size} ids, built in ${((built - began) / 1000).toFixed(0)} ms, file ${(file.length / 1e6).toFixed(2)} MB loads in ${load_ms.toFixed(1)} ms CPU`,
+  );
   const W = yardstick_us(vocabulary);
   console.log(`W (one full trie walk in the JSON-string state): ${W.toFixed(0)} µs CPU`);
   const raptor = new Raptor(vocabulary);
@@ -77,13 +80,26 @@ async function maskbench(name: string): Promise<void> {
     const sample = rows.filter((_, i) => i % every === 0);
     const ids = new Set(sample.map((r) => r.id));
     const peer = await runPeer(sample, Number(values["peer-limit"]));
-    summaries.push(summarize(`@mlc-ai/web-xgrammar 0.1.27, every ${every}th schema, ${values["peer-limit"]} s limit`, peer.results, peer.times_us));
+    summaries.push(
+      summarize(
+        `@mlc-ai/web-xgrammar 0.1.27, every ${every}th schema, ${values["peer-limit"]} s limit`,
+        peer.results,
+        peer.times_us,
+      ),
+    );
     const again = measure(raptor, sample, false);
-    summaries.push(summarize("raptor, warm, the same schemas", again.results.filter((r) => ids.has(r.id)), again.times_us));
+    summaries.push(
+      summarize(
+        "raptor, warm, the same schemas",
+        again.results.filter((r) => ids.has(r.id)),
+        again.times_us,
+      ),
+    );
   }
   printTable(summaries, W);
   for (const r of warm.results) if (r.outcome !== "pass") console.log(`  ${r.outcome} ${r.id}: ${r.why.slice(0, 160)}`);
-  if (values.json) writeFileSync(values.json, JSON.stringify({ W_us: W, load_ms, summaries, results: warm.results }, null, 1));
+  if (values.json)
+    writeFileSync(values.json, JSON.stringify({ W_us: W, load_ms, summaries, results: warm.results }, null, 1));
 }
 
 const name = positionals[0] ?? "maskbench";

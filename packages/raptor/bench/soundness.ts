@@ -45,7 +45,10 @@ function suite(): Report {
   if (!remotes) return ABSENT;
   const lines: string[] = [];
   let wrong = 0;
-  for (const [file, draft] of [["draft2020-12", 2020], ["draft7", 7]] as const) {
+  for (const [file, draft] of [
+    ["draft2020-12", 2020],
+    ["draft7", 7],
+  ] as const) {
     for (const part of ["mandatory", "optional"] as const) {
       const wanted = (name: string) => name.startsWith("optional/") === (part === "optional");
       const text = readFileSync(dataFile(`json-schema-test-suite/${file}.json`)!, "utf8");
@@ -55,9 +58,12 @@ function suite(): Report {
       });
       if (part === "mandatory") wrong += report.falseAccepts.length;
       const refused = [...report.refused.values()].reduce((n, list) => n + list.length, 0);
-      lines.push(`${file} ${part}: ${report.right}/${report.total} right (${((100 * report.right) / report.total).toFixed(2)} %), false accepts ${report.falseAccepts.length}, false rejects ${report.falseRejects.length}, refused ${refused}`);
+      lines.push(
+        `${file} ${part}: ${report.right}/${report.total} right (${((100 * report.right) / report.total).toFixed(2)} %), false accepts ${report.falseAccepts.length}, false rejects ${report.falseRejects.length}, refused ${refused}`,
+      );
       for (const [why, list] of report.refused) lines.push(`  refused ${list.length}: ${why}`);
-      if (part === "mandatory") for (const name of [...report.falseAccepts, ...report.falseRejects]) lines.push(`  wrong: ${name}`);
+      if (part === "mandatory")
+        for (const name of [...report.falseAccepts, ...report.falseRejects]) lines.push(`  wrong: ${name}`);
     }
   }
   return { wrong, lines };
@@ -145,12 +151,19 @@ function generated({ count, seed }: Ask): Report {
           break;
         }
         if (valid) note(lines, tally, `called unsatisfiable: ${JSON.stringify(made.schema)} but ${text}`);
-      } else if (accepts(grammar, text) !== valid) note(lines, tally, `${valid ? "rejected valid" : "accepted invalid"} ${text} of ${JSON.stringify(made.schema)}`);
+      } else if (accepts(grammar, text) !== valid)
+        note(
+          lines,
+          tally,
+          `${valid ? "rejected valid" : "accepted invalid"} ${text} of ${JSON.stringify(made.schema)}`,
+        );
       tally.cases++;
       if (valid) tally.positives++;
     }
   }
-  lines.push(`generated: ${tally.cases} cases of ${tally.schemas} schemas, ${tally.positives} positive, ${tally.wrong} wrong (seed ${seed})`);
+  lines.push(
+    `generated: ${tally.cases} cases of ${tally.schemas} schemas, ${tally.positives} positive, ${tally.wrong} wrong (seed ${seed})`,
+  );
   for (const [why, n] of tally.refused) lines.push(`  refused ${n} schemas: ${why}`);
   return { wrong: tally.wrong, lines };
 }
@@ -204,7 +217,8 @@ function mutated({ count, seed }: Ask): Report {
       const text = spell(chance, value);
       tally.cases++;
       if (valid) tally.positives++;
-      if (accepts(grammar, text) !== valid) note(lines, tally, `${row.id}: ${valid ? "rejected valid" : "accepted invalid"} ${text}`);
+      if (accepts(grammar, text) !== valid)
+        note(lines, tally, `${row.id}: ${valid ? "rejected valid" : "accepted invalid"} ${text}`);
     }
   }
   lines.push(`mutated: ${tally.cases} cases, ${tally.positives} positive, ${tally.wrong} wrong (seed ${seed})`);
@@ -226,9 +240,11 @@ function walks({ count, seed }: Ask): Report {
       tally.walks++;
       const matcher = grammar.matcher();
       const end = finish(matcher, mask, made.schema, chance);
-      if (end !== null) note(lines, tally, `${end}: ${JSON.stringify(matcher.text().slice(0, 200))} of ${JSON.stringify(made.schema)}`);
+      if (end !== null)
+        note(lines, tally, `${end}: ${JSON.stringify(matcher.text().slice(0, 200))} of ${JSON.stringify(made.schema)}`);
       // Past 10^21 ajv reads multipleOf wrongly (it parses "1e+21" as 1); such texts are not judged.
-      else if (!/\d{20}|e[+]?[2-9]\d/.test(matcher.text()) && !made.valid(JSON.parse(matcher.text()) as Value)) note(lines, tally, `invalid: ${matcher.text()} of ${JSON.stringify(made.schema)}`);
+      else if (!/\d{20}|e[+]?[2-9]\d/.test(matcher.text()) && !made.valid(JSON.parse(matcher.text()) as Value))
+        note(lines, tally, `invalid: ${matcher.text()} of ${JSON.stringify(made.schema)}`);
     }
   }
   lines.push(`walks: ${tally.walks} under the mask, ${tally.wrong} unfinished or invalid (seed ${seed})`);
@@ -272,11 +288,30 @@ function fuzz({ count, seed }: Ask): Report {
       note(lines, tally, `${(error as Error).stack}\n${text.slice(0, 300)}`);
     }
   }
-  lines.push(`fuzz: ${count || 20_000} texts, ${tally.wrong} crashes; ${[...outcomes].map(([k, n]) => `${k} ${n}`).join(", ")} (seed ${seed})`);
+  lines.push(
+    `fuzz: ${count || 20_000} texts, ${tally.wrong} crashes; ${[...outcomes].map(([k, n]) => `${k} ${n}`).join(", ")} (seed ${seed})`,
+  );
   return { wrong: tally.wrong, lines };
 }
 
-const WORDS = ["-1", "1e400", "null", "{}", "[]", '""', "true", '"$ref"', '"#"', '"^("', '"not"', '"if"', "0.1", '"integer"', "[[]]", '"#/properties/a"'];
+const WORDS = [
+  "-1",
+  "1e400",
+  "null",
+  "{}",
+  "[]",
+  '""',
+  "true",
+  '"$ref"',
+  '"#"',
+  '"^("',
+  '"not"',
+  '"if"',
+  "0.1",
+  '"integer"',
+  "[[]]",
+  '"#/properties/a"',
+];
 
 function scramble(chance: Chance, text: string): string {
   let out = text;
@@ -292,4 +327,12 @@ function scramble(chance: Chance, text: string): string {
   return out;
 }
 
-export const SOUNDNESS: Record<string, (ask: Ask) => Report> = { suite, audit, generated, mutated, walks, adversarial, fuzz };
+export const SOUNDNESS: Record<string, (ask: Ask) => Report> = {
+  suite,
+  audit,
+  generated,
+  mutated,
+  walks,
+  adversarial,
+  fuzz,
+};

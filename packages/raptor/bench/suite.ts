@@ -1,4 +1,6 @@
 /** The JSON-Schema-Test-Suite: each instance is fed to the byte machine in a spelling that keeps its numbers exact. */
+
+import { plainText } from "../src/decimal.ts";
 import { type CompileOptions, isRefusal, type Raptor } from "../src/index.ts";
 import { type Json, JsonNumber, readJson } from "../src/json.ts";
 
@@ -13,7 +15,13 @@ export interface SuiteReport {
 
 const encoder = new TextEncoder();
 
-export function runSuite(raptor: Raptor, suite: string, remotes: string, wanted: (file: string) => boolean, options: CompileOptions): SuiteReport {
+export function runSuite(
+  raptor: Raptor,
+  suite: string,
+  remotes: string,
+  wanted: (file: string) => boolean,
+  options: CompileOptions,
+): SuiteReport {
   const files = readJson(suite) as Map<string, Json>;
   const documents: Record<string, string> = {};
   for (const [uri, document] of readJson(remotes) as Map<string, Json>) documents[uri] = writeJson(document);
@@ -25,7 +33,13 @@ export function runSuite(raptor: Raptor, suite: string, remotes: string, wanted:
   return report;
 }
 
-function runGroup(raptor: Raptor, file: string, group: Map<string, Json>, options: CompileOptions, report: SuiteReport): void {
+function runGroup(
+  raptor: Raptor,
+  file: string,
+  group: Map<string, Json>,
+  options: CompileOptions,
+  report: SuiteReport,
+): void {
   const counts = report as { total: number; right: number };
   const grammar = raptor.schema(writeJson(group.get("schema")!), options);
   for (const test of group.get("tests") as Map<string, Json>[]) {
@@ -47,15 +61,8 @@ function runGroup(raptor: Raptor, file: string, group: Map<string, Json>, option
 
 /** JSON text of a value, numbers written plainly and exactly. */
 export function writeJson(value: Json): string {
-  if (value instanceof JsonNumber) return plainDecimal(value.value.digits, value.value.exponent);
+  if (value instanceof JsonNumber) return plainText(value.value);
   if (Array.isArray(value)) return `[${value.map(writeJson).join(",")}]`;
   if (value instanceof Map) return `{${[...value].map(([k, v]) => `${JSON.stringify(k)}:${writeJson(v)}`).join(",")}}`;
   return JSON.stringify(value);
-}
-
-function plainDecimal(digits: bigint, exponent: number): string {
-  if (exponent >= 0) return `${digits}${"0".repeat(exponent)}`;
-  const sign = digits < 0n ? "-" : "";
-  const text = String(digits < 0n ? -digits : digits).padStart(1 - exponent, "0");
-  return `${sign}${text.slice(0, exponent)}.${text.slice(exponent)}`;
 }

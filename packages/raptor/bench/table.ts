@@ -29,7 +29,8 @@ const POINTS: readonly (readonly [string, number])[] = [
 export function percentiles(values: readonly number[], scale = 1): Record<string, number> {
   const sorted = Float64Array.from(values).sort();
   const out: Record<string, number> = { avg: sorted.reduce((a, b) => a + b, 0) / Math.max(1, sorted.length) / scale };
-  for (const [name, q] of POINTS) out[name] = (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0) / scale;
+  for (const [name, q] of POINTS)
+    out[name] = (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0) / scale;
   return out;
 }
 
@@ -39,7 +40,8 @@ export function summarize(name: string, results: readonly RowResult[], times_us:
   const weight = (list: readonly RowResult[]) => list.reduce((sum, r) => sum + r.weight, 0);
   const passed = results.filter((r) => r.outcome === "pass");
   const tested = results.filter((r) => r.tested);
-  const sum = (key: "valid" | "validAccepted" | "invalid" | "invalidRejected") => results.reduce((n, r) => n + r[key], 0);
+  const sum = (key: "valid" | "validAccepted" | "invalid" | "invalidRejected") =>
+    results.reduce((n, r) => n + r[key], 0);
   return {
     name,
     schemas: results.length,
@@ -51,20 +53,32 @@ export function summarize(name: string, results: readonly RowResult[], times_us:
     invalid: `${sum("invalidRejected")}/${sum("invalid")}`,
     tokens: times_us.length,
     mask_us: percentiles(times_us),
-    compile_ms: percentiles(results.filter((r) => r.outcome !== "refused").map((r) => r.compile_us), 1000),
+    compile_ms: percentiles(
+      results.filter((r) => r.outcome !== "refused").map((r) => r.compile_us),
+      1000,
+    ),
   };
 }
 
 export function printTable(summaries: readonly Summary[], yardstick_us: number): void {
   const rows: [string, (s: Summary) => string][] = [
     ["schemas", (s) => String(s.schemas)],
-    ["outcomes", (s) => Object.entries(s.outcomes).map(([k, n]) => `${k} ${n}`).join(", ")],
+    [
+      "outcomes",
+      (s) =>
+        Object.entries(s.outcomes)
+          .map(([k, n]) => `${k} ${n}`)
+          .join(", "),
+    ],
     ["pass / weighted", (s) => `${percent(s.pass)} / ${percent(s.weightedPass)}`],
     ["tested schemas fully right", (s) => percent(s.testedRight)],
     ["valid accepted, invalid rejected", (s) => `${s.valid}, ${s.invalid}`],
     ["TBM µs avg p25 p50 p75", (s) => numbers(s.mask_us, ["avg", "p25", "p50", "p75"])],
     ["TBM µs p90 p95 p99 p99.9 max", (s) => numbers(s.mask_us, ["p90", "p95", "p99", "p99.9", "max"])],
-    ["TBM in W avg p50 p99", (s) => ["avg", "p50", "p99"].map((k) => (s.mask_us[k]! / yardstick_us).toFixed(4)).join(" ")],
+    [
+      "TBM in W avg p50 p99",
+      (s) => ["avg", "p50", "p99"].map((k) => (s.mask_us[k]! / yardstick_us).toFixed(4)).join(" "),
+    ],
     ["TTFM ms avg p50 p95 p99 max", (s) => numbers(s.compile_ms, ["avg", "p50", "p95", "p99", "max"])],
   ];
   for (const s of summaries) {

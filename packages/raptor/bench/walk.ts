@@ -5,7 +5,29 @@ import type { Chance } from "./generate.ts";
 const FREE_TOKENS = 12;
 const STEP_LIMIT = 5_000;
 const encoder = new TextEncoder();
-const CLOSERS = ["}", "]", '"', "e", "0", "1", ":", "null", "true", "false", "{", "[", ",", "2", "5", "-", ".", "a", "b", "x", "5]"];
+const CLOSERS = [
+  "}",
+  "]",
+  '"',
+  "e",
+  "0",
+  "1",
+  ":",
+  "null",
+  "true",
+  "false",
+  "{",
+  "[",
+  ",",
+  "2",
+  "5",
+  "-",
+  ".",
+  "a",
+  "b",
+  "x",
+  "5]",
+];
 
 /** Null when the text was finished; else what stood in the way. */
 export function finish(matcher: Matcher, mask: Uint32Array, schema: unknown, chance: Chance): string | null {
@@ -59,7 +81,8 @@ function* namesIn(schema: unknown): Generator<string> {
     for (const [key, value] of Object.entries(schema)) {
       yield `${JSON.stringify(key)}:`;
       yield* namesIn(value);
-      if (key === "const" || key === "enum") for (const v of Array.isArray(value) ? value : [value]) yield JSON.stringify(v);
+      if (key === "const" || key === "enum")
+        for (const v of Array.isArray(value) ? value : [value]) yield JSON.stringify(v);
     }
   }
 }

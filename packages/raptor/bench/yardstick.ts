@@ -22,7 +22,8 @@ function stringTable(): Uint8Array {
   for (let b = 0xc2; b < 0xf5; b++) t[b] = b < 0xe0 ? 6 : b < 0xf0 ? 7 : 8;
   for (const c of '"\\/bfnrt') t[256 + c.charCodeAt(0)] = 0;
   t[256 + 0x75] = 2;
-  for (let s = 2; s < 6; s++) for (const c of "0123456789abcdefABCDEF") t[s * 256 + c.charCodeAt(0)] = s === 5 ? 0 : s + 1;
+  for (let s = 2; s < 6; s++)
+    for (const c of "0123456789abcdefABCDEF") t[s * 256 + c.charCodeAt(0)] = s === 5 ? 0 : s + 1;
   for (let s = 6; s < 9; s++) for (let b = 0x80; b < 0xc0; b++) t[s * 256 + b] = s === 6 ? 0 : s - 1;
   return t;
 }

@@ -2,9 +2,9 @@
  * Behavior cards: what a needle is, may call and must answer in (docs/formats/behavior-card.md). Read strictly: unknown
  * fields are refused, and the card's hash is that of its canonical text.
  */
-import { canonicalText, isMap, type Json, JsonNumber, type JsonMap, readJson } from "./json.ts";
-import { attempt, fail, type Refusal } from "./refusal.ts";
+import { canonicalText, isMap, type Json, type JsonMap, JsonNumber, readJson } from "./json.ts";
 import { toolSchema } from "./raptor.ts";
+import { attempt, fail, type Refusal } from "./refusal.ts";
 
 export const BEHAVIOR_VERSION = 1;
 export const BEHAVIOR_BYTES_LIMIT = 256 * 1024;
@@ -39,18 +39,23 @@ export function readBehavior(text: string): BehaviorCard | Refusal {
   return attempt(() => {
     if (text.length > BEHAVIOR_BYTES_LIMIT) wrong("", `is larger than ${BEHAVIOR_BYTES_LIMIT} bytes`);
     const json = readJson(text);
-    return cardOf(fields(json, "", ["v", "id", "version", "does", "role", "tools", "policy", "sampling", "memory"]), json);
+    return cardOf(
+      fields(json, "", ["v", "id", "version", "does", "role", "tools", "policy", "sampling", "memory"]),
+      json,
+    );
   });
 }
 
 function cardOf(card: JsonMap, json: Json): BehaviorCard {
-  if (!(card.get("v") instanceof JsonNumber) || number(card, "/v") !== BEHAVIOR_VERSION) wrong("/v", `must be ${BEHAVIOR_VERSION}`);
+  if (!(card.get("v") instanceof JsonNumber) || number(card, "/v") !== BEHAVIOR_VERSION)
+    wrong("/v", `must be ${BEHAVIOR_VERSION}`);
   const tools = [...fields(card.get("tools"), "/tools", null)].map(([name, tool]) => toolOf(name, tool));
   if (tools.length === 0) wrong("/tools", "must name at least one tool");
   const policy = fields(card.get("policy"), "/policy", ["scope", "permits"]);
   const sampling = fields(card.get("sampling"), "/sampling", ["temperature", "max_tokens"]);
   const scope = policy.get("scope");
-  if (!Array.isArray(scope) || !scope.every((s) => typeof s === "string")) wrong("/policy/scope", "must be an array of strings");
+  if (!Array.isArray(scope) || !scope.every((s) => typeof s === "string"))
+    wrong("/policy/scope", "must be an array of strings");
   if (typeof policy.get("permits") !== "boolean") wrong("/policy/permits", "must be true or false");
   const memory = card.get("memory");
   if (memory !== null && typeof memory !== "string") wrong("/memory", "must be null or the name of a state");
@@ -62,7 +67,10 @@ function cardOf(card: JsonMap, json: Json): BehaviorCard {
     tools,
     output: toolSchema(tools),
     policy: { scope: scope as string[], permits: policy.get("permits") === true },
-    sampling: { temperature: ranged(sampling, "/sampling/temperature", 0, 2), max_tokens: ranged(sampling, "/sampling/max_tokens", 1, 65_536) },
+    sampling: {
+      temperature: ranged(sampling, "/sampling/temperature", 0, 2),
+      max_tokens: ranged(sampling, "/sampling/max_tokens", 1, 65_536),
+    },
     memory: memory as string | null,
     canonical: canonicalText(json),
   };
@@ -73,20 +81,28 @@ function toolOf(name: string, json: Json): BehaviorTool {
   if (!TOOL_NAME.test(name)) wrong(at, "must be named like `files.read`");
   const tool = fields(json, at, ["action", "parameters", "required"]);
   const action = tool.get("action");
-  if (!ACTIONS.includes(action as BehaviorTool["action"])) wrong(`${at}/action`, `must be one of ${ACTIONS.join(", ")}`);
+  if (!ACTIONS.includes(action as BehaviorTool["action"]))
+    wrong(`${at}/action`, `must be one of ${ACTIONS.join(", ")}`);
   const parameters = fields(tool.get("parameters"), `${at}/parameters`, null);
   const required = tool.get("required");
   const known = Array.isArray(required) && required.every((n) => typeof n === "string" && parameters.has(n));
   if (!known) wrong(`${at}/required`, "must list names of parameters");
-  const schema: Json = new Map<string, Json>([["type", "object"], ["properties", parameters], ["required", required as Json], ["additionalProperties", false]]);
+  const schema: Json = new Map<string, Json>([
+    ["type", "object"],
+    ["properties", parameters],
+    ["required", required as Json],
+    ["additionalProperties", false],
+  ]);
   return { name, action: action as BehaviorTool["action"], parameters: behaviorText(schema) };
 }
 
 /** JSON text of a value in its own key order, numbers exact. */
 export function behaviorText(value: Json): string {
-  if (value instanceof JsonNumber) return `${value.value.digits}${value.value.exponent === 0 ? "" : `e${value.value.exponent}`}`;
+  if (value instanceof JsonNumber)
+    return `${value.value.digits}${value.value.exponent === 0 ? "" : `e${value.value.exponent}`}`;
   if (Array.isArray(value)) return `[${value.map(behaviorText).join(",")}]`;
-  if (value instanceof Map) return `{${[...value].map(([k, v]) => `${JSON.stringify(k)}:${behaviorText(v)}`).join(",")}}`;
+  if (value instanceof Map)
+    return `{${[...value].map(([k, v]) => `${JSON.stringify(k)}:${behaviorText(v)}`).join(",")}}`;
   return JSON.stringify(value);
 }
 
@@ -94,7 +110,8 @@ export function behaviorText(value: Json): string {
 function fields(json: Json | undefined, at: string, names: readonly string[] | null): JsonMap {
   if (!isMap(json)) return wrong(at, "must be an object");
   for (const name of names ?? []) if (!json.has(name)) wrong(`${at}/${name}`, "is missing");
-  for (const name of json.keys()) if (names && !names.includes(name)) wrong(`${at}/${name}`, "is no field of a behavior card");
+  for (const name of json.keys())
+    if (names && !names.includes(name)) wrong(`${at}/${name}`, "is no field of a behavior card");
   return json;
 }
 
@@ -105,7 +122,9 @@ function matching(card: JsonMap, at: string, pattern: RegExp): string {
 
 function number(map: JsonMap, at: string): number {
   const value = map.get(at.slice(at.lastIndexOf("/") + 1));
-  return value instanceof JsonNumber ? Number(`${value.value.digits}e${value.value.exponent}`) : wrong(at, "must be a number");
+  return value instanceof JsonNumber
+    ? Number(`${value.value.digits}e${value.value.exponent}`)
+    : wrong(at, "must be a number");
 }
 
 function ranged(map: JsonMap, at: string, min: number, max: number): number {

@@ -12,10 +12,13 @@ export const BEHAVIORS_FOLDER = fileURLToPath(new URL("../behaviors", import.met
 export function loadBehaviors(folders: readonly string[] = [BEHAVIORS_FOLDER]): Map<string, BehaviorCard> | Refusal {
   const cards = new Map<string, BehaviorCard>();
   for (const folder of folders) {
-    for (const file of readdirSync(folder).filter((name) => name.endsWith(".json")).sort()) {
+    for (const file of readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .sort()) {
       const card = readBehavior(readFileSync(join(folder, file), "utf8"));
       if (isRefusal(card)) return refuse(card.refused, `${file}: ${card.why}`, card.pointer);
-      if (`${card.id}.json` !== file) return refuse("behavior-malformed", `${file} holds the card ${card.id}; file and id must agree.`);
+      if (`${card.id}.json` !== file)
+        return refuse("behavior-malformed", `${file} holds the card ${card.id}; file and id must agree.`);
       cards.set(card.id, card);
     }
   }

@@ -21,11 +21,19 @@ export function runCli(args: readonly string[], io: Io): number {
   const flags = args.filter((a) => a.startsWith("--"));
   const [command, schema, last] = args.filter((a) => !a.startsWith("--"));
   const known = flags.every((f) => f === "--lenient" || f === "--annotate-formats");
-  if ((command !== "check" && command !== "explain") || !schema || !known || (command === "explain" && last === undefined)) {
+  if (
+    (command !== "check" && command !== "explain") ||
+    !schema ||
+    !known ||
+    (command === "explain" && last === undefined)
+  ) {
     io.out(USAGE);
     return args.includes("--help") ? 0 : 64;
   }
-  const options: CompileOptions = { lenient: flags.includes("--lenient"), formats: flags.includes("--annotate-formats") ? "annotate" : "assert" };
+  const options: CompileOptions = {
+    lenient: flags.includes("--lenient"),
+    formats: flags.includes("--annotate-formats") ? "annotate" : "assert",
+  };
   const raptor = new Raptor(byteVocabulary());
   const source = io.read(schema);
   const grammar = /\.(lark|gbnf|ebnf)$/.test(schema) ? raptor.grammar(source) : raptor.schema(source, options);
@@ -53,7 +61,10 @@ function refused(refusal: Refusal, io: Io): number {
 }
 
 function byteVocabulary(): Vocabulary {
-  const made = Vocabulary.from({ tokens: [...Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte)), null], ends: [256] });
+  const made = Vocabulary.from({
+    tokens: [...Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte)), null],
+    ends: [256],
+  });
   if (isRefusal(made)) throw new Error(made.why);
   return made;
 }

@@ -60,3 +60,10 @@ export function leastCommonMultiple(a: Decimal, b: Decimal): Decimal {
   while (q !== 0n) [p, q] = [q, p % q];
   return decimal((x / p) * y, e);
 }
+
+/** The plain spelling, without exponent. */
+export function plainText({ digits, exponent }: Decimal): string {
+  if (exponent >= 0) return `${digits}${"0".repeat(exponent)}`;
+  const text = String(digits < 0n ? -digits : digits).padStart(1 - exponent, "0");
+  return `${digits < 0n ? "-" : ""}${text.slice(0, exponent)}.${text.slice(exponent)}`;
+}

@@ -20,7 +20,20 @@ export interface Place {
 }
 
 /** Keywords whose value is a schema, a list of schemas, or a map of schemas. */
-const ONE = ["additionalItems", "additionalProperties", "contains", "contentSchema", "else", "if", "items", "not", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"];
+const ONE = [
+  "additionalItems",
+  "additionalProperties",
+  "contains",
+  "contentSchema",
+  "else",
+  "if",
+  "items",
+  "not",
+  "propertyNames",
+  "then",
+  "unevaluatedItems",
+  "unevaluatedProperties",
+];
 const LIST = ["allOf", "anyOf", "items", "oneOf", "prefixItems"];
 const NAMED = ["$defs", "definitions", "dependencies", "dependentSchemas", "patternProperties", "properties"];
 
@@ -56,7 +69,8 @@ export class Documents {
   }
 
   #addResource(uri: string, root: Json): void {
-    if (!this.#resources.has(uri)) this.#resources.set(uri, { uri, root, anchors: new Map(), dynamicAnchors: new Map() });
+    if (!this.#resources.has(uri))
+      this.#resources.set(uri, { uri, root, anchors: new Map(), dynamicAnchors: new Map() });
   }
 
   #index(place: Place): void {
@@ -122,7 +136,10 @@ export class Documents {
   }
 
   #meta(uri: string, ref: string, pointer: string): never {
-    const what = uri.startsWith("http://json-schema.org/") || uri.startsWith("https://json-schema.org/") ? "the meta-schema" : "a document";
+    const what =
+      uri.startsWith("http://json-schema.org/") || uri.startsWith("https://json-schema.org/")
+        ? "the meta-schema"
+        : "a document";
     return fail("reference-unresolved", `${JSON.stringify(ref)} refers to ${what} that was not handed in.`, pointer);
   }
 
@@ -131,7 +148,11 @@ export class Documents {
     let at: Place = top ?? { schema: resource.root, pointer: "", base: resource.uri };
     for (const part of fragment.split("/").slice(1)) {
       const key = decode(part).replaceAll("~1", "/").replaceAll("~0", "~");
-      const inside = Array.isArray(at.schema) ? at.schema[Number(key)] : isMap(at.schema) ? at.schema.get(key) : undefined;
+      const inside = Array.isArray(at.schema)
+        ? at.schema[Number(key)]
+        : isMap(at.schema)
+          ? at.schema.get(key)
+          : undefined;
       if (inside === undefined) fail("reference-unresolved", `Nothing stands at ${JSON.stringify(ref)}.`, pointer);
       at = this.child(at, Array.isArray(at.schema) ? Number(key) : key);
     }

@@ -144,7 +144,9 @@ export class Engine implements Host {
     if (bit === OBJ || bit === ARR) return this.#containerStart(lanes, bit);
     const word = WORDS.find(([text]) => text.charCodeAt(0) === byte);
     if (!word) return null;
-    const tags = lanes.map((f, tag) => (this.formulas.on(f, word[1]) === this.formulas.yes ? tag : -1)).filter((t) => t >= 0);
+    const tags = lanes
+      .map((f, tag) => (this.formulas.on(f, word[1]) === this.formulas.yes ? tag : -1))
+      .filter((t) => t >= 0);
     return tags.length === 0 ? null : this.word(word[0].slice(1), this.outcome(tags));
   }
 
@@ -183,7 +185,9 @@ export class Engine implements Host {
   #namesUpTo(f: Formula, key: KeyClass): string[] {
     const sets = [...atomsOf(f)].flatMap((a) => (a.keys && a.keys.name !== null ? [a.keys] : []));
     const last = key.name === null ? Number.POSITIVE_INFINITY : this.formulas.key(key.name).id;
-    return [...new Set([...sets.filter((k) => k.id <= last).map((k) => k.name!), ...(key.name === null ? [] : [key.name])])];
+    return [
+      ...new Set([...sets.filter((k) => k.id <= last).map((k) => k.name!), ...(key.name === null ? [] : [key.name])]),
+    ];
   }
 
   /** The automaton of a key: names that the schema mentions, and classes of all others by the patterns they match. */

@@ -248,7 +248,8 @@ export class FormulaStore {
     const joined = this.#joinNumbers(numbers);
     const allowed = [text, ...joined].reduce((m, p) => (p?.kind === "type" ? m & p.mask : m), mask);
     const list = [...rest, text, ...joined].filter(
-      (p): p is Formula => p !== undefined && p.kind !== "type" && p !== this.yes && (p.about === 0 || (p.about & allowed) !== 0),
+      (p): p is Formula =>
+        p !== undefined && p.kind !== "type" && p !== this.yes && (p.about === 0 || (p.about & allowed) !== 0),
     );
     const kept = this.#tightest(list);
     if (allowed === 0) return this.no;

@@ -2,8 +2,9 @@
  * Grammars in Lark's notation (`rule: "text" TERM /regex/ (…)* [opt] ~ 2..4`, `%ignore`), in GBNF (`root ::= …`) and
  * plain EBNF. Terminals are regular; rules may recurse, directly left-recursive ones are turned into loops.
  */
-import { fail } from "./refusal.ts";
+
 import { wholeLanguage } from "./pattern.ts";
+import { fail } from "./refusal.ts";
 import type { RegexStore, Rx } from "./regex.ts";
 import type { Expr } from "./text-machine.ts";
 
@@ -19,7 +20,8 @@ interface Token {
 }
 
 const INF = Number.POSITIVE_INFINITY;
-const TOKEN = /\s+|\/\/[^\n]*|#[^\n]*|"(?:[^"\\\n]|\\.)*"i?|'(?:[^'\\\n]|\\.)*'|\/(?:[^/\\\n]|\\.)+\/[imsux]*|\[\^?(?:\\.|[^\]\\\n])*\](?=[^\n]*)|%?[A-Za-z_][\w.-]*|::=|->|\.\.|\{\d+(?:,\d*)?\}|\d+|[:=|()[\]*+?~!;,.{}]/y;
+const TOKEN =
+  /\s+|\/\/[^\n]*|#[^\n]*|"(?:[^"\\\n]|\\.)*"i?|'(?:[^'\\\n]|\\.)*'|\/(?:[^/\\\n]|\\.)+\/[imsux]*|\[\^?(?:\\.|[^\]\\\n])*\](?=[^\n]*)|%?[A-Za-z_][\w.-]*|::=|->|\.\.|\{\d+(?:,\d*)?\}|\d+|[:=|()[\]*+?~!;,.{}]/y;
 const COMMON: Record<string, string> = {
   WS: "[ \\t\\f\\r\\n]+",
   WS_INLINE: "[ \\t]+",
@@ -67,7 +69,9 @@ class GrammarReader {
     for (const name of this.#rules.keys()) if (!this.#isTerminal(name)) this.#index.set(name, this.#index.size);
     const rules = [...this.#index.keys()].map((name) => this.#ruleExpr(name));
     this.#checkRecursion(rules);
-    const first: Expr = this.#isTerminal(start) ? this.#lexical(this.#terminal(start, 1)) : { kind: "rule", index: this.#index.get(start)! };
+    const first: Expr = this.#isTerminal(start)
+      ? this.#lexical(this.#terminal(start, 1))
+      : { kind: "rule", index: this.#index.get(start)! };
     checkProductive(rules, [...this.#index.keys()], first);
     return { start: { kind: "seq", parts: [this.#gap(), first] }, rules };
   }
@@ -166,7 +170,9 @@ class GrammarReader {
 
   /** After each terminal, ignored text may come. */
   #lexical(rx: Rx): Expr {
-    return this.#ignored.length === 0 ? { kind: "terminal", rx } : { kind: "seq", parts: [{ kind: "terminal", rx }, this.#gap()] };
+    return this.#ignored.length === 0
+      ? { kind: "terminal", rx }
+      : { kind: "seq", parts: [{ kind: "terminal", rx }, this.#gap()] };
   }
 
   #gap(): Expr {
@@ -189,7 +195,8 @@ class GrammarReader {
 
   #terminal(name: string, line: number): Rx {
     const known = this.#terminals.get(name);
-    if (known === "open") fail("grammar-unsupported", `The terminal ${name} refers to itself; make it a rule.`, `line ${line}`);
+    if (known === "open")
+      fail("grammar-unsupported", `The terminal ${name} refers to itself; make it a rule.`, `line ${line}`);
     if (known) return known;
     const rule = this.#rules.get(name);
     if (!rule) fail("grammar-malformed", `Nothing is named ${name}.`, `line ${line}`);
@@ -265,7 +272,8 @@ class GrammarReader {
     if (!this.#take("~")) return body;
     const min = Number(this.#tokens[this.#at++]?.value);
     const max = this.#take("..") ? Number(this.#tokens[this.#at++]?.value) : min;
-    if (!Number.isInteger(min) || !Number.isInteger(max) || max < min) this.#no("bad repetition", this.#tokens[0]?.line ?? 1);
+    if (!Number.isInteger(min) || !Number.isInteger(max) || max < min)
+      this.#no("bad repetition", this.#tokens[0]?.line ?? 1);
     return { kind: "loop", body, min, max };
   }
 
@@ -282,7 +290,8 @@ class GrammarReader {
     if (token.kind === "text") return wrap(this.#text(token));
     if (token.kind === "regex") return wrap(this.#regex(token));
     if (token.kind !== "name") this.#no(`unexpected ${token.value}`, token.line);
-    if (this.#isTerminal(token.value) || this.#terminals.has(token.value)) return wrap(this.#terminal(token.value, token.line));
+    if (this.#isTerminal(token.value) || this.#terminals.has(token.value))
+      return wrap(this.#terminal(token.value, token.line));
     const index = this.#index.get(token.value);
     if (index === undefined) this.#no(`nothing is named ${token.value}`, token.line);
     if (inTerminal) this.#no(`a terminal cannot contain the rule ${token.value}`, token.line);
@@ -296,7 +305,10 @@ class GrammarReader {
     if (range?.kind === "text") {
       this.#at += 2;
       const to = unescape(range.value.slice(1, -1));
-      return wholeLanguage(this.#store, `[\\u{${text.codePointAt(0)!.toString(16)}}-\\u{${to.codePointAt(0)!.toString(16)}}]`);
+      return wholeLanguage(
+        this.#store,
+        `[\\u{${text.codePointAt(0)!.toString(16)}}-\\u{${to.codePointAt(0)!.toString(16)}}]`,
+      );
     }
     if (!insensitive) return this.#store.text(text);
     return this.#store.concat(...Array.from(text, (c) => this.#store.words([c.toLowerCase(), c.toUpperCase()])));
@@ -306,9 +318,14 @@ class GrammarReader {
     if (token.value.startsWith("[")) return wholeLanguage(this.#store, token.value, `line ${token.line}`);
     const end = token.value.lastIndexOf("/");
     const flags = token.value.slice(end + 1);
-    if (flags.replace(/[su]/g, "") !== "") fail("grammar-unsupported", `The flags ${flags} of a regular expression.`, `line ${token.line}`);
+    if (flags.replace(/[su]/g, "") !== "")
+      fail("grammar-unsupported", `The flags ${flags} of a regular expression.`, `line ${token.line}`);
     const source = token.value.slice(1, end).replaceAll("\\/", "/");
-    return wholeLanguage(this.#store, flags.includes("s") ? source.replace(/(?<!\\)\./g, "[\\s\\S]") : source, `line ${token.line}`);
+    return wholeLanguage(
+      this.#store,
+      flags.includes("s") ? source.replace(/(?<!\\)\./g, "[\\s\\S]") : source,
+      `line ${token.line}`,
+    );
   }
 
   /** Left recursion through other rules would never come to a terminal. */
@@ -320,7 +337,12 @@ class GrammarReader {
       const seen = new Set<number>();
       const queue = [...edges[start]!];
       for (const at of queue) {
-        if (at === start) fail("grammar-unsupported", `The rule ${names[start]} is left-recursive through other rules.`, `line ${this.#rules.get(names[start]!)!.line}`);
+        if (at === start)
+          fail(
+            "grammar-unsupported",
+            `The rule ${names[start]} is left-recursive through other rules.`,
+            `line ${this.#rules.get(names[start]!)!.line}`,
+          );
         if (!seen.has(at)) queue.push(...edges[at]!);
         seen.add(at);
       }
@@ -343,20 +365,31 @@ function kindOf(value: string): Token["kind"] {
 
 function unescape(text: string): string {
   const named: Record<string, string> = { n: "\n", t: "\t", r: "\r", f: "\f", v: "\v", "0": "\0" };
-  return text.replace(/\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))/gs, (_all, x, u, big, c: string) => {
-    const hex: string | undefined = x ?? u ?? big;
-    return hex ? String.fromCodePoint(Number.parseInt(hex, 16)) : (named[c] ?? c);
-  });
+  return text.replace(
+    /\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))/gs,
+    (_all, x, u, big, c: string) => {
+      const hex: string | undefined = x ?? u ?? big;
+      return hex ? String.fromCodePoint(Number.parseInt(hex, 16)) : (named[c] ?? c);
+    },
+  );
 }
 
 /** a: a "x" | "y"  →  a: "y" ("x")* */
 function unroll(expr: Expr, self: number): Expr {
   const parts = expr.kind === "alt" ? expr.parts : [expr];
   const isSelf = (p: Expr | undefined) => p?.kind === "rule" && p.index === self;
-  const tails = parts.flatMap((p) => (p.kind === "seq" && isSelf(p.parts[0]) ? [{ kind: "seq" as const, parts: p.parts.slice(1) }] : []));
+  const tails = parts.flatMap((p) =>
+    p.kind === "seq" && isSelf(p.parts[0]) ? [{ kind: "seq" as const, parts: p.parts.slice(1) }] : [],
+  );
   if (tails.length === 0) return expr;
   const heads = parts.filter((p) => !isSelf(p) && !(p.kind === "seq" && isSelf(p.parts[0])));
-  return { kind: "seq", parts: [{ kind: "alt", parts: heads }, { kind: "loop", body: { kind: "alt", parts: tails }, min: 0, max: INF }] };
+  return {
+    kind: "seq",
+    parts: [
+      { kind: "alt", parts: heads },
+      { kind: "loop", body: { kind: "alt", parts: tails }, min: 0, max: INF },
+    ],
+  };
 }
 
 function fixpoint(rules: readonly Expr[], test: (expr: Expr, known: ReadonlySet<number>) => boolean): Set<number> {
@@ -372,7 +405,9 @@ function isNullable(expr: Expr, known: ReadonlySet<number>): boolean {
   if (expr.kind === "terminal") return expr.rx.nullable;
   if (expr.kind === "rule") return known.has(expr.index);
   if (expr.kind === "loop") return expr.min === 0 || isNullable(expr.body, known);
-  return expr.kind === "seq" ? expr.parts.every((p) => isNullable(p, known)) : expr.parts.some((p) => isNullable(p, known));
+  return expr.kind === "seq"
+    ? expr.parts.every((p) => isNullable(p, known))
+    : expr.parts.some((p) => isNullable(p, known));
 }
 
 function leftRules(expr: Expr, nullable: ReadonlySet<number>): number[] {
@@ -394,7 +429,9 @@ function checkProductive(rules: readonly Expr[], names: readonly string[], start
     if (expr.kind === "terminal") return expr.rx.kind !== "none";
     if (expr.kind === "rule") return known.has(expr.index);
     if (expr.kind === "loop") return expr.min === 0 || productive(expr.body, known);
-    return expr.kind === "seq" ? expr.parts.every((p) => productive(p, known)) : expr.parts.some((p) => productive(p, known));
+    return expr.kind === "seq"
+      ? expr.parts.every((p) => productive(p, known))
+      : expr.parts.some((p) => productive(p, known));
   };
   const known = fixpoint(rules, productive);
   const bad = names.findIndex((_, i) => !known.has(i));

@@ -187,7 +187,12 @@ export interface Plan {
 }
 
 /** Joins the pairs of all alternatives into the lanes of the member. */
-export function planMember(engine: Host, alts: readonly Alt[], split: (f: Formula) => Pair[], bit: number): Plan | null {
+export function planMember(
+  engine: Host,
+  alts: readonly Alt[],
+  split: (f: Formula) => Pair[],
+  bit: number,
+): Plan | null {
   const leads = new Map<Formula, Alt[]>();
   for (const { tag, f } of alts) {
     for (const pair of split(f)) {
@@ -262,7 +267,13 @@ export class ObjectLocal extends Local {
 
   /** What a member with this key would have to be; null when no such member can stand here. */
   plan(key: KeyClass): Plan | null {
-    const id = key.name === null ? `|${[...key.inside].map((k) => k.id).sort().join()}` : `"${key.name}`;
+    const id =
+      key.name === null
+        ? `|${[...key.inside]
+            .map((k) => k.id)
+            .sort()
+            .join()}`
+        : `"${key.name}`;
     let plan = this.#byName.get(id);
     if (plan === undefined) {
       plan = planMember(this.engine, this.alts, (f) => this.engine.splitProperty(f, key), OBJ);
@@ -285,7 +296,10 @@ export class ObjectLocal extends Local {
 function withoutKey(engine: Host, plan: Plan, name: string): Plan {
   const f = engine.formulas;
   const never = f.every(f.key(name), f.no);
-  return { lanes: plan.lanes, leads: plan.leads.map((alts) => alts.map((alt) => ({ tag: alt.tag, f: f.and(alt.f, never) }))) };
+  return {
+    lanes: plan.lanes,
+    leads: plan.leads.map((alts) => alts.map((alt) => ({ tag: alt.tag, f: f.and(alt.f, never) }))),
+  };
 }
 
 /** Behind a key: `:`, then the member's value. */

@@ -150,8 +150,10 @@ export class Matcher {
   #step(place: Place, byte: number, at: number): Position | null {
     const move = place.local.move(byte);
     if (!move) return null;
-    if (move.op === "stay") return move.to === place.local ? place : { local: move.to, parent: place.parent, mark: place.mark };
-    if (move.op === "push") return { local: move.to, parent: { local: move.wait, parent: place.parent, mark: at }, mark: at };
+    if (move.op === "stay")
+      return move.to === place.local ? place : { local: move.to, parent: place.parent, mark: place.mark };
+    if (move.op === "push")
+      return { local: move.to, parent: { local: move.wait, parent: place.parent, mark: at }, mark: at };
     return this.#pop(place.parent, move, byte, at);
   }
 
@@ -263,7 +265,8 @@ export class Matcher {
     if (!at || at === "ended") return "the text is complete there";
     this.#length += prefix.length;
     const allowed: string[] = [];
-    for (let byte = 0x20; byte < 0x7f; byte++) if (this.#step(at, byte, this.#length)) allowed.push(String.fromCharCode(byte));
+    for (let byte = 0x20; byte < 0x7f; byte++)
+      if (this.#step(at, byte, this.#length)) allowed.push(String.fromCharCode(byte));
     this.#length -= prefix.length;
     return `allowed there: ${allowed.length > 40 ? `${allowed.length} printable characters` : allowed.map((c) => JSON.stringify(c)).join(" ")}`;
   }

@@ -3,15 +3,16 @@
  * carries only what later digits can still change. Exact decimals throughout.
  *
  * Spellings: plain (`-12.50`) always; where only bounds apply, any exponent; where multiples or listed values apply, a
- * non-negative one (`1e2`); whole numbers also as `5.0`. Exponents have at most two digits.
+ * non-negative one (`1e2`; lists longer than 32 only plain); whole numbers also as `5.0`. Exponents have at most two digits.
  */
-import { compareDecimals, type Decimal, decimalText, isInteger } from "./decimal.ts";
+import { compareDecimals, type Decimal, decimalText, isInteger, plainText } from "./decimal.ts";
+import { type Formula, isListTest, type ListTest, type NumberTest } from "./formula.ts";
 import { fail } from "./refusal.ts";
-import { type Formula, isListTest, type NumberTest } from "./formula.ts";
 
 export const NUMBER_STATE_LIMIT = 200_000;
 /** Longer lists of numbers are matched in plain spelling only. */
 const LISTED_WITH_EXPONENTS = 32;
+const BOUNDS_LIMIT = 256;
 const MODULUS_LIMIT = 900_000_000_000_000n;
 const SYMBOLS = Array.from("0123456789.eE+-", (c) => c.charCodeAt(0));
 
@@ -41,6 +42,8 @@ export interface NumberSpec {
   readonly whole: boolean;
   readonly cap: number;
   readonly floor: number;
+  /** Long lists of numbers: every prefix of a plain spelling, with the lanes that accept it as a whole. */
+  readonly listed: ReadonlyMap<string, readonly number[]> | null;
 }
 
 export interface NumberState {
@@ -59,6 +62,8 @@ export interface NumberState {
   readonly expNegative: boolean;
   readonly exp: number;
   readonly expDigits: number;
+  /** Only under a long list: what was read. */
+  readonly text: string;
   readonly next: Map<number, NumberState | null>;
   alive: boolean | null;
   accepted: readonly number[] | null;
@@ -91,12 +96,13 @@ export class NumberMachine {
       expNegative: false,
       exp: 0,
       expDigits: 0,
+      text: "",
     });
     return this.alive(state) ? state : null;
   }
 
   #state(spec: NumberSpec, f: Omit<NumberState, "id" | "spec" | "next" | "alive" | "accepted">): NumberState {
-    const key = `${spec.id}|${f.phase}|${f.negative}|${f.zero}|${f.place}|${f.order.join()}|${f.rest.join()}|${f.fraction}|${f.broken}|${f.expNegative}|${f.exp}|${f.expDigits}`;
+    const key = `${spec.id}|${f.phase}|${f.negative}|${f.zero}|${f.place}|${f.order.join()}|${f.rest.join()}|${f.fraction}|${f.broken}|${f.expNegative}|${f.exp}|${f.expDigits}|${f.text}`;
     let made = this.#states.get(key);
     if (!made) {
       if (this.#states.size >= NUMBER_STATE_LIMIT) {
@@ -120,6 +126,7 @@ export class NumberMachine {
 
   /** Tags of the lanes that the number satisfies if it ends here. */
   accepted(state: NumberState): readonly number[] {
+    if (state.spec.listed) return state.spec.listed.get(state.text) ?? [];
     if (!state.accepted) {
       const complete = ["zero", "int", "fraction", "exponent"].includes(state.phase);
       const lanes = complete ? state.spec.lanes : [];
@@ -131,12 +138,15 @@ export class NumberMachine {
 
   /** Whether some continuation satisfies some lane: depth first, endings before digits, exponents last. */
   alive(state: NumberState): boolean {
+    if (state.spec.listed) return state.spec.listed.has(state.text);
     if (state.alive !== null) return state.alive;
     const path: { state: NumberState; symbol: number }[] = [{ state, symbol: 0 }];
     const seen = new Set([state]);
     const free = state.spec.exponents === "free";
     // Behind all digits of all bounds more digits only move the point, which exponents do as well.
-    const deepest = free ? state.spec.bounds.reduce((n, b) => Math.max(n, b.digits.length), 0) + 6 : Number.POSITIVE_INFINITY;
+    const deepest = free
+      ? state.spec.bounds.reduce((n, b) => Math.max(n, b.digits.length), 0) + 6
+      : Number.POSITIVE_INFINITY;
     while (path.length > 0) {
       const top = path.at(-1)!;
       if (top.symbol === 0 && this.#settled(top.state) === true) {
@@ -173,6 +183,7 @@ export class NumberMachine {
   }
 
   #raw(s: NumberState, byte: number): NumberState | null {
+    if (s.spec.listed) return this.#state(s.spec, { ...s, text: s.text + String.fromCharCode(byte) });
     if (byte >= 0x30 && byte <= 0x39) return this.#digit(s, byte - 0x30);
     if (byte === 0x2d) {
       if (s.phase === "start") return this.#state(s.spec, { ...s, phase: "minus", negative: true });
@@ -248,13 +259,16 @@ function makeSpec(id: number, lanes: readonly { readonly tag: number; readonly f
   const moduli = new Map<string, { value: Decimal; text: string }>();
   for (const test of all) {
     if (isListTest(test)) for (const v of test.values) addBound(bounds, v);
-    else if (test.op === "mult" || test.op === "nmult") moduli.set(decimalText(test.value), { value: test.value, text: decimalText(test.value) });
+    else if (test.op === "mult" || test.op === "nmult")
+      moduli.set(decimalText(test.value), { value: test.value, text: decimalText(test.value) });
     else addBound(bounds, test.value);
   }
   const scale = Math.max(0, ...[...moduli.values()].map((m) => -m.value.exponent));
   const whole = lanes.every((l) => impliesWhole(l.formula));
   const listed = all.some((t) => t.op === "in" || t.op === "notin" || t.op === "mult" || t.op === "nmult");
   const long = bounds.size > LISTED_WITH_EXPONENTS;
+  const pure = long && lanes.every((l) => l.formula.test?.op === "in");
+  if (!pure && bounds.size > BOUNDS_LIMIT) fail("too-hard", `More than ${BOUNDS_LIMIT} bounds meet on one number.`);
   const exponents: Exponents = listed || whole ? (long ? "none" : "up") : "free";
   const magnitudes = [...bounds.values()].map((b) => b.magnitude);
   const slack = exponents === "free" ? 101 : 1;
@@ -267,7 +281,20 @@ function makeSpec(id: number, lanes: readonly { readonly tag: number; readonly f
     whole,
     cap: Math.max(1, ...magnitudes) + slack,
     floor: Math.min(0, ...magnitudes) - slack,
+    listed: pure ? listPrefixes(lanes) : null,
   };
+}
+
+function listPrefixes(lanes: NumberSpec["lanes"]): Map<string, number[]> {
+  const prefixes = new Map<string, number[]>([["", []]]);
+  for (const { tag, formula } of lanes) {
+    for (const value of (formula.test as ListTest).values) {
+      const text = plainText(value);
+      for (let n = 1; n < text.length; n++) if (!prefixes.has(text.slice(0, n))) prefixes.set(text.slice(0, n), []);
+      prefixes.set(text, [...(prefixes.get(text) ?? []), tag]);
+    }
+  }
+  return prefixes;
 }
 
 /** All moduli are brought to one scale, so that one count of fraction digits serves them all. */
@@ -363,7 +390,8 @@ function byExponent(s: NumberState): boolean | null {
 /** With nothing but one modulus asked: digits to come can reach a multiple. By arithmetic; a search could be endless. */
 function reachesMultiple(s: NumberState): boolean {
   if (s.phase === "start" || s.phase === "minus" || s.phase === "int") return true;
-  if ((s.phase !== "point" && s.phase !== "fraction") || s.spec.whole || s.broken || s.spec.moduli.length !== 1) return false;
+  if ((s.phase !== "point" && s.phase !== "fraction") || s.spec.whole || s.broken || s.spec.moduli.length !== 1)
+    return false;
   const { m, scale } = s.spec.moduli[0]!;
   const room = 10n ** BigInt(scale - s.fraction);
   const over = (BigInt(s.rest[0]!) * room) % BigInt(m);

@@ -100,7 +100,8 @@ export function openEntry(shape: StringShape, local: StringLocal): Entry | null 
   const machine = local.engine.strings;
   if (!machine.isText(local.state)) return null;
   const lanes = machine.lanes(local.state);
-  if (!lanes.label && !lanes.guarded && lanes.rxs.every((rx) => isLength(machine, rx))) return lengthEntry(shape, local, lanes);
+  if (!lanes.label && !lanes.guarded && lanes.rxs.every((rx) => isLength(machine, rx)))
+    return lengthEntry(shape, local, lanes);
   const open = lanes.guarded ? lanes.rxs[0]!.cofinite : lanes.rxs.some((rx) => rx.cofinite);
   return open ? branchingEntry(shape, local) : null;
 }

@@ -14,6 +14,7 @@ type Tree =
   | { readonly kind: "look"; readonly body: Tree; readonly negative: boolean };
 
 export const REPEAT_LIMIT = 1_000_000;
+export const PATTERN_LENGTH_LIMIT = 10_000;
 const NESTING_LIMIT = 100;
 
 /** Strings in which the pattern is found somewhere. */
@@ -37,6 +38,8 @@ class PatternReader {
   #at = 0;
   #depth = 0;
   constructor(pattern: string, pointer: string) {
+    if (pattern.length > PATTERN_LENGTH_LIMIT)
+      fail("too-hard", `A pattern is longer than ${PATTERN_LENGTH_LIMIT} characters.`, pointer);
     this.#source = pattern;
     this.#pattern = Array.from(pattern);
     this.#pointer = pointer;
@@ -49,7 +52,11 @@ class PatternReader {
   }
 
   #no(what: string): never {
-    fail("pattern-malformed", `Pattern ${JSON.stringify(this.#source)}: ${what} at character ${this.#at}.`, this.#pointer);
+    fail(
+      "pattern-malformed",
+      `Pattern ${JSON.stringify(this.#source)}: ${what} at character ${this.#at}.`,
+      this.#pointer,
+    );
   }
 
   #unsupported(what: string): never {
@@ -57,7 +64,8 @@ class PatternReader {
   }
 
   #alternatives(): Tree {
-    if (++this.#depth > NESTING_LIMIT) fail("too-hard", `A pattern is nested deeper than ${NESTING_LIMIT}.`, this.#pointer);
+    if (++this.#depth > NESTING_LIMIT)
+      fail("too-hard", `A pattern is nested deeper than ${NESTING_LIMIT}.`, this.#pointer);
     const parts = [this.#sequence()];
     while (this.#take("|")) parts.push(this.#sequence());
     this.#depth--;
@@ -202,7 +210,9 @@ class PatternReader {
   }
 
   #property(negative: boolean): CharSet {
-    const match = /^\{([A-Za-z_]+(?:=[A-Za-z_]+)?)\}|^([A-Z])/.exec(this.#pattern.slice(this.#at, this.#at + 64).join(""));
+    const match = /^\{([A-Za-z_]+(?:=[A-Za-z_]+)?)\}|^([A-Z])/.exec(
+      this.#pattern.slice(this.#at, this.#at + 64).join(""),
+    );
     if (!match) this.#no("a bad \\p property");
     this.#at += match[0].length;
     const set = propertySet(match[1] ?? match[2]!);
@@ -326,4 +336,3 @@ function leastLength(tree: Tree): number {
   if (tree.kind === "seq") return tree.parts.reduce((sum, part) => sum + leastLength(part), 0);
   return tree.kind === "loop" ? tree.min * leastLength(tree.body) : 0;
 }
-

@@ -83,7 +83,8 @@ export class Raptor {
   /** Compiles a JSON Schema: its text (key order and exact numbers kept), or a parsed value. */
   schema(source: string | object | boolean, options: CompileOptions = {}): Grammar | Refusal {
     const text = typeof source === "string" ? source : JSON.stringify(source);
-    if (text.length > SCHEMA_BYTES_LIMIT) return refuse("too-hard", `The schema is larger than ${SCHEMA_BYTES_LIMIT} bytes.`);
+    if (text.length > SCHEMA_BYTES_LIMIT)
+      return refuse("too-hard", `The schema is larger than ${SCHEMA_BYTES_LIMIT} bytes.`);
     const plain = (options.keyOrder ?? "any") === "any" && (options.whitespace ?? "json") === "json";
     if (plain) return this.#compile((engine) => compileSchema(engine, text, options));
     // Other rules of writing make other automata: such a grammar gets an engine of its own.
@@ -112,7 +113,8 @@ export class Raptor {
 
   /** A grammar in Lark's notation, GBNF or EBNF. */
   grammar(source: string): Grammar | Refusal {
-    if (source.length > SCHEMA_BYTES_LIMIT) return refuse("too-hard", `The grammar is larger than ${SCHEMA_BYTES_LIMIT} bytes.`);
+    if (source.length > SCHEMA_BYTES_LIMIT)
+      return refuse("too-hard", `The grammar is larger than ${SCHEMA_BYTES_LIMIT} bytes.`);
     return this.#compile((engine) => {
       const { start, rules } = readGrammar(engine.regex, source);
       return { start: new TextMachine(engine, engine.texts, rules).start(start), notes: [] };
@@ -147,5 +149,15 @@ function compileSchema(engine: Engine, text: string, options: CompileOptions): {
   });
   const root = compiler.compile();
   if (!engine.satisfier.value(root)) fail("unsatisfiable", "No JSON value satisfies this schema.");
-  return { start: engine.value([root]), notes: compiler.notes };
+  const start = engine.value([root]);
+  probe(start);
+  return { start, notes: compiler.notes };
+}
+
+/** Takes the first steps of every kind of value, so that what is too hard there is refused now and not while writing. */
+function probe(start: Local): void {
+  for (const first of '{["-') {
+    const move = start.move(first.charCodeAt(0));
+    if (move?.op === "stay" && first !== '"') for (const next of '"{[1') move.to.move(next.charCodeAt(0));
+  }
 }

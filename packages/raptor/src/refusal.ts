@@ -6,7 +6,7 @@ export const REFUSALS = {
   "reference-circular": "Break the cycle: a schema that refers to itself in place says nothing.",
   "pattern-unsupported": "Say the pattern without back-references, lookbehind and word boundaries.",
   "pattern-malformed": "Correct the regular expression.",
-  "unsatisfiable": "Nothing can ever match: relax the schema.",
+  unsatisfiable: "Nothing can ever match: relax the schema.",
   "too-hard": "Simplify the schema, or raise the limit named in `limits`.",
   "grammar-malformed": "Correct the grammar at the line named.",
   "grammar-unsupported": "Say the rule without the construct named.",

@@ -105,7 +105,12 @@ export class RegexStore {
   /** Exactly these strings; lone surrogates can never be written, so such strings are left out. */
   words(texts: Iterable<string>): Rx {
     const unique = new Map<string, readonly number[]>();
-    for (const text of texts) if (text.isWellFormed()) unique.set(text, Array.from(text, (c) => c.codePointAt(0)!));
+    for (const text of texts)
+      if (text.isWellFormed())
+        unique.set(
+          text,
+          Array.from(text, (c) => c.codePointAt(0)!),
+        );
     if (unique.size === 0) return this.none;
     const list = [...unique.values()].sort(compareWords);
     const key = list.map((word) => word.join(".")).join("|");

@@ -152,7 +152,11 @@ export class Satisfier {
       if (this.#serve(others, [...groups, fresh], rules, least, most)) return true;
     }
     return groups.some((group, i) => {
-      const both = { name: group.name, rx: this.#store.regex.and(group.rx, need.keys!.rx), then: this.#store.and(group.then, need.then!) };
+      const both = {
+        name: group.name,
+        rx: this.#store.regex.and(group.rx, need.keys!.rx),
+        then: this.#store.and(group.then, need.then!),
+      };
       const rest = groups.filter((_, j) => j !== i);
       return this.#possible(both, rules, rest) && this.#serve(others, [...rest, both], rules, least, most);
     });
@@ -194,7 +198,8 @@ export class Satisfier {
     }
     if (index === null) return null;
     const s = this.#store;
-    if (key.name !== null) return this.value(s.and(this.#ruleFor(key.name, index.rules), ...(index.needs.get(key.name) ?? [])));
+    if (key.name !== null)
+      return this.value(s.and(this.#ruleFor(key.name, index.rules), ...(index.needs.get(key.name) ?? [])));
     const own = index.rules.open.filter((r) => key.inside.has(r.keys!)).map((r) => r.then!);
     return this.value(s.and(...own));
   }
@@ -226,7 +231,8 @@ export class Satisfier {
         { rx: s.regex.and(cell.rx, s.regex.not(keys.rx)), inside: cell.inside },
       ]);
       cells = cells.filter((cell) => s.regex.alive(cell.rx));
-      if (cells.length > KEY_CELL_LIMIT) fail("too-hard", `Patterns for property names overlap in more than ${KEY_CELL_LIMIT} ways.`);
+      if (cells.length > KEY_CELL_LIMIT)
+        fail("too-hard", `Patterns for property names overlap in more than ${KEY_CELL_LIMIT} ways.`);
     }
     return cells.map((cell) => ({
       ...cell,
@@ -357,7 +363,8 @@ function countWords(store: FormulaStore, rx: Rx, limit: number): number {
       starts.forEach((c, i) => {
         const to = regex.derive(at, c);
         const width = (starts[i + 1] ?? 0x110000) - c;
-        if (width > 0 && c <= 0x10ffff && regex.alive(to)) next.set(to, Math.min(limit, (next.get(to) ?? 0) + ways * width));
+        if (width > 0 && c <= 0x10ffff && regex.alive(to))
+          next.set(to, Math.min(limit, (next.get(to) ?? 0) + ways * width));
       });
     }
     level = next;
@@ -370,7 +377,8 @@ function countNumbers(f: Formula, limit: number): number {
   const listed = atoms.find((a) => a.test?.op === "in")?.test as { values: readonly Decimal[] } | undefined;
   if (listed) return Math.min(listed.values.length, limit);
   const whole = atoms.some((a) => a.test?.op === "mult" && isInteger(a.test.value));
-  const bound = (op: string) => atoms.filter((a) => a.test?.op === op).map((a) => toNumber((a.test as { value: Decimal }).value));
+  const bound = (op: string) =>
+    atoms.filter((a) => a.test?.op === op).map((a) => toNumber((a.test as { value: Decimal }).value));
   const lows = [...bound("ge").map(Math.ceil), ...bound("gt").map((v) => Math.floor(v) + 1)];
   const highs = [...bound("le").map(Math.floor), ...bound("lt").map((v) => Math.ceil(v) - 1)];
   if (!whole || f.kind === "or" || lows.length === 0 || highs.length === 0) return limit;
@@ -382,4 +390,3 @@ function countNumbers(f: Formula, limit: number): number {
 }
 
 const toNumber = (d: Decimal): number => Number(d.digits) * 10 ** d.exponent;
-

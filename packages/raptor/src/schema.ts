@@ -5,14 +5,26 @@
 import { constantFormula, enumFormula } from "./constant.ts";
 import { type Decimal, isInteger } from "./decimal.ts";
 import type { Documents, Place } from "./documents.ts";
-import { ALL_TYPES, ARR, type Formula, type FormulaStore, NULL, FALSE as NO, NUM, OBJ, STR, type Target, TRUE } from "./formula.ts";
+import { type Evaluated, joinEvaluated, NOTHING, type Outcome } from "./evaluated.ts";
 import { formatLanguage } from "./formats.ts";
+import {
+  ALL_TYPES,
+  ARR,
+  type Formula,
+  type FormulaStore,
+  FALSE as NO,
+  NULL,
+  NUM,
+  OBJ,
+  STR,
+  type Target,
+  TRUE,
+} from "./formula.ts";
 import { isMap, type Json, type JsonMap, JsonNumber } from "./json.ts";
 import { patternLanguage } from "./pattern.ts";
 import { fail, RefusalSignal } from "./refusal.ts";
 import type { Rx } from "./regex.ts";
 import type { Satisfier } from "./satisfy.ts";
-import { type Evaluated, joinEvaluated, NOTHING, type Outcome } from "./evaluated.ts";
 
 export interface SchemaOptions {
   /** Whether known formats are asserted (default) or only noted. */
@@ -129,7 +141,10 @@ export class SchemaCompiler {
     if (typeof schema === "boolean") return schema;
     if (!isMap(schema)) fail("schema-malformed", "A schema must be an object or a boolean.", place.pointer);
     const inside = this.#enter(scope, place.base);
-    const key = [...inside].map(([name, map]) => `${name}=${this.#scopeId(map)}`).sort().join("&");
+    const key = [...inside]
+      .map(([name, map]) => `${name}=${this.#scopeId(map)}`)
+      .sort()
+      .join("&");
     let byScope = this.#known.get(schema);
     if (!byScope) {
       byScope = new Map();
@@ -158,7 +173,8 @@ export class SchemaCompiler {
   formula(at: SchemaTarget): Formula {
     const schema = at.place.schema as JsonMap;
     // Names are numbered in the order in which they are met: that of \`properties\` when keys are to keep an order.
-    if (isMap(schema.get("properties"))) for (const name of (schema.get("properties") as JsonMap).keys()) this.store.key(name);
+    if (isMap(schema.get("properties")))
+      for (const name of (schema.get("properties") as JsonMap).keys()) this.store.key(name);
     const needs = (schema.has("unevaluatedProperties") || schema.has("unevaluatedItems")) && !this.#refOnly(schema);
     if (!needs) return this.store.and(...this.#keywords(at).map((o) => o.f));
     return this.#withUnevaluated(at);
@@ -196,9 +212,12 @@ export class SchemaCompiler {
     let ways: Outcome[] = [{ f: this.store.yes, seen: this.#ownEvaluated(at, withOwn) }];
     for (const part of this.#keywords(at)) {
       const list = part.ways?.() ?? [{ f: part.f, seen: NOTHING(this.store.regex) }];
-      ways = ways.flatMap((a) => list.map((b) => ({ f: this.store.and(a.f, b.f), seen: joinEvaluated(this.store.regex, a.seen, b.seen) })));
+      ways = ways.flatMap((a) =>
+        list.map((b) => ({ f: this.store.and(a.f, b.f), seen: joinEvaluated(this.store.regex, a.seen, b.seen) })),
+      );
       ways = ways.filter((way) => way.f !== this.store.no);
-      if (ways.length > BRANCH_LIMIT) fail("too-hard", `unevaluated* meets more than ${BRANCH_LIMIT} combinations of branches.`, at.place.pointer);
+      if (ways.length > BRANCH_LIMIT)
+        fail("too-hard", `unevaluated* meets more than ${BRANCH_LIMIT} combinations of branches.`, at.place.pointer);
     }
     this.#opening.delete(at);
     if (!withOwn) return ways;
@@ -214,7 +233,8 @@ export class SchemaCompiler {
     const all = schema.has("additionalProperties") || (withOwn && schema.has("unevaluatedProperties"));
     const names = isMap(schema.get("properties")) ? r.words((schema.get("properties") as JsonMap).keys()) : r.none;
     const prefix = schema.get("prefixItems") ?? schema.get("items");
-    const rest = Array.isArray(prefix) && !schema.has("prefixItems") ? schema.has("additionalItems") : schema.has("items");
+    const rest =
+      Array.isArray(prefix) && !schema.has("prefixItems") ? schema.has("additionalItems") : schema.has("items");
     const every = rest || (withOwn && schema.has("unevaluatedItems"));
     return {
       keys: all ? r.all : r.or(names, ...this.#patterns(at).map(([rx]) => rx)),
@@ -226,7 +246,10 @@ export class SchemaCompiler {
   #patterns(at: SchemaTarget): [Rx, string][] {
     const map = (at.place.schema as JsonMap).get("patternProperties");
     if (!isMap(map)) return [];
-    return [...map.keys()].map((p) => [patternLanguage(this.store.regex, p, `${at.place.pointer}/patternProperties`), p]);
+    return [...map.keys()].map((p) => [
+      patternLanguage(this.store.regex, p, `${at.place.pointer}/patternProperties`),
+      p,
+    ]);
   }
 
   /** One entry a keyword; in-place applicators also say their ways. */
@@ -350,7 +373,8 @@ class Keyword {
   /** A non-negative integer. */
   size(name = this.name): number {
     const value = this.schema.get(name);
-    if (!(value instanceof JsonNumber) || !isInteger(value.value) || value.value.digits < 0n) return this.malformed("a non-negative integer");
+    if (!(value instanceof JsonNumber) || !isInteger(value.value) || value.value.digits < 0n)
+      return this.malformed("a non-negative integer");
     const n = Number(value.value.digits) * 10 ** value.value.exponent;
     return n > 2 ** 40 ? Number.POSITIVE_INFINITY : n;
   }
@@ -393,7 +417,9 @@ class Keyword {
 }
 
 type Part = { f: Formula; ways?: () => Outcome[] };
-const plain = (translate: (k: Keyword) => Formula) => (k: Keyword): Part => ({ f: translate(k) });
+const plain =
+  (translate: (k: Keyword) => Formula) =>
+  (k: Keyword): Part => ({ f: translate(k) });
 
 function typeFormula(k: Keyword): Formula {
   const names = typeof k.value === "string" ? [k.value] : k.names(k.value);
@@ -464,8 +490,11 @@ function joinParts(k: Keyword, parts: Part[]): Part {
       parts.reduce<Outcome[]>(
         (left, part) => {
           const right = part.ways?.() ?? [{ f: part.f, seen: NOTHING(k.s.regex) }];
-          if (left.length * right.length > BRANCH_LIMIT) fail("too-hard", `unevaluated* meets more than ${BRANCH_LIMIT} combinations.`);
-          return left.flatMap((a) => right.map((b) => ({ f: k.s.and(a.f, b.f), seen: joinEvaluated(k.s.regex, a.seen, b.seen) })));
+          if (left.length * right.length > BRANCH_LIMIT)
+            fail("too-hard", `unevaluated* meets more than ${BRANCH_LIMIT} combinations.`);
+          return left.flatMap((a) =>
+            right.map((b) => ({ f: k.s.and(a.f, b.f), seen: joinEvaluated(k.s.regex, a.seen, b.seen) })),
+          );
         },
         [{ f: k.s.yes, seen: NOTHING(k.s.regex) }],
       ),
@@ -478,10 +507,18 @@ function anyWays(k: Keyword): Outcome[] {
   let ways: (Outcome & { some: boolean })[] = [{ f: k.s.yes, seen: NOTHING(k.s.regex), some: false }];
   const dull: Formula[] = [];
   for (const branch of branches) {
-    const bright = branch.filter((w) => w.seen.keys !== k.s.regex.none || w.seen.prefix > 0 || w.seen.matching.length > 0);
+    const bright = branch.filter(
+      (w) => w.seen.keys !== k.s.regex.none || w.seen.prefix > 0 || w.seen.matching.length > 0,
+    );
     dull.push(...branch.filter((w) => !bright.includes(w)).map((w) => w.f));
-    ways = [...ways, ...ways.flatMap((a) => bright.map((b) => ({ f: k.s.and(a.f, b.f), seen: joinEvaluated(k.s.regex, a.seen, b.seen), some: true })))];
-    if (ways.length > BRANCH_LIMIT) fail("too-hard", `unevaluated* meets more than ${BRANCH_LIMIT} combinations of branches.`);
+    ways = [
+      ...ways,
+      ...ways.flatMap((a) =>
+        bright.map((b) => ({ f: k.s.and(a.f, b.f), seen: joinEvaluated(k.s.regex, a.seen, b.seen), some: true })),
+      ),
+    ];
+    if (ways.length > BRANCH_LIMIT)
+      fail("too-hard", `unevaluated* meets more than ${BRANCH_LIMIT} combinations of branches.`);
   }
   return ways.map((w) => (w.some ? w : { f: k.s.or(...dull), seen: w.seen }));
 }
@@ -503,7 +540,8 @@ function conditional(k: Keyword): Part {
   const branch = (name: string) => (k.schema.has(name) ? k.c.sub(k.at, name) : s.yes);
   const waysOf = (name: string): Outcome[] =>
     k.schema.has(name) ? k.c.waysOf(k.c.place(k.at, name), k.at.scope) : [{ f: s.yes, seen: NOTHING(s.regex) }];
-  const both = (a: Outcome[], b: Outcome[]) => a.flatMap((x) => b.map((y) => ({ f: s.and(x.f, y.f), seen: joinEvaluated(s.regex, x.seen, y.seen) })));
+  const both = (a: Outcome[], b: Outcome[]) =>
+    a.flatMap((x) => b.map((y) => ({ f: s.and(x.f, y.f), seen: joinEvaluated(s.regex, x.seen, y.seen) })));
   return {
     f: s.or(s.and(test, branch("then")), s.and(s.not(test), branch("else"))),
     ways: () => [
@@ -522,7 +560,9 @@ function format(k: Keyword): Formula {
   if (typeof k.value !== "string" || !k.c.assertFormats) return k.s.yes;
   const rx = formatLanguage(k.s.regex, k.value);
   if (rx) return k.s.text(rx);
-  k.c.notes.push(`${k.at.place.pointer}/format: ${JSON.stringify(k.value)} is no format of JSON Schema and asserts nothing`);
+  k.c.notes.push(
+    `${k.at.place.pointer}/format: ${JSON.stringify(k.value)} is no format of JSON Schema and asserts nothing`,
+  );
   return k.s.yes;
 }
 
@@ -567,17 +607,39 @@ const KEYWORDS: Record<string, (k: Keyword) => Part> = {
   uniqueItems: plain((k) => (k.value === true ? k.s.unique() : k.s.yes)),
   properties: plain((k) => k.s.and(...[...k.map().keys()].map((name) => k.s.every(k.s.key(name), k.sub(name))))),
   patternProperties: plain((k) =>
-    k.s.and(...(isMap(k.value) ? k.c.patterns(k.at) : k.malformed("an object")).map(([rx, p]) => k.s.every(k.s.keysOf(rx), k.sub(p)))),
+    k.s.and(
+      ...(isMap(k.value) ? k.c.patterns(k.at) : k.malformed("an object")).map(([rx, p]) =>
+        k.s.every(k.s.keysOf(rx), k.sub(p)),
+      ),
+    ),
   ),
   additionalProperties: plain((k) => k.s.every(k.s.keysOf(k.others()), k.sub())),
   propertyNames: plain((k) => k.s.every(k.s.keysOf(k.s.regex.not(k.s.language(k.sub()))), k.s.no)),
-  required: plain((k) => (typeof k.value === "boolean" ? k.malformed("an array of names") : k.s.and(...k.names(k.value).map((n) => k.has(n))))),
+  required: plain((k) =>
+    typeof k.value === "boolean" ? k.malformed("an array of names") : k.s.and(...k.names(k.value).map((n) => k.has(n))),
+  ),
   minProperties: plain((k) => k.s.keyCount("minKeys", k.size())),
   maxProperties: plain((k) => k.s.keyCount("maxKeys", k.size())),
-  dependentRequired: (k) => joinParts(k, [...k.map()].map(([name, value]) => dependency(k, name, value))),
-  dependentSchemas: (k) => joinParts(k, [...k.map()].map(([name, value]) => dependency(k, name, value))),
-  dependencies: (k) => joinParts(k, [...k.map()].map(([name, value]) => dependency(k, name, value))),
-  allOf: (k) => joinParts(k, k.list().map((_, i) => ({ f: k.sub(i), ways: () => k.ways(i) }))),
+  dependentRequired: (k) =>
+    joinParts(
+      k,
+      [...k.map()].map(([name, value]) => dependency(k, name, value)),
+    ),
+  dependentSchemas: (k) =>
+    joinParts(
+      k,
+      [...k.map()].map(([name, value]) => dependency(k, name, value)),
+    ),
+  dependencies: (k) =>
+    joinParts(
+      k,
+      [...k.map()].map(([name, value]) => dependency(k, name, value)),
+    ),
+  allOf: (k) =>
+    joinParts(
+      k,
+      k.list().map((_, i) => ({ f: k.sub(i), ways: () => k.ways(i) })),
+    ),
   anyOf: (k) => ({ f: k.s.or(...k.list().map((_, i) => k.sub(i))), ways: () => anyWays(k) }),
   oneOf: (k) => {
     const branches = oneOfBranches(k);

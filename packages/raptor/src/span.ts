@@ -16,7 +16,8 @@ export class SuffixAutomaton {
 
   constructor(text: string, id: number) {
     this.id = id;
-    if (text.length > SPAN_TEXT_LIMIT) fail("too-hard", `A text to copy from is longer than ${SPAN_TEXT_LIMIT} characters.`);
+    if (text.length > SPAN_TEXT_LIMIT)
+      fail("too-hard", `A text to copy from is longer than ${SPAN_TEXT_LIMIT} characters.`);
     if (!text.isWellFormed()) fail("schema-malformed", "A text to copy from has a lone surrogate.");
     for (const c of text) this.#extend(c.codePointAt(0)!);
   }

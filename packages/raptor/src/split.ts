@@ -76,7 +76,10 @@ export class Splitter {
     const usable = pairs.filter((p) => p.member !== s.no && p.rest !== s.no);
     const byMember = group(usable, (p) => p.member);
     const joined = [...byMember].map(([member, list]) => ({ member, rest: s.or(...list.map((p) => p.rest)) }));
-    return [...group(joined, (p) => p.rest)].map(([rest, list]) => ({ member: s.or(...list.map((p) => p.member)), rest }));
+    return [...group(joined, (p) => p.rest)].map(([rest, list]) => ({
+      member: s.or(...list.map((p) => p.member)),
+      rest,
+    }));
   }
 
   #propertyAtom(atom: Formula, key: KeyClass): Pair[] {
@@ -109,7 +112,9 @@ export class Splitter {
     const always = (rest: Formula): Pair[] => [{ member: s.yes, rest }];
     switch (atom.kind) {
       case "items":
-        return [{ member: atom.from === 0 ? atom.then! : s.yes, rest: s.items(down(atom.from), atom.to - 1, atom.then!) }];
+        return [
+          { member: atom.from === 0 ? atom.then! : s.yes, rest: s.items(down(atom.from), atom.to - 1, atom.then!) },
+        ];
       case "someItem": {
         const later = s.on(s.someItem(down(atom.from), atom.to - 1, atom.then!), ARR);
         if (atom.from > 0) return always(later);
@@ -139,7 +144,8 @@ const down = (n: number): number => Math.max(0, n - 1);
 
 /** Whether a formula only forbids listed strings or numbers: then its complement is a short list. */
 function isExclusion(f: Formula): boolean {
-  if (f.kind === "str") return f.rx!.kind === "not" && (f.rx!.parts[0]!.kind === "words" || f.rx!.parts[0]!.kind === "empty");
+  if (f.kind === "str")
+    return f.rx!.kind === "not" && (f.rx!.parts[0]!.kind === "words" || f.rx!.parts[0]!.kind === "empty");
   return f.kind === "num" && f.test!.op === "notin";
 }
 
@@ -153,4 +159,3 @@ function group<K, V>(list: V[], keyOf: (v: V) => K): Map<K, V[]> {
   }
   return groups;
 }
-

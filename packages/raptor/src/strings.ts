@@ -293,7 +293,8 @@ export class StringMachine {
     // The number of continuation bytes of the sequence stands in the high bits, to refuse overlong spellings.
     const total = acc >>> 22;
     const bits = ((acc & 0x3fffff) << 6) | (byte & 0x3f);
-    if (left === 1) return bits < FLOOR[total]! || bits > 0x10ffff || isSurrogate(bits) ? DEAD : this.#take(lanes, bits);
+    if (left === 1)
+      return bits < FLOOR[total]! || bits > 0x10ffff || isSurrogate(bits) ? DEAD : this.#take(lanes, bits);
     return this.#utf8(lanes, left - 1, bits, total);
   }
 
@@ -322,7 +323,9 @@ export class StringMachine {
       return this.#partial(lanes, LOW_BACKSLASH, unit - 0xd800, from, from + 0x3ff);
     }
     const span = 16 ** (3 - read);
-    return this.#unitsAlive(lanes, unit * span, unit * span + span - 1) ? this.#state(lanes, HEX + read + 1, unit) : DEAD;
+    return this.#unitsAlive(lanes, unit * span, unit * span + span - 1)
+      ? this.#state(lanes, HEX + read + 1, unit)
+      : DEAD;
   }
 
   /** Whether a UTF-16 unit of lo..hi can begin a character that keeps a lane alive. */
@@ -331,7 +334,9 @@ export class StringMachine {
     if (hi >= 0xe000 && this.#anyAlive(lanes, Math.max(lo, 0xe000), hi)) return true;
     const from = Math.max(lo, 0xd800);
     const to = Math.min(hi, 0xdbff);
-    return from <= to && this.#anyAlive(lanes, 0x10000 + ((from - 0xd800) << 10), 0x10000 + ((to - 0xd800) << 10) + 0x3ff);
+    return (
+      from <= to && this.#anyAlive(lanes, 0x10000 + ((from - 0xd800) << 10), 0x10000 + ((to - 0xd800) << 10) + 0x3ff)
+    );
   }
 
   #lowHex(lanes: Lanes, read: number, acc: number, byte: number): number {

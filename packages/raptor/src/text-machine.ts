@@ -75,7 +75,8 @@ export class TextMachine {
         seen.add(todo);
         this.#expand(todo, add, queue);
       }
-      if (all.size + queue.length > THREAD_LIMIT) fail("too-hard", `The grammar is ambiguous in more than ${THREAD_LIMIT} ways at one place.`);
+      if (all.size + queue.length > THREAD_LIMIT)
+        fail("too-hard", `The grammar is ambiguous in more than ${THREAD_LIMIT} ways at one place.`);
     }
     const key = `${ends}|${[...all.keys()].sort().join(";")}`;
     let local = this.#locals.get(key);

@@ -12,7 +12,10 @@ function byteLevelTable(): Map<string, number> {
 }
 
 /** Byte-level BPE (GPT-2, Llama 3, Qwen …): the strings of vocab.json by id. Names in `special` have no bytes. */
-export function byteLevelTokens(pieces: readonly (string | null)[], special: ReadonlySet<number>): (Uint8Array | null)[] {
+export function byteLevelTokens(
+  pieces: readonly (string | null)[],
+  special: ReadonlySet<number>,
+): (Uint8Array | null)[] {
   const table = byteLevelTable();
   const encoder = new TextEncoder();
   return pieces.map((piece, id) => {
@@ -24,7 +27,10 @@ export function byteLevelTokens(pieces: readonly (string | null)[], special: Rea
 }
 
 /** SentencePiece (Llama 2, Mistral, Gemma …): `▁` is a space, `<0x0A>` a byte. */
-export function sentencePieceTokens(pieces: readonly (string | null)[], special: ReadonlySet<number>): (Uint8Array | null)[] {
+export function sentencePieceTokens(
+  pieces: readonly (string | null)[],
+  special: ReadonlySet<number>,
+): (Uint8Array | null)[] {
   const encoder = new TextEncoder();
   return pieces.map((piece, id) => {
     if (piece === null || special.has(id)) return null;

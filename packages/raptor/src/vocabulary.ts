@@ -73,7 +73,16 @@ export class Vocabulary {
 
   /** The binary file: eight words of header, then the arrays, each on a multiple of four bytes. */
   write(): Uint8Array {
-    const arrays = [Int32Array.from(this.ends), this.skip, this.first, this.order, this.starts, this.depth, this.bytes, this.text];
+    const arrays = [
+      Int32Array.from(this.ends),
+      this.skip,
+      this.first,
+      this.order,
+      this.starts,
+      this.depth,
+      this.bytes,
+      this.text,
+    ];
     const total = arrays.reduce((sum, a) => sum + ((a.byteLength + 3) & ~3), 32);
     const out = new Uint8Array(total);
     const header = [MAGIC, VERSION, this.size, this.nodes, this.order.length, this.text.length, this.ends.length, 0];
@@ -103,7 +112,15 @@ function readFile(file: Uint8Array): Parts {
   const aligned = file.byteOffset % 4 === 0 ? file : file.slice();
   if (aligned.byteLength < 32) fail("vocabulary-malformed", "The vocabulary file is shorter than its header.");
   const view = new Int32Array(aligned.buffer, aligned.byteOffset, 8);
-  const [magic, version, size, nodes, listed, text, ends] = view as unknown as [number, number, number, number, number, number, number];
+  const [magic, version, size, nodes, listed, text, ends] = view as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   if (magic !== MAGIC || version !== VERSION) fail("vocabulary-malformed", "This is no vocabulary file of version 1.");
   const lengths = [ends, nodes, nodes + 1, listed, size + 1].map((n) => n * 4).concat(nodes * 2, nodes, text);
   const total = lengths.reduce((sum, n) => sum + ((n + 3) & ~3), 32);
@@ -128,7 +145,8 @@ function readFile(file: Uint8Array): Parts {
 /** A damaged file must not send the walk astray. */
 function checkParts(p: Parts): void {
   const nodes = p.bytes.length;
-  let sound = p.first[0] === 0 && p.first[nodes] === p.order.length && p.starts[0] === 0 && p.starts[p.size] === p.text.length;
+  let sound =
+    p.first[0] === 0 && p.first[nodes] === p.order.length && p.starts[0] === 0 && p.starts[p.size] === p.text.length;
   for (let i = 0; sound && i < nodes; i++) {
     sound = p.skip[i]! > i && p.skip[i]! <= nodes && p.first[i]! <= p.first[i + 1]! && p.depth[i]! <= TOKEN_BYTES_LIMIT;
   }
@@ -140,13 +158,15 @@ function checkParts(p: Parts): void {
 
 function build(source: VocabularySource): Parts {
   const { tokens, ends } = source;
-  if (tokens.length === 0 || tokens.length > TOKEN_COUNT_LIMIT) fail("vocabulary-malformed", "A vocabulary needs 1 to 2,000,000 tokens.");
+  if (tokens.length === 0 || tokens.length > TOKEN_COUNT_LIMIT)
+    fail("vocabulary-malformed", "A vocabulary needs 1 to 2,000,000 tokens.");
   if (ends.length === 0 || ends.some((t) => !Number.isInteger(t) || t < 0 || t >= tokens.length)) {
     fail("vocabulary-malformed", "A vocabulary needs at least one end token within its ids.");
   }
   const closing = new Set(ends);
   const ids = tokens.flatMap((bytes, id) => (bytes && bytes.length > 0 && !closing.has(id) ? [id] : []));
-  if (ids.some((id) => tokens[id]!.length > TOKEN_BYTES_LIMIT)) fail("vocabulary-malformed", `A token is longer than ${TOKEN_BYTES_LIMIT} bytes.`);
+  if (ids.some((id) => tokens[id]!.length > TOKEN_BYTES_LIMIT))
+    fail("vocabulary-malformed", `A token is longer than ${TOKEN_BYTES_LIMIT} bytes.`);
   ids.sort((a, b) => compareBytes(tokens[a]!, tokens[b]!));
   const { starts, text } = packText(tokens, closing);
   return { size: tokens.length, ends, ...buildTrie(tokens, ids), starts, text };
