@@ -116,11 +116,7 @@ function boolPart(chance: Chance, depth: number): { [key: string]: unknown } {
     () => ({ allOf: some() }),
     () => ({ oneOf: some() }),
     () => ({ not: randomSchema(chance, depth + 1) }),
-    () => ({
-      if: randomSchema(chance, depth + 1),
-      then: randomSchema(chance, depth + 1),
-      else: randomSchema(chance, depth + 1),
-    }),
+    () => Object.fromEntries(["if", "then", "else"].map((name) => [name, randomSchema(chance, depth + 1)])),
   ])();
 }
 

@@ -46,6 +46,7 @@ function ask(worker: Worker, row: Row, limit_s: number): Promise<(RowResult & { 
     const timer = setTimeout(() => resolve(null), limit_s * 1000);
     const end = (result: (RowResult & { times_us: number[] }) | null) => {
       clearTimeout(timer);
+      worker.removeAllListeners();
       resolve(result);
     };
     worker.once("message", end);

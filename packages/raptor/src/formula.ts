@@ -45,17 +45,17 @@ export type Kind =
   | "type"
   | "str"
   | "num"
-  /** Every property whose name lies in `keys` satisfies `then` / some property does. */
+  /** Every property whose name lies in `keys` satisfies `must` / some property does. */
   | "every"
   | "some"
   | "minKeys"
   | "maxKeys"
-  /** Every item at index from..to−1 satisfies `then` / some item does; indices count from the items still to come. */
+  /** Every item at index from..to−1 satisfies `must` / some item does; indices count from the items still to come. */
   | "items"
   | "someItem"
   | "minItems"
   | "maxItems"
-  /** At least / at most `n` items satisfy `then`. */
+  /** At least / at most `n` items satisfy `must`. */
   | "countMin"
   | "countMax"
   | "unique";
@@ -75,7 +75,7 @@ export interface Formula {
   readonly rx: Rx | null;
   readonly test: NumberTest | null;
   readonly keys: KeySet | null;
-  readonly then: Formula | null;
+  readonly must: Formula | null;
   readonly from: number;
   readonly to: number;
   readonly target: Target | null;
@@ -134,7 +134,7 @@ export class FormulaStore {
       rx: null,
       test: null,
       keys: null,
-      then: null,
+      must: null,
       from: 0,
       to: 0,
       target: null,
@@ -185,14 +185,14 @@ export class FormulaStore {
     return made;
   }
 
-  every(keys: KeySet, then: Formula): Formula {
-    if (then === this.yes || keys.rx === this.regex.none) return this.yes;
-    return this.#make("every", `e${keys.id},${then.id}`, { keys, then });
+  every(keys: KeySet, must: Formula): Formula {
+    if (must === this.yes || keys.rx === this.regex.none) return this.yes;
+    return this.#make("every", `e${keys.id},${must.id}`, { keys, must });
   }
 
-  some(keys: KeySet, then: Formula): Formula {
-    if (then === this.no || keys.rx === this.regex.none) return this.type(ALL_TYPES & ~OBJ);
-    return this.#make("some", `x${keys.id},${then.id}`, { keys, then });
+  some(keys: KeySet, must: Formula): Formula {
+    if (must === this.no || keys.rx === this.regex.none) return this.type(ALL_TYPES & ~OBJ);
+    return this.#make("some", `x${keys.id},${must.id}`, { keys, must });
   }
 
   keyCount(kind: "minKeys" | "maxKeys", n: number): Formula {
@@ -211,23 +211,23 @@ export class FormulaStore {
     return this.#make(kind, `${kind}${n}`, { from: n });
   }
 
-  items(from: number, to: number, then: Formula): Formula {
-    if (then === this.yes || from >= to) return this.yes;
-    return this.#make("items", `i${from},${to},${then.id}`, { from, to, then });
+  items(from: number, to: number, must: Formula): Formula {
+    if (must === this.yes || from >= to) return this.yes;
+    return this.#make("items", `i${from},${to},${must.id}`, { from, to, must });
   }
 
-  someItem(from: number, to: number, then: Formula): Formula {
-    if (then === this.no || from >= to) return this.type(ALL_TYPES & ~ARR);
-    return this.#make("someItem", `j${from},${to},${then.id}`, { from, to, then });
+  someItem(from: number, to: number, must: Formula): Formula {
+    if (must === this.no || from >= to) return this.type(ALL_TYPES & ~ARR);
+    return this.#make("someItem", `j${from},${to},${must.id}`, { from, to, must });
   }
 
-  count(kind: "countMin" | "countMax", n: number, then: Formula): Formula {
+  count(kind: "countMin" | "countMax", n: number, must: Formula): Formula {
     if (kind === "countMin" && n <= 0) return this.yes;
     if (kind === "countMax" && n < 0) return this.type(ALL_TYPES & ~ARR);
-    if (kind === "countMax" && (n === Number.POSITIVE_INFINITY || then === this.no)) return this.yes;
-    // Later items may have to differ from `then`: whether that can be said is found out now.
-    if (kind === "countMax") this.not(then);
-    return this.#make(kind, `${kind}${n},${then.id}`, { from: n, then });
+    if (kind === "countMax" && (n === Number.POSITIVE_INFINITY || must === this.no)) return this.yes;
+    // Later items may have to differ from `must`: whether that can be said is found out now.
+    if (kind === "countMax") this.not(must);
+    return this.#make(kind, `${kind}${n},${must.id}`, { from: n, must });
   }
 
   unique(): Formula {
@@ -301,7 +301,7 @@ export class FormulaStore {
         out.push(p);
         continue;
       }
-      const key = `${p.kind},${p.then?.id ?? ""}`;
+      const key = `${p.kind},${p.must?.id ?? ""}`;
       const other = best.get(key);
       if (!other || (largest(p.kind) ? p.from > other.from : p.from < other.from)) best.set(key, p);
     }
@@ -392,25 +392,25 @@ export class FormulaStore {
       case "num":
         return this.number(oppositeTest(f.test!));
       case "every":
-        return this.some(f.keys!, this.not(f.then!));
+        return this.some(f.keys!, this.not(f.must!));
       case "some":
-        return this.every(f.keys!, this.not(f.then!));
+        return this.every(f.keys!, this.not(f.must!));
       case "minKeys":
         return this.keyCount("maxKeys", f.from - 1);
       case "maxKeys":
         return this.keyCount("minKeys", f.from + 1);
       case "items":
-        return this.someItem(f.from, f.to, this.not(f.then!));
+        return this.someItem(f.from, f.to, this.not(f.must!));
       case "someItem":
-        return this.items(f.from, f.to, this.not(f.then!));
+        return this.items(f.from, f.to, this.not(f.must!));
       case "minItems":
         return this.itemCount("maxItems", f.from - 1);
       case "maxItems":
         return this.itemCount("minItems", f.from + 1);
       case "countMin":
-        return this.count("countMax", f.from - 1, f.then!);
+        return this.count("countMax", f.from - 1, f.must!);
       case "countMax":
-        return this.count("countMin", f.from + 1, f.then!);
+        return this.count("countMin", f.from + 1, f.must!);
       default:
         return fail("keyword-unsupported", "uniqueItems under a negation (not, oneOf overlap or if).");
     }

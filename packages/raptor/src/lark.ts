@@ -300,11 +300,11 @@ class GrammarReader {
 
   #text(token: Token): Rx {
     const insensitive = token.value.endsWith("i");
-    const text = unescape(token.value.slice(1, insensitive ? -2 : -1));
+    const text = unescapeText(token.value.slice(1, insensitive ? -2 : -1));
     const range = this.#peek()?.value === ".." ? this.#tokens[this.#at + 1] : undefined;
     if (range?.kind === "text") {
       this.#at += 2;
-      const to = unescape(range.value.slice(1, -1));
+      const to = unescapeText(range.value.slice(1, -1));
       return wholeLanguage(
         this.#store,
         `[\\u{${text.codePointAt(0)!.toString(16)}}-\\u{${to.codePointAt(0)!.toString(16)}}]`,
@@ -363,7 +363,7 @@ function kindOf(value: string): Token["kind"] {
   return /^[%A-Za-z_]/.test(value) ? "name" : "sign";
 }
 
-function unescape(text: string): string {
+function unescapeText(text: string): string {
   const named: Record<string, string> = { n: "\n", t: "\t", r: "\r", f: "\f", v: "\v", "0": "\0" };
   return text.replace(
     /\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))/gs,

@@ -135,7 +135,7 @@ export class Satisfier {
       if (need.kind !== "some") continue;
       const { name, rx } = need.keys!;
       if (name === null) open.push(need);
-      else groups.set(name, { name, rx, then: this.#store.and(groups.get(name)?.then ?? this.#store.yes, need.then!) });
+      else groups.set(name, { name, rx, must: this.#store.and(groups.get(name)?.must ?? this.#store.yes, need.must!) });
     }
     if (least > most || groups.size > most) return false;
     for (const group of groups.values()) if (!this.#possible(group, rules)) return false;
@@ -147,7 +147,7 @@ export class Satisfier {
     this.#burn();
     const [need, ...others] = needs;
     if (!need) return groups.length >= least || this.#moreKeys(rules, groups, least - groups.length);
-    const fresh: Group = { name: null, rx: need.keys!.rx, then: need.then! };
+    const fresh: Group = { name: null, rx: need.keys!.rx, must: need.must! };
     if (groups.length < most && this.#possible(fresh, rules, groups)) {
       if (this.#serve(others, [...groups, fresh], rules, least, most)) return true;
     }
@@ -155,7 +155,7 @@ export class Satisfier {
       const both = {
         name: group.name,
         rx: this.#store.regex.and(group.rx, need.keys!.rx),
-        then: this.#store.and(group.then, need.then!),
+        must: this.#store.and(group.must, need.must!),
       };
       const rest = groups.filter((_, j) => j !== i);
       return this.#possible(both, rules, rest) && this.#serve(others, [...rest, both], rules, least, most);
@@ -166,21 +166,21 @@ export class Satisfier {
   #possible(group: Group, rules: Rules, taken: readonly Group[] = []): boolean {
     const s = this.#store;
     if (group.name !== null) {
-      return s.regex.alive(group.rx) && this.value(s.and(this.#ruleFor(group.name, rules), group.then));
+      return s.regex.alive(group.rx) && this.value(s.and(this.#ruleFor(group.name, rules), group.must));
     }
     const names = new Set(taken.map((g) => g.name));
     for (const name of rules.byName.keys()) {
       if (names.has(name) || !s.regex.matches(group.rx, name)) continue;
-      if (this.value(s.and(this.#ruleFor(name, rules), group.then))) return true;
+      if (this.value(s.and(this.#ruleFor(name, rules), group.must))) return true;
     }
     const listed = s.regex.words([...rules.byName.keys(), ...taken.flatMap((g) => g.name ?? [])]);
     const rx = s.regex.and(group.rx, s.regex.not(listed));
-    return this.cells(rx, rules.open).some((cell) => this.value(s.and(cell.then, group.then)));
+    return this.cells(rx, rules.open).some((cell) => this.value(s.and(cell.must, group.must)));
   }
 
   #ruleFor(name: string, rules: Rules): Formula {
     const s = this.#store;
-    const open = rules.open.filter((r) => s.regex.matches(r.keys!.rx, name)).map((r) => r.then!);
+    const open = rules.open.filter((r) => s.regex.matches(r.keys!.rx, name)).map((r) => r.must!);
     return s.and(...(rules.byName.get(name) ?? []), ...open);
   }
 
@@ -200,7 +200,7 @@ export class Satisfier {
     const s = this.#store;
     if (key.name !== null)
       return this.value(s.and(this.#ruleFor(key.name, index.rules), ...(index.needs.get(key.name) ?? [])));
-    const own = index.rules.open.filter((r) => key.inside.has(r.keys!)).map((r) => r.then!);
+    const own = index.rules.open.filter((r) => key.inside.has(r.keys!)).map((r) => r.must!);
     return this.value(s.and(...own));
   }
 
@@ -215,14 +215,14 @@ export class Satisfier {
     const spare = wanted + groups.filter((g) => g.name === null).length;
     const rest = s.regex.not(s.regex.words([...taken, ...listed]));
     for (const cell of this.cells(rest, rules.open)) {
-      if (this.value(cell.then)) found += countWords(s, cell.rx, spare - found);
+      if (this.value(cell.must)) found += countWords(s, cell.rx, spare - found);
       if (found >= spare) return true;
     }
     return found >= spare;
   }
 
   /** The non-empty ways in which names of `rx` can lie inside and outside the rules' key sets, with the joint rule. */
-  cells(rx: Rx, rules: readonly Formula[]): { rx: Rx; then: Formula; inside: Set<KeySet> }[] {
+  cells(rx: Rx, rules: readonly Formula[]): { rx: Rx; must: Formula; inside: Set<KeySet> }[] {
     const s = this.#store;
     let cells = [{ rx, inside: new Set<KeySet>() }];
     for (const keys of new Set(rules.map((r) => r.keys!).filter((k) => k.name === null))) {
@@ -236,7 +236,7 @@ export class Satisfier {
     }
     return cells.map((cell) => ({
       ...cell,
-      then: s.and(...rules.filter((r) => cell.inside.has(r.keys!)).map((r) => r.then!)),
+      must: s.and(...rules.filter((r) => cell.inside.has(r.keys!)).map((r) => r.must!)),
     }));
   }
 
@@ -261,7 +261,7 @@ export class Satisfier {
     const unique = atoms.some((a) => a.kind === "unique");
     const cuts = [...new Set([0, ...rules.flatMap((r) => [r.from, r.to])])].filter((c) => c < least);
     return cuts.every((c) => {
-      const item = this.#store.and(...rules.filter((r) => r.from <= c && c < r.to).map((r) => r.then!));
+      const item = this.#store.and(...rules.filter((r) => r.from <= c && c < r.to).map((r) => r.must!));
       return unique && least > 1 ? this.count(item, least) >= least : this.value(item);
     });
   }
@@ -315,7 +315,7 @@ export function* atomsOf(f: Formula): Generator<Formula> {
 interface Group {
   readonly name: string | null;
   readonly rx: Rx;
-  readonly then: Formula;
+  readonly must: Formula;
 }
 
 /** Rules about members, by name and for sets of names. */
@@ -331,8 +331,8 @@ function indexRules(atoms: readonly Formula[]): Rules {
     if (atom.kind !== "every") continue;
     const name = atom.keys!.name;
     if (name === null) open.push(atom);
-    else if (byName.has(name)) byName.get(name)!.push(atom.then!);
-    else byName.set(name, [atom.then!]);
+    else if (byName.has(name)) byName.get(name)!.push(atom.must!);
+    else byName.set(name, [atom.must!]);
   }
   return { byName, open };
 }
@@ -342,7 +342,7 @@ function indexNeeds(atoms: readonly Formula[]): Map<string, Formula[]> {
   for (const atom of atoms) {
     if (atom.kind !== "some") continue;
     const name = atom.keys!.name!;
-    needs.set(name, [...(needs.get(name) ?? []), atom.then!]);
+    needs.set(name, [...(needs.get(name) ?? []), atom.must!]);
   }
   return needs;
 }

@@ -87,12 +87,12 @@ export class Splitter {
     switch (atom.kind) {
       case "every":
         if (!this.#inside(atom.keys!, key)) return [{ member: s.yes, rest: atom }];
-        return [{ member: atom.then!, rest: atom.keys!.name === null ? atom : s.yes }];
+        return [{ member: atom.must!, rest: atom.keys!.name === null ? atom : s.yes }];
       case "some": {
         const later = { member: s.yes, rest: atom };
         if (!this.#inside(atom.keys!, key)) return [later];
-        const now = { member: atom.then!, rest: s.yes };
-        if (atom.then === s.yes || atom.keys!.name !== null) return [now];
+        const now = { member: atom.must!, rest: s.yes };
+        if (atom.must === s.yes || atom.keys!.name !== null) return [now];
         return [now, later];
       }
       case "minKeys":
@@ -113,13 +113,13 @@ export class Splitter {
     switch (atom.kind) {
       case "items":
         return [
-          { member: atom.from === 0 ? atom.then! : s.yes, rest: s.items(down(atom.from), atom.to - 1, atom.then!) },
+          { member: atom.from === 0 ? atom.must! : s.yes, rest: s.items(down(atom.from), atom.to - 1, atom.must!) },
         ];
       case "someItem": {
-        const later = s.on(s.someItem(down(atom.from), atom.to - 1, atom.then!), ARR);
+        const later = s.on(s.someItem(down(atom.from), atom.to - 1, atom.must!), ARR);
         if (atom.from > 0) return always(later);
         return [
-          { member: atom.then!, rest: s.yes },
+          { member: atom.must!, rest: s.yes },
           { member: s.yes, rest: later },
         ];
       }
@@ -128,11 +128,11 @@ export class Splitter {
       case "maxItems":
         return atom.from === 0 ? [] : always(s.itemCount("maxItems", atom.from - 1));
       case "countMin":
-        return [{ member: atom.then!, rest: s.count("countMin", atom.from - 1, atom.then!) }, ...always(atom)];
+        return [{ member: atom.must!, rest: s.count("countMin", atom.from - 1, atom.must!) }, ...always(atom)];
       case "countMax":
         return [
-          { member: s.not(atom.then!), rest: atom },
-          ...(atom.from === 0 ? [] : always(s.count("countMax", atom.from - 1, atom.then!))),
+          { member: s.not(atom.must!), rest: atom },
+          ...(atom.from === 0 ? [] : always(s.count("countMax", atom.from - 1, atom.must!))),
         ];
       default:
         return always(atom);
@@ -142,7 +142,7 @@ export class Splitter {
 
 const down = (n: number): number => Math.max(0, n - 1);
 
-/** Whether a formula only forbids listed strings or numbers: then its complement is a short list. */
+/** Whether a formula only forbids listed strings or numbers: must its complement is a short list. */
 function isExclusion(f: Formula): boolean {
   if (f.kind === "str")
     return f.rx!.kind === "not" && (f.rx!.parts[0]!.kind === "words" || f.rx!.parts[0]!.kind === "empty");

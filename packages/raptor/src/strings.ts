@@ -112,7 +112,9 @@ export class StringMachine {
       this.#labels.set(key, sorted);
     }
     const goodBefore = new Int32Array(names.length + 1);
-    sorted.texts.forEach((text, i) => void (goodBefore[i + 1] = goodBefore[i]! + (good.has(text) ? 1 : 0)));
+    sorted.texts.forEach((text, i) => {
+      goodBefore[i + 1] = goodBefore[i]! + (good.has(text) ? 1 : 0);
+    });
     const goodKey = `${sorted.id}:${goodBefore.join()}`;
     const id = this.#goods.get(goodKey) ?? this.#goods.size;
     this.#goods.set(goodKey, id);

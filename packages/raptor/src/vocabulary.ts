@@ -174,9 +174,13 @@ function build(source: VocabularySource): Parts {
 
 function packText(tokens: readonly (Uint8Array | null)[], closing: ReadonlySet<number>) {
   const starts = new Int32Array(tokens.length + 1);
-  tokens.forEach((bytes, id) => void (starts[id + 1] = starts[id]! + (closing.has(id) ? 0 : (bytes?.length ?? 0))));
+  tokens.forEach((bytes, id) => {
+    starts[id + 1] = starts[id]! + (closing.has(id) ? 0 : (bytes?.length ?? 0));
+  });
   const text = new Uint8Array(starts[tokens.length]!);
-  tokens.forEach((bytes, id) => void (bytes && !closing.has(id) && text.set(bytes, starts[id]!)));
+  tokens.forEach((bytes, id) => {
+    if (bytes && !closing.has(id)) text.set(bytes, starts[id]!);
+  });
   return { starts, text };
 }
 

@@ -19,7 +19,7 @@ const CASES: [string, unknown, string[], string[]][] = [
   ["not", { not: { required: ["a"] } }, ["{}"], ['{"a":1}', "1"]],
   [
     "if, then, else",
-    { if: { properties: { t: { const: 1 } } }, then: { required: ["x"] }, else: { required: ["y"] } },
+    JSON.parse('{"if":{"properties":{"t":{"const":1}}},"then":{"required":["x"]},"else":{"required":["y"]}}'),
     ['{"t":1,"x":0}', '{"t":2,"y":0}'],
     ['{"t":1,"y":0}'],
   ],
