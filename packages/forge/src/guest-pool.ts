@@ -15,6 +15,7 @@ export class GuestPool {
   #waiting: GuestProcess[] = [];
   #all = new Set<GuestProcess>();
   #filling: Promise<void> | null = null;
+  #booting: { pages: number; asked: boolean; done: Promise<void> } | null = null;
   #closed = false;
 
   constructor(o: { entry: URL; source: WasmSource; size: number; memory_bytes: number }) {
@@ -24,16 +25,27 @@ export class GuestPool {
     this.#memory_pages = Math.floor(o.memory_bytes / PAGE_BYTES);
   }
 
-  /** A booted interpreter with this cap: a waiting one, or a fresh one. */
+  /** A booted interpreter with this cap: a waiting one, the one that is being booted, or a fresh one. */
   async take(memory_bytes: number): Promise<GuestProcess> {
     const pages = Math.floor(memory_bytes / PAGE_BYTES);
     if (pages !== this.#memory_pages) this.#turnTo(pages);
-    // One that is being booted is sooner there than another one begun now.
-    if (this.#waiting.length === 0 && this.#filling) await this.#filling;
-    for (let guest = this.#waiting.shift(); guest; guest = this.#waiting.shift()) if (guest.alive) return guest;
-    const guest = await this.#start(pages);
-    await guest.ready;
-    return guest;
+    for (;;) {
+      for (let guest = this.#waiting.shift(); guest; guest = this.#waiting.shift()) if (guest.alive) return guest;
+      // One that is being booted is sooner there than another one begun now; it is for the first who asked.
+      const booting = this.#booting;
+      if (!booting || booting.asked || booting.pages !== pages) return this.#boot(pages);
+      booting.asked = true;
+      await booting.done;
+    }
+  }
+
+  /** Boots one interpreter for the next run, whatever the size of the pool. @throws Error when it does not boot. */
+  async warm(): Promise<void> {
+    const pages = this.#memory_pages;
+    if (this.#waiting.some((guest) => guest.alive)) return;
+    const guest = await this.take(pages * PAGE_BYTES);
+    if (this.#closed || pages !== this.#memory_pages) await this.end(guest);
+    else this.#waiting.unshift(guest);
   }
 
   /** Starts what is missing, one after the other. Failures show at the next take. */
@@ -64,16 +76,30 @@ export class GuestPool {
 
   async #fill(): Promise<void> {
     while (!this.#closed && this.#waiting.length < this.#size) {
+      const done = Promise.withResolvers<void>();
       const pages = this.#memory_pages;
-      const guest = await this.#start(pages);
+      this.#booting = { pages, asked: false, done: done.promise };
       try {
-        await guest.ready;
-      } catch (fault) {
-        await this.end(guest);
-        throw fault;
+        const guest = await this.#boot(pages);
+        if (this.#closed || pages !== this.#memory_pages) await this.end(guest);
+        else this.#waiting.push(guest);
+      } finally {
+        this.#booting = null;
+        done.resolve();
       }
-      if (this.#closed || pages !== this.#memory_pages) await this.end(guest);
-      else this.#waiting.push(guest);
+      // Whoever waited for it takes it before the next one is begun.
+      await done.promise;
+    }
+  }
+
+  async #boot(pages: number): Promise<GuestProcess> {
+    const guest = await this.#start(pages);
+    try {
+      await guest.ready;
+      return guest;
+    } catch (fault) {
+      await this.end(guest);
+      throw fault;
     }
   }
 

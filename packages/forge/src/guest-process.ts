@@ -1,7 +1,7 @@
 /** One guest thread that runs one program, seen from the host. It is started early, claimed once, and ended always. */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { ChannelReader, newChannel, type OutputStream } from "./guest-channel.ts";
-import type { GuestEnd, GuestOrder, GuestWord } from "./guest-protocol.ts";
+import { type GuestEnd, type GuestOrder, type GuestWord, SELF_TEST_SAYS } from "./guest-protocol.ts";
 import type { GuestFate, Warden } from "./warden.ts";
 
 export interface GuestListener {
@@ -13,6 +13,7 @@ export interface GuestListener {
 }
 
 export class GuestProcess {
+  /** Booted, and its self-test printed what it should. */
   readonly ready: Promise<void>;
   readonly #warden: Warden;
   readonly #id: number;
@@ -83,7 +84,13 @@ export class GuestProcess {
     if (word.kind === "wake") this.#listener?.wake();
     else if (word.kind === "end") this.#finish(word);
     else if (word.kind !== "ready") this.#listener?.word(word);
-    else if (this.#is === "starting") {
+    else if (this.#is === "starting") this.#boot(word.says);
+  }
+
+  #boot(says: string): void {
+    if (says !== SELF_TEST_SAYS)
+      this.#booted.reject(new Error(`the interpreter's self-test printed ${JSON.stringify(says)}`));
+    else {
       this.#is = "waiting";
       this.#booted.resolve();
     }
