@@ -1,10 +1,13 @@
-/** `axiom keys init|list|rotate|revoke|passphrase`: the hive's signing keys. Changes are made while no daemon holds the home. */
+/** `axiom keys init|list|add|rotate|revoke|passphrase`: the hive's signing keys. Changes are made while no daemon holds the home. */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
+  formerKeys,
   fromBase64,
+  fromHex,
   fromUtf8,
   isRefusal,
   KEY_ROLES,
-  type KeyRole,
   Keyring,
   type KeyringOptions,
   Ledger,
@@ -16,29 +19,28 @@ import {
   readManifest,
   refuse,
   Statement,
+  utf8,
 } from "lop";
 import { obtainPassphrase } from "./cli-decide.ts";
 import { withHive } from "./connection.ts";
 import { readDaemon } from "./daemon-file.ts";
 import { makeHome } from "./home.ts";
+import { openInside } from "./inside.ts";
 import { HOME_LOCK } from "./local-hive.ts";
 import { Statements } from "./statements.ts";
 import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
 
 const PASSPHRASE_VARIABLE = "AXIOM_NEW_PASSPHRASE";
 
+const homeFree = ({ home }: Terminal): Refusal | null => {
+  const running = readDaemon(home);
+  if (running === null) return makeHome(home);
+  return refuse("home-in-use", `A daemon (process ${running.pid}) holds the keys.`, "Stop it, then try again.");
+};
+
 /** The keyring of a home that nobody else holds meanwhile. */
-async function withKeyring(
-  terminal: Terminal,
-  work: (options: Parameters<typeof Keyring.open>[0]) => Promise<number>,
-): Promise<number> {
-  const running = readDaemon(terminal.home);
-  if (running !== null)
-    return showRefusal(
-      terminal,
-      refuse("home-in-use", `A daemon (process ${running.pid}) holds the keys.`, "Stop it, then try again."),
-    );
-  const made = makeHome(terminal.home);
+async function withKeyring(terminal: Terminal, work: (options: KeyringOptions) => Promise<number>): Promise<number> {
+  const made = homeFree(terminal);
   if (made !== null) return showRefusal(terminal, made);
   const disk = nodeDisk(terminal.home);
   const lock = await disk.lock(HOME_LOCK);
@@ -54,7 +56,7 @@ async function withKeyring(
 
 export function runKeysInit(terminal: Terminal, replace: boolean): Promise<number> {
   return withKeyring(terminal, async (options) => {
-    if (replace && (await options.disk.exists("ledger"))) return showRefusal(terminal, heldByLedger());
+    if (replace && (await options.disk.exists("ledger"))) return showRefusal(terminal, HELD_BY_LEDGER);
     const keyring = await Keyring.create({ ...options, replace });
     if (isRefusal(keyring)) return showRefusal(terminal, keyring);
     const facts = { hive: keyring.keys.hive, root: keyring.keys.rootKeyId, how: keyring.how };
@@ -84,41 +86,87 @@ export function runKeysList(terminal: Terminal): Promise<number> {
   });
 }
 
-async function openUnlocked(options: Parameters<typeof Keyring.open>[0]): Promise<Keyring | Refusal> {
+async function openUnlocked(options: KeyringOptions): Promise<Keyring | Refusal> {
   const keyring = await Keyring.open(options);
   if (isRefusal(keyring) || keyring.unlocked) return keyring;
   return refuse("keys-locked", "The root key is needed, and it is locked.");
 }
 
-export function runKeysRotate(terminal: Terminal, role: string): Promise<number> {
-  return changeKeys(terminal, `rotated the ${role} key`, (keyring) => {
-    if (!KEY_ROLES.includes(role as KeyRole))
-      return refuse("request-malformed", `${role} is no role.`, `Use one of ${KEY_ROLES.join(", ")}.`);
-    return role === "hive" ? heldByLedger() : keyring.rotate(role as KeyRole);
-  });
+export async function runKeysRotate(terminal: Terminal, given: string): Promise<number> {
+  const role = KEY_ROLES.find((each) => each === given);
+  if (role !== undefined) return changeKeys(terminal, `rotated the ${role} key`, (keyring) => keyring.rotate(role));
+  const refused = refuse("request-malformed", `${given} is no role.`, `Use one of ${KEY_ROLES.join(", ")}.`);
+  return showRefusal(terminal, refused);
 }
 
 export function runKeysRevoke(terminal: Terminal, keyId: string, why: string): Promise<number> {
-  return changeKeys(terminal, `revoked ${keyId}`, (keyring) =>
-    keyring.keys.directory.find(keyId)?.role === "hive" ? heldByLedger() : keyring.revoke(keyId, why),
+  return changeKeys(terminal, `revoked ${keyId}`, (keyring) => keyring.revoke(keyId, why));
+}
+
+/** Roles of keys whose secret may lie elsewhere: another device of the operator, a guest, an outside witness. */
+const ADDED_ROLES = ["operator", "guest", "witness"] as const;
+const PUBLIC_KEY_BYTES = 32;
+
+/** @param given the public key in base64 or hex, or a file that holds it so, or raw. */
+export function runKeysAdd(terminal: Terminal, given: string, key: string): Promise<number> {
+  const role = ADDED_ROLES.find((each) => each === given);
+  const publicKey = readPublicKey(key);
+  const unfit =
+    role === undefined
+      ? refuse("key-role-wrong", `A key of another place cannot be ${given}.`, `Use one of ${ADDED_ROLES.join(", ")}.`)
+      : publicKey;
+  if (isRefusal(unfit)) return Promise.resolve(showRefusal(terminal, unfit));
+  return changeKeys(terminal, `added a key for the role ${role}`, (keyring) => keyring.add(role!, unfit));
+}
+
+function readPublicKey(given: string): Uint8Array | Refusal {
+  const bytes = existsSync(given) ? readFileSync(given) : utf8(given);
+  const key = bytes.length === PUBLIC_KEY_BYTES ? new Uint8Array(bytes) : decodeKey(fromUtf8(bytes).trim());
+  if (key?.length === PUBLIC_KEY_BYTES) return key;
+  return refuse(
+    "request-malformed",
+    `${given.slice(0, 80)} is no public key, and no file that holds one.`,
+    "Give the 32 bytes of an Ed25519 public key in base64 or hex, or a file with them.",
   );
 }
 
-/** Every checkpoint of a ledger is signed by one key, so that key lasts as long as its ledger. */
-const heldByLedger = (): Refusal =>
-  refuse(
-    "key-role-wrong",
-    "The hive's key signs every checkpoint of its ledger; under another key the ledger could not be opened any more.",
-    "Begin a new home (AXIOM_HOME); the old one's proofs stay verifiable with its own root key.",
-  );
+function decodeKey(text: string): Uint8Array | null {
+  try {
+    return /^[0-9a-f]{64}$/i.test(text) ? fromHex(text.toLowerCase()) : fromBase64(text);
+  } catch {
+    return null;
+  }
+}
+
+/** A ledger's checkpoints bear the name that the root key gives its hive. */
+const HELD_BY_LEDGER: Refusal = refuse(
+  "keys-exist",
+  "This home has a ledger, and its name comes from the root key; under a new root it could not be opened any more.",
+  "Begin a new home (AXIOM_HOME); the old one's proofs stay verifiable with its own root key.",
+);
 
 type Changed = Awaited<ReturnType<Keyring["rotate"]>>;
 
-function changeKeys(
+/**
+ * What the last run left open is settled first, under the keys that it began with: a proof that a crash cut off carries the
+ * manifest of its seal, and no checkpoint of a later key fits that.
+ */
+async function settleLastRun(terminal: Terminal): Promise<Refusal | null> {
+  const held = homeFree(terminal);
+  if (held !== null || !existsSync(join(terminal.home, "ledger"))) return held;
+  const opened = await openInside(terminal, "none");
+  if (isRefusal(opened)) return opened;
+  await opened.close();
+  return null;
+}
+
+async function changeKeys(
   terminal: Terminal,
   sentence: string,
-  work: (keyring: Keyring) => Promise<Changed> | Changed,
+  work: (keyring: Keyring) => Promise<Changed>,
 ): Promise<number> {
+  const unsettled = await settleLastRun(terminal);
+  if (unsettled !== null) return showRefusal(terminal, unsettled);
   return withKeyring(terminal, async (options) => {
     const keyring = await openUnlocked(options);
     const changed = isRefusal(keyring) ? keyring : await work(keyring);
@@ -140,7 +188,15 @@ async function record(
   if (!(await disk.exists("ledger"))) return null;
   const signer = keyring.signer("hive");
   if (isRefusal(signer)) return signer;
-  const ledger = await Ledger.open({ disk, folder: "ledger", crypto, signer, origin: keyring.keys.hive, clock });
+  const ledger = await Ledger.open({
+    disk,
+    folder: "ledger",
+    crypto,
+    signer,
+    formerKeys: formerKeys(keyring.keys, "hive"),
+    origin: keyring.keys.hive,
+    clock,
+  });
   if (isRefusal(ledger)) return ledger;
   const statements = new Statements({
     ledger,

@@ -1,11 +1,20 @@
 /** `axiom ledger check|show|checkpoint|export`. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { type Envelope, findingText, fromBase64, fromUtf8, type Refusal, refuse, Statement } from "lop";
+import { readFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import {
+  DiskError,
+  type Envelope,
+  exportTiles,
+  findingText,
+  fromBase64,
+  fromUtf8,
+  nodeDisk,
+  refuse,
+  Statement,
+} from "lop";
 import { withHive } from "./connection.ts";
 import { checkLedgerOf } from "./ledger-health.ts";
 import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
-import { allTiles } from "./tiles.ts";
 
 interface Page {
   size: number;
@@ -43,44 +52,34 @@ export function runLedgerExport(terminal: Terminal, folder: string): Promise<num
   return withHive(terminal, async ({ client }) => {
     const note = await client.text("/v1/ledger/checkpoint");
     if (isRefused(note)) return showRefusal(terminal, note);
-    const size = Number(note.split("\n")[1]);
-    const exporting = exportTiles(client, folder, size);
-    const written = await terminal.patiently(`exporting ${size} entries`, exporting);
+    const files = {
+      size: Number(note.split("\n")[1]),
+      checkpoint: note,
+      read: (path: string) => client.bytes(`/v1/ledger/${path}`),
+    };
+    const written = await terminal.patiently(`exporting ${files.size} entries`, exportTo(folder, files));
     if (isRefused(written)) return showRefusal(terminal, written);
-    // Last, so that a folder with a checkpoint is a whole one.
-    writeFileSync(join(folder, "checkpoint"), note);
     terminal.out(
       terminal.json
-        ? JSON.stringify({ folder, size, files: written + 1 })
-        : `${folder}: ${size} entries in ${written + 1} files`,
+        ? JSON.stringify({ folder, ...written })
+        : `${folder}: ${written.size} entries in ${written.files} files`,
     );
     return EXIT.ok;
   });
 }
 
-async function exportTiles(
-  client: { bytes(path: string): Promise<Uint8Array | Refusal> },
-  folder: string,
-  size: number,
-): Promise<number | Refusal> {
-  let files = 0;
-  for (const path of allTiles(size)) {
-    const bytes = await client.bytes(`/v1/ledger/tile/${path}`);
-    if (isRefused(bytes)) return bytes;
-    const file = join(folder, "tile", path);
-    try {
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, bytes);
-    } catch (error) {
-      return refuse(
-        "home-unusable",
-        `${file} cannot be written (${(error as NodeJS.ErrnoException).code}).`,
-        "Name a folder that you may write.",
-      );
-    }
-    files++;
+async function exportTo(folder: string, files: Parameters<typeof exportTiles>[0]): ReturnType<typeof exportTiles> {
+  const path = resolve(folder);
+  try {
+    return await exportTiles(files, { disk: nodeDisk(dirname(path)), folder: basename(path) });
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return refuse(
+      "home-unusable",
+      `${folder} cannot be written: ${error.message}.`,
+      "Name a folder that you may write.",
+    );
   }
-  return files;
 }
 
 /** Reads every byte of it; needs no daemon. Exit 1 and each finding with its place when something is not as it was written. */

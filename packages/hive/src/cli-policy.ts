@@ -60,6 +60,7 @@ export async function runPolicyValidate(terminal: Terminal): Promise<number> {
   if (terminal.json) terminal.out(JSON.stringify({ folder, ...report }));
   else {
     for (const fault of report.faults) terminal.out(faultSentence(fault));
+    for (const advice of report.advice) terminal.out(`advice: ${faultSentence(advice)}`);
     terminal.out(
       report.faults.length === 0
         ? `${folder}: ${report.policies.length} policies, no faults`

@@ -249,6 +249,12 @@ function keyCommands({ program, terminal, action }: Tree): void {
     .description("The key manifest")
     .action(action(async () => (await import("./cli-keys.ts")).runKeysList(terminal)));
   keys
+    .command("add <role> <public-key>")
+    .description("Register a key whose secret is elsewhere: base64, hex, or a file")
+    .action(
+      action(async (role: string, key: string) => (await import("./cli-keys.ts")).runKeysAdd(terminal, role, key)),
+    );
+  keys
     .command("rotate <role>")
     .description("Replace the key of a role")
     .action(action(async (role: string) => (await import("./cli-keys.ts")).runKeysRotate(terminal, role)));

@@ -1,8 +1,7 @@
 /** The ledger over HTTP, for whoever wants to watch it: checkpoint and tiles in C2SP's formats, and entries to read. */
-import { fromUtf8, refuse } from "lop";
+import { fromUtf8, isRefusal, readLedgerFile } from "lop";
 import { json, type Route, route } from "./http-route.ts";
 import { EntriesQuery, EntryList, NoQuery } from "./http-schemas.ts";
-import { readTile } from "./tiles.ts";
 
 const checkpoint = route<undefined, object>({
   method: "get",
@@ -25,17 +24,9 @@ const tile = route<undefined, object>({
   query: NoQuery,
   answers: { 200: { about: "Hashes or entries.", type: "application/octet-stream" } },
   handle: async ({ world, params }) => {
-    const path = params.path!;
-    const bytes = await readTile(world.hive.ledger, path);
-    if (bytes !== null)
-      return new Response(bytes as Uint8Array<ArrayBuffer>, {
-        headers: { "Content-Type": "application/octet-stream" },
-      });
-    return refuse(
-      "route-unknown",
-      `The ledger has no tile ${path.slice(0, 80)}.`,
-      "Read its size from /v1/ledger/checkpoint.",
-    );
+    const bytes = await readLedgerFile(world.hive.ledger, `tile/${params.path}`);
+    if (isRefusal(bytes)) return bytes;
+    return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { "Content-Type": "application/octet-stream" } });
   },
 });
 

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   checkLedger,
+  formerKeys,
   fromBase64,
   isRefusal,
   Keyring,
@@ -40,7 +41,14 @@ export async function checkLedgerOf(home: string, options: CheckOptions = {}): P
   if (signer === undefined) return refuse("keys-damaged", "The key manifest names no hive key.");
   const key = verifierKey(nodeCrypto, { name: hive, type: NOTE_ED25519, publicKey: fromBase64(signer.public_key) });
   for (let look = 1; ; look++) {
-    const report = await checkLedger({ disk, folder: "ledger", crypto: nodeCrypto, verifierKey: key, ...options });
+    const report = await checkLedger({
+      disk,
+      folder: "ledger",
+      crypto: nodeCrypto,
+      verifierKey: key,
+      formerKeys: formerKeys(keyring.keys, "hive"),
+      ...options,
+    });
     if (report.sound || look === LOOKS || readDaemon(home) === null) return report;
     await nodeClock.sleep(LOOK_AGAIN_MS);
   }

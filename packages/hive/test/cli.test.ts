@@ -1,11 +1,15 @@
 /** Transcripts of the command line; `golden/cli-*.txt` shows them. */
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { axiom, type RunningDaemon, startDaemon, Transcript } from "./axiom-bin.ts";
 
 const home = (): string => mkdtempSync(join(tmpdir(), "axiom-cli-"));
+/** The public key of RFC 8032, section 7.1, test 1. */
+const GUEST_KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+/** For tests that start some fifteen processes, on a busy machine. */
+const MANY_RUNS_MS = 150_000;
 const JS = ["do", "exec.run", "--language", "javascript", "--code"];
 
 describe("without a daemon", () => {
@@ -84,30 +88,75 @@ describe("without a daemon", () => {
     await expect(String(t)).toMatchFileSnapshot("golden/cli-cold.txt");
   });
 
-  it("keys that change, and a ledger that is checked", async () => {
-    const at = home();
-    await axiom(at, [...JS, "1", "-q"]);
-    const t = new Transcript(at);
-    await t.run(["keys", "rotate", "operator"]);
-    await t.run(["keys", "rotate", "hive"]);
-    await t.run(["keys", "rotate", "king"]);
-    await t.run(["keys", "init"]);
-    await t.run(["keys", "init", "--replace"]);
-    await t.run([...JS, "console.log(2)", "-q"]);
-    await t.run(["keys", "passphrase"]);
-    await t.run(["keys", "passphrase"], { env: { AXIOM_NEW_PASSPHRASE: "correct horse battery" } });
-    await t.run([...JS, "1"]);
-    await t.run([...JS, "1", "-q"], { env: { AXIOM_PASSPHRASE: "wrong horse" } });
-    expect((await axiom(at, [...JS, "1", "-q"], { env: { AXIOM_PASSPHRASE: "correct horse battery" } })).code).toBe(0);
-    await t.run(["ledger", "check"]);
-    const [segment] = readdirSync(join(at, "ledger", "segments"));
-    const file = join(at, "ledger", "segments", segment!);
-    const bytes = readFileSync(file);
-    bytes[2000]! ^= 1;
-    writeFileSync(file, bytes);
-    await t.run(["ledger", "check"]);
-    await expect(String(t)).toMatchFileSnapshot("golden/cli-keys.txt");
-  });
+  it(
+    "keys that change, and a ledger that is checked",
+    async () => {
+      const at = home();
+      await axiom(at, [...JS, "1", "-q"]);
+      const t = new Transcript(at);
+      await t.run(["keys", "rotate", "operator"]);
+      await t.run(["keys", "rotate", "king"]);
+      await t.run(["keys", "add", "guest", "GUEST"]);
+      await t.run(["keys", "add", "hive", "11".repeat(32)]);
+      await t.run(["keys", "add", "guest", "00".repeat(32)]);
+      await t.run(["keys", "add", "guest", GUEST_KEY]);
+      await t.run(["keys", "add", "guest", GUEST_KEY]);
+      await t.run(["keys", "init"]);
+      await t.run(["keys", "init", "--replace"]);
+      await t.run([...JS, "console.log(2)", "-q"]);
+      await t.run(["keys", "passphrase"]);
+      await t.run(["keys", "passphrase"], { env: { AXIOM_NEW_PASSPHRASE: "correct horse battery" } });
+      await t.run([...JS, "1"]);
+      await t.run([...JS, "1", "-q"], { env: { AXIOM_PASSPHRASE: "wrong horse" } });
+      expect((await axiom(at, [...JS, "1", "-q"], { env: { AXIOM_PASSPHRASE: "correct horse battery" } })).code).toBe(
+        0,
+      );
+      await t.run(["ledger", "check"]);
+      const [segment] = readdirSync(join(at, "ledger", "segments"));
+      const file = join(at, "ledger", "segments", segment!);
+      const bytes = readFileSync(file);
+      bytes[2000]! ^= 1;
+      writeFileSync(file, bytes);
+      await t.run(["ledger", "check"]);
+      await expect(String(t)).toMatchFileSnapshot("golden/cli-keys.txt");
+    },
+    MANY_RUNS_MS,
+  );
+
+  it(
+    "a hive key that is rotated and revoked, with proofs on either side",
+    async () => {
+      const at = home();
+      const stated = async (): Promise<string> => {
+        const { stdout } = await axiom(at, [...JS, "1", "--json"]);
+        return (JSON.parse(stdout) as { id: string }).id;
+      };
+      const done = [await stated(), await stated()];
+      // As a crash leaves it between the sealed outcome and the proof's file.
+      const cut = join(at, "proofs", `${done[1]}.json`);
+      const { ledger: _, ...parts } = JSON.parse(readFileSync(cut, "utf8")) as { ledger: string };
+      writeFileSync(cut.replace(".json", ".parts.json"), JSON.stringify(parts));
+      rmSync(cut);
+      const hiveKeys = async () => {
+        const lines = (await axiom(at, ["keys", "list"])).stdout.split("\n").filter((line) => /^ +hive /.test(line));
+        return lines.map((line) => line.trim().split(/ +/) as [string, string, string]);
+      };
+      expect((await axiom(at, ["keys", "rotate", "hive"])).code).toBe(0);
+      done.push(await stated());
+      const [retired, active] = await hiveKeys();
+      expect([retired![2], active![2]]).toEqual(["retired", "active"]);
+      expect((await axiom(at, ["keys", "revoke", active![1], "--why", "lost"])).code).toBe(0);
+      done.push(await stated());
+      expect((await hiveKeys()).map(([, , status]) => status)).toEqual(["retired", "revoked", "active"]);
+      for (const id of done) {
+        const { code, stdout } = await axiom(at, ["verify", join(at, "proofs", `${id}.json`)]);
+        expect([id, code, stdout]).toEqual([id, 0, expect.any(String)]);
+      }
+      const checked = await axiom(at, ["ledger", "check"]);
+      expect([checked.code, checked.stdout]).toEqual([0, expect.stringMatching(/^sound: /)]);
+    },
+    MANY_RUNS_MS,
+  );
 
   it("the doctor says what is missing and how to mend it", async () => {
     const at = home();

@@ -141,7 +141,7 @@ describe("bad input", () => {
     ["freeze without why", "POST", "/v1/freeze", {}, {}, 400, "request-malformed"],
     ["unlocked twice", "POST", "/v1/unlock", { passphrase: "open sesame" }, {}, 409, "already-unlocked"],
     ["tile out of the folder", "GET", "/v1/ledger/tile/../../keys/api", undefined, {}, 404, "route-unknown"],
-    ["tile with dots", "GET", "/v1/ledger/tile/0/..%2f..%2fkeys", undefined, {}, 404, "route-unknown"],
+    ["tile with dots", "GET", "/v1/ledger/tile/0/..%2f..%2fkeys", undefined, {}, 404, "entry-unknown"],
     ["file of the HUD that is not there", "GET", "/../../etc/passwd", undefined, {}, 404, "route-unknown"],
   ])("%s", async (_, method, path, body, headers, status, code) => {
     const { ask } = await freshBench();

@@ -48,8 +48,8 @@ export function nodeDisk(root: string): Disk {
     read: async (path) => new Uint8Array(await readFile(full(path))),
     writeAtomic,
     list: async (folder) => (await readdir(fullFolder(folder))).sort(),
-    makeFolder: async (path) => {
-      const first = await mkdir(full(path), { recursive: true, mode: FOLDER_MODE });
+    makeFolder: async (path, mode = FOLDER_MODE) => {
+      const first = await mkdir(full(path), { recursive: true, mode });
       // Each folder that was made is a name in the one above it.
       const top = first === undefined ? Number.POSITIVE_INFINITY : resolve(first).length;
       for (let made = resolve(full(path)); made.length >= top; made = dirname(made)) await syncFolder(dirname(made));

@@ -14,8 +14,8 @@ export interface Disk {
   writeAtomic(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
   /** Names in the folder, sorted. @throws DiskError `not-found`. */
   list(folder: string): Promise<string[]>;
-  /** With its parents; no error when it is there. */
-  makeFolder(path: string): Promise<void>;
+  /** With its parents; no error when it is there. `mode` of those that are made: the owner's alone unless said otherwise. */
+  makeFolder(path: string, mode?: number): Promise<void>;
   /** Replaces `to`. */
   rename(from: string, to: string): Promise<void>;
   /** A file, or an empty folder. @throws DiskError `not-found`. */

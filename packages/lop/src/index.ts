@@ -116,7 +116,7 @@ export {
 } from "./record.ts";
 export { isRefusal, REFUSALS, type Refusal, type RefusalCode, refuse } from "./refusal.ts";
 export { REPLAY_MAX_NONCES, REPLAY_MAX_WINDOWS, REPLAY_WINDOW, ReplayGuard } from "./replay-guard.ts";
-export { exportTiles, readLedgerFile, readTilePath, tilePath } from "./tiles.ts";
+export { exportTiles, readLedgerFile } from "./tiles.ts";
 export { verifyTlogProof } from "./tlog-proof.ts";
 export type { Argon2Cost, KeyVault, SecretStore } from "./vault.ts";
 export { type ProofFacts, type Verification, verifyProof } from "./verify.ts";

@@ -27,7 +27,7 @@ export const REFUSALS = {
   "stream-congested": { http: 503, fix: "Wait until the receiver has taken what was sent." },
   "packet-type-unknown": { http: 400, fix: "Use a type of the allowlist in docs/formats/packet.md." },
   "signature-invalid": { http: 401, fix: "Sign the exact payload bytes with the key that the envelope names." },
-  "key-unknown": { http: 401, fix: "Register the key in the manifest: `axiom keys add`." },
+  "key-unknown": { http: 401, fix: "Register the key in the manifest: `axiom keys add ROLE PUBLIC_KEY`." },
   "key-revoked": { http: 401, fix: "Sign with a key that the manifest lists as active." },
   "key-role-wrong": { http: 403, fix: "Sign with a key of the role that the message needs." },
   "packet-replayed": { http: 409, fix: "Sign a new packet; each one is admitted once." },

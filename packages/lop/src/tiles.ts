@@ -8,6 +8,21 @@ import { isRefusal, type Refusal, refuse } from "./refusal.ts";
 /** What the static files are made from. */
 export type LedgerReader = Pick<Ledger, "size" | "checkpoint" | "entries" | "tile">;
 
+/** The static files of a ledger, from wherever they are served: the ledger itself (`ledgerFiles`), or another's HTTP API. */
+export interface LedgerFiles {
+  readonly size: number;
+  /** The signed checkpoint of that size. */
+  readonly checkpoint: string;
+  /** The bytes behind `tile/…`. */
+  read(path: string): Promise<Uint8Array | Refusal>;
+}
+
+export const ledgerFiles = (ledger: LedgerReader): LedgerFiles => ({
+  size: ledger.size,
+  checkpoint: ledger.checkpoint(),
+  read: (path) => readLedgerFile(ledger, path),
+});
+
 /** One tile, or one bundle of entries (level `entries`), as its path names it. */
 export interface TileName {
   readonly level: number | "entries";
@@ -53,7 +68,7 @@ export async function readLedgerFile(ledger: LedgerReader, path: string): Promis
   const name = readTilePath(path);
   const span = name === null ? 0 : TILE_WIDTH ** (name.level === "entries" ? 0 : name.level);
   if (name === null || (name.index * TILE_WIDTH + name.width) * span > ledger.size)
-    return refuse("entry-unknown", `The ledger of ${ledger.size} entries has no ${path}.`);
+    return refuse("entry-unknown", `The ledger of ${ledger.size} entries has no ${path.slice(0, 80)}.`);
   return name.level === "entries" ? bundle(ledger, name) : ledger.tile(name.level, name.index, name.width);
 }
 
@@ -83,21 +98,20 @@ export function readBundle(bytes: Uint8Array): Uint8Array[] | null {
  * are missing. `from`: size of an earlier export into the same folder, whose full tiles are there already.
  */
 export async function exportTiles(
-  ledger: LedgerReader,
+  files: LedgerFiles,
   to: { disk: Disk; folder: string; from?: number; progress?: (done: number, of: number) => void },
 ): Promise<{ size: number; files: number } | Refusal> {
-  const { size } = ledger;
-  const checkpoint = ledger.checkpoint();
+  const { size, checkpoint } = files;
   const names = [...tileNames(size, to.from ?? 0)];
   for (const [done, name] of names.entries()) {
     const path = tilePath(name);
-    const bytes = await readLedgerFile(ledger, path);
+    const bytes = await files.read(path);
     if (isRefusal(bytes)) return bytes;
-    await to.disk.makeFolder(`${to.folder}/${folderOf(path)}`);
+    await to.disk.makeFolder(`${to.folder}/${folderOf(path)}`, 0o755);
     await to.disk.writeAtomic(`${to.folder}/${path}`, bytes, 0o644);
     to.progress?.(done + 1, names.length);
   }
-  await to.disk.makeFolder(to.folder);
+  await to.disk.makeFolder(to.folder, 0o755);
   await to.disk.writeAtomic(`${to.folder}/checkpoint`, utf8(checkpoint), 0o644);
   return { size, files: names.length + 1 };
 }

@@ -10,7 +10,15 @@ import { nodeDisk } from "../src/disk-node.ts";
 import { SimDisk } from "../src/disk-sim.ts";
 import { leafHash, rootOf } from "../src/merkle.ts";
 import { readVerifierKey, verifierKey } from "../src/note.ts";
-import { exportTiles, readBundle, readLedgerFile, readTilePath, tileNames, tilePath } from "../src/tiles.ts";
+import {
+  exportTiles,
+  ledgerFiles,
+  readBundle,
+  readLedgerFile,
+  readTilePath,
+  tileNames,
+  tilePath,
+} from "../src/tiles.ts";
 import { agreed, entryOf, fill, LOG_KEY, openLedger } from "./ledger-helpers.ts";
 import { VECTORS } from "./vectors.ts";
 
@@ -118,7 +126,7 @@ test("Go's checksum-database packages read an export and check all of it", async
     let from = 0;
     for (const size of [1, 255, 256, 257, 1000]) {
       await fill(ledger, size - ledger.size);
-      const done = agreed(await exportTiles(ledger, { disk, folder: "export", from }));
+      const done = agreed(await exportTiles(ledgerFiles(ledger), { disk, folder: "export", from }));
       expect(done.size).toBe(size);
       from = size;
       const said = execFileSync(program, [join(root, "export"), verifierKey(nodeCrypto, LOG_KEY)], {
