@@ -18,7 +18,7 @@ export class Satisfier {
   readonly #splitter: Splitter;
   readonly #known = new Map<string, boolean>();
   readonly #open = new Map<string, number>();
-  readonly #flat = new WeakMap<Formula, { rules: Rules; needs: Map<string, Formula[]> } | null>();
+  readonly #flat = new WeakMap<Formula, Flat | null>();
   #lowest = Number.POSITIVE_INFINITY;
   #steps = 0;
   #limit = SEARCH_LIMIT;
@@ -185,23 +185,28 @@ export class Satisfier {
   }
 
   /**
-   * Whether a member of this key can stand in an object of formula `f`, decided by a look at the rules: null when the
-   * formula has choices, counts or open needs, and so must be split.
+   * Whether a member of this key can stand in an object of formula `f`, decided by a look at the rules: null when counts,
+   * open needs or choices that speak about the key are involved, and so the formula must be split. `f` is satisfiable.
    */
   allowsKey(f: Formula, key: KeyClass): boolean | null {
     let index = this.#flat.get(f);
     if (index === undefined) {
-      const atoms = f.kind === "and" ? f.parts : f === this.#store.yes ? [] : [f];
-      const flat = atoms.every((a) => a.kind === "every" || (a.kind === "some" && a.keys!.name !== null));
-      index = flat ? { rules: indexRules(atoms), needs: indexNeeds(atoms) } : null;
+      index = indexFlat(f);
       this.#flat.set(f, index);
     }
-    if (index === null) return null;
+    if (index === null || this.#inChoices(index, key)) return null;
     const s = this.#store;
-    if (key.name !== null)
+    if (key.name !== null) {
       return this.value(s.and(this.#ruleFor(key.name, index.rules), ...(index.needs.get(key.name) ?? [])));
+    }
     const own = index.rules.open.filter((r) => key.inside.has(r.keys!)).map((r) => r.must!);
     return this.value(s.and(...own));
+  }
+
+  #inChoices({ choices }: Flat, key: KeyClass): boolean {
+    if (key.name === null) return choices.some((keys) => key.inside.has(keys));
+    const { name } = key;
+    return choices.some((keys) => (keys.name === null ? this.#store.regex.matches(keys.rx, name) : keys.name === name));
   }
 
   #moreKeys(rules: Rules, groups: readonly Group[], wanted: number): boolean {
@@ -322,6 +327,22 @@ interface Group {
 interface Rules {
   readonly byName: ReadonlyMap<string, readonly Formula[]>;
   readonly open: readonly Formula[];
+}
+
+/** A conjunction of rules and named needs, beside choices that speak about the names in `choices` only. */
+interface Flat {
+  readonly rules: Rules;
+  readonly needs: ReadonlyMap<string, readonly Formula[]>;
+  readonly choices: readonly KeySet[];
+}
+
+function indexFlat(f: Formula): Flat | null {
+  const parts = f.kind === "and" ? f.parts : f.kind === "true" ? [] : [f];
+  const atoms = parts.filter((a) => a.kind !== "or");
+  const inner = parts.filter((a) => a.kind === "or").flatMap((a) => [...atomsOf(a)]);
+  const flat = atoms.every((a) => a.kind === "every" || (a.kind === "some" && a.keys!.name !== null));
+  if (!flat || inner.some((a) => a.keys === null)) return null;
+  return { rules: indexRules(atoms), needs: indexNeeds(atoms), choices: [...new Set(inner.map((a) => a.keys!))] };
 }
 
 function indexRules(atoms: readonly Formula[]): Rules {
