@@ -264,10 +264,22 @@ export class Satisfier {
     if (least > most) return false;
     const rules = atoms.filter((a) => a.kind === "items");
     const unique = atoms.some((a) => a.kind === "unique");
-    const cuts = [...new Set([0, ...rules.flatMap((r) => [r.from, r.to])])].filter((c) => c < least);
-    return cuts.every((c) => {
-      const item = this.#store.and(...rules.filter((r) => r.from <= c && c < r.to).map((r) => r.must!));
-      return unique && least > 1 ? this.count(item, least) >= least : this.value(item);
+    const cuts = [...new Set([0, ...rules.flatMap((r) => [r.from, r.to])])]
+      .filter((c) => c < least)
+      .sort((a, b) => a - b);
+    const spans = cuts.map((from, i) => ({
+      size: (cuts[i + 1] ?? least) - from,
+      item: this.#store.and(...rules.filter((r) => r.from <= from && from < r.to).map((r) => r.must!)),
+    }));
+    return unique && least > 1 ? this.#distinct(spans) : spans.every((span) => this.value(span.item));
+  }
+
+  /** Enough different values for all positions: each span has as many as there are positions that could want the same. */
+  #distinct(spans: readonly { size: number; item: Formula }[]): boolean {
+    return spans.every((span) => {
+      const rivals = spans.filter((other) => other === span || this.value(this.#store.and(span.item, other.item)));
+      const wanted = rivals.reduce((n, other) => n + other.size, 0);
+      return this.count(span.item, wanted) >= wanted;
     });
   }
 
