@@ -189,11 +189,7 @@ export class Satisfier {
    * open needs or choices that speak about the key are involved, and so the formula must be split. `f` is satisfiable.
    */
   allowsKey(f: Formula, key: KeyClass): boolean | null {
-    let index = this.#flat.get(f);
-    if (index === undefined) {
-      index = indexFlat(f);
-      this.#flat.set(f, index);
-    }
+    const index = this.#flatOf(f);
     if (index === null || this.#inChoices(index, key)) return null;
     const s = this.#store;
     if (key.name !== null) {
@@ -201,6 +197,31 @@ export class Satisfier {
     }
     const own = index.rules.open.filter((r) => key.inside.has(r.keys!)).map((r) => r.must!);
     return this.value(s.and(...own));
+  }
+
+  /**
+   * Whether two formulas exclude each other at a glance: no common type but objects, and there a name that one of them
+   * needs with values that both forbid together (a discriminator). False means "look closer".
+   */
+  plainlyDisjoint(a: Formula, b: Formula): boolean {
+    const s = this.#store;
+    for (const bit of [1, 2, 4, STR, NUM, ARR]) if (s.on(a, bit) !== s.no && s.on(b, bit) !== s.no) return false;
+    const [left, right] = [this.#flatOf(s.on(a, OBJ)), this.#flatOf(s.on(b, OBJ))];
+    if (!left || !right) return false;
+    for (const name of [...left.needs.keys(), ...right.needs.keys()]) {
+      const [mine, theirs] = [left.rules.byName.get(name), right.rules.byName.get(name)];
+      if (mine && theirs && !this.value(s.and(...mine, ...theirs))) return true;
+    }
+    return false;
+  }
+
+  #flatOf(f: Formula): Flat | null {
+    let index = this.#flat.get(f);
+    if (index === undefined) {
+      index = indexFlat(f);
+      this.#flat.set(f, index);
+    }
+    return index;
   }
 
   #inChoices({ choices }: Flat, key: KeyClass): boolean {
