@@ -1,6 +1,7 @@
 // The test reporter: a line a file, each failure in full, each skip with its reason, and the closing line
 // `N passed, N failed, N skipped`.
 import { relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import type { Reporter, SerializedError, TestCase, TestModule } from "vitest/node";
 
 export default class LineReporter implements Reporter {
@@ -39,6 +40,9 @@ export default class LineReporter implements Reporter {
   #fail(where: string, errors: readonly { message: string; stack?: string; diff?: string }[]): void {
     this.#failed++;
     console.log(`FAIL ${where}`);
-    for (const error of errors) console.log([error.message, error.diff, error.stack].filter(Boolean).join("\n"));
+    for (const error of errors) {
+      const text = [error.message, error.diff, error.stack].filter(Boolean).join("\n");
+      console.log(process.stdout.isTTY ? text : stripVTControlCharacters(text));
+    }
   }
 }

@@ -1,3 +1,5 @@
+import { toHex } from "./bytes.ts";
+
 /** The two operations that checking needs. Twins: `crypto-node.ts` (node:crypto) and `crypto-web.ts` (pure, for browsers). */
 export interface Crypto {
   /** 32 bytes. */
@@ -17,3 +19,7 @@ export interface Signer {
   /** 64 bytes. */
   sign(message: Uint8Array): Uint8Array;
 }
+
+/** A key's name: lower-case hex SHA-256 of its 32 raw bytes. */
+export const keyIdOf = (crypto: Pick<Crypto, "sha256">, publicKey: Uint8Array): string =>
+  toHex(crypto.sha256(publicKey));

@@ -35,7 +35,7 @@ function pretty(value: Json, newline: string): string {
 }
 
 /**
- * Reads JSON that will be trusted: UTF-8, no duplicate keys, depth and size bounded.
+ * Reads JSON that will be trusted: UTF-8, no duplicate keys, no key `__proto__`, no lone surrogates, depth and size bounded.
  * The value is what JSON.parse gives; the scan before it finds what JSON.parse would hide.
  * @throws SyntaxError that says what and at which character.
  */
@@ -48,7 +48,7 @@ export function parseStrict(bytes: Uint8Array, limits: { max_bytes: number; max_
   return value;
 }
 
-/** Walks text that is already known to be JSON, and finds duplicate keys and nesting deeper than `max_depth`. */
+/** Walks text that is already known to be JSON, and finds forbidden keys, lone surrogates and nesting deeper than `max_depth`. */
 function scanForHiddenFaults(text: string, max_depth: number): void {
   const open: (Set<string> | null)[] = []; // a Set of keys for an object, null for an array
   let keyNext = false;
@@ -56,6 +56,7 @@ function scanForHiddenFaults(text: string, max_depth: number): void {
     const letter = text[i];
     if (letter === '"') {
       const end = endOfString(text, i);
+      checkWellFormed(text.slice(i, end + 1), i);
       if (keyNext) noteKey(open.at(-1)!, text.slice(i, end + 1), i);
       keyNext = false;
       i = end;
@@ -74,8 +75,16 @@ function endOfString(text: string, start: number): number {
   return i;
 }
 
+/** Half of a surrogate pair, which only an escape can spell, has no UTF-8 and so no canonical bytes (RFC 7493 §2.1). */
+function checkWellFormed(quoted: string, at: number): void {
+  if (quoted.includes("\\u") && !(JSON.parse(quoted) as string).isWellFormed())
+    throw new SyntaxError(`lone surrogate in the JSON string at character ${at}`);
+}
+
 function noteKey(keys: Set<string>, quoted: string, at: number): void {
   const name = JSON.parse(quoted) as string;
+  // Schemas and object copies pass over this one name in silence, so what is signed and what is read would differ.
+  if (name === "__proto__") throw new SyntaxError(`JSON key ${quoted} at character ${at}`);
   if (keys.has(name)) throw new SyntaxError(`duplicate JSON key ${quoted} at character ${at}`);
   keys.add(name);
 }

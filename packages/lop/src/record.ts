@@ -27,6 +27,17 @@ export const DirectiveBody = z.union([
 ]);
 export type DirectiveBody = z.infer<typeof DirectiveBody>;
 
+/** Body of a BARK packet of type `approval`: the operator's yes to one action card under one verdict. Its `sub` is the directive. */
+export const ApprovalBody = z.strictObject({
+  directive: Digest,
+  card: Digest,
+  verdict: Digest,
+  decision: z.literal("approve"),
+  /** `explicit`: the operator was shown that it cannot be undone, and confirmed just that. */
+  level: z.enum(["given", "explicit"]),
+});
+export type ApprovalBody = z.infer<typeof ApprovalBody>;
+
 /** A typed action: what will be done, before anything is. */
 export const ActionCard = z.strictObject({
   v: z.literal(1),
@@ -110,6 +121,7 @@ export const STATEMENT_KINDS = [
   "genesis",
   "start",
   "stop",
+  "mark",
   "admitted",
   "refused",
   "judged",
@@ -126,6 +138,8 @@ export const STATEMENT_KINDS = [
   "freeze",
   "resume",
 ] as const;
+export const STATEMENT_PAYLOAD_TYPE = "application/vnd.axiom.statement.v1+json";
+
 export const Statement = z.strictObject({
   v: z.literal(1),
   kind: z.enum(STATEMENT_KINDS),

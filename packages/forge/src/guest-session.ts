@@ -1,0 +1,250 @@
+/** A session of a wasm rung: files between runs, and one fresh interpreter for each run. */
+import { type Refusal, type Rung, refuse, type Status } from "lop";
+import {
+  type ChamberEvent,
+  type ChamberRun,
+  type ChamberSpec,
+  type ExitEvent,
+  MAX_CODE_BYTES,
+  MAX_SEED_BYTES,
+  type Session,
+  type SessionStats,
+} from "./chamber.ts";
+import type { GuestPool } from "./guest-pool.ts";
+import type { GuestProcess } from "./guest-process.ts";
+import type { GuestEnd, GuestOrder } from "./guest-protocol.ts";
+import { checkPath } from "./path-check.ts";
+
+/** An interpreter that is not booted by then never will be. */
+export const BOOT_DEADLINE_MS = 30_000;
+
+const ended = (status: Status, why: string, took_ms = 0): GuestEnd => ({
+  kind: "end",
+  status,
+  why,
+  exit_code: null,
+  took_ms,
+  files: null,
+});
+
+export class GuestSession implements Session {
+  readonly #rung: Rung;
+  readonly #pool: GuestPool;
+  readonly #spec: ChamberSpec;
+  readonly #onClosed: () => void;
+  #files = new Map<string, Uint8Array>();
+  #current: GuestRunStream | null = null;
+  #closed: GuestEnd | null = null;
+  #runs = 0;
+  #peak_bytes = 0;
+
+  /** `onClosed` is called once, when the session can run nothing any more. */
+  constructor(rung: Rung, pool: GuestPool, spec: ChamberSpec, onClosed: () => void) {
+    this.#rung = rung;
+    this.#pool = pool;
+    this.#spec = spec;
+    this.#onClosed = onClosed;
+  }
+
+  async put(path: string, bytes: Uint8Array): Promise<Refusal | null> {
+    const refusal = checkPath(path) ?? this.#checkRoom(path, bytes);
+    if (refusal) return refusal;
+    this.#files.set(path, bytes.slice());
+    return null;
+  }
+
+  async get(): Promise<ReadonlyMap<string, Uint8Array>> {
+    return new Map(this.#files);
+  }
+
+  stats(): SessionStats {
+    return { runs: this.#runs, peak_bytes: this.#peak_bytes, files: this.#files.size, disk_bytes: this.#size_bytes() };
+  }
+
+  async freeze(): Promise<Refusal | null> {
+    await this.#close(ended("frozen", "the chamber was frozen"));
+    return null;
+  }
+
+  async snapshot(): Promise<Refusal> {
+    return refuse("rung-unavailable", `a run on ${this.#rung} cannot be put to a snapshot`, "Ask for the rung vm.");
+  }
+
+  async resume(): Promise<Refusal> {
+    return refuse("rung-unavailable", `freezing ends a run on ${this.#rung}; it cannot go on`, "Ask for the rung vm.");
+  }
+
+  async kill(why: string): Promise<void> {
+    await this.#close(ended("killed", why));
+  }
+
+  async #close(end: GuestEnd): Promise<void> {
+    this.#closed ??= end;
+    await this.#current?.stop(this.#closed);
+    this.#onClosed();
+  }
+
+  async *exec(run: ChamberRun): AsyncGenerator<ChamberEvent, void, void> {
+    const fault = this.#closed ?? (await this.#prepare(run));
+    if (fault) return yield exitOf(fault, 0);
+    const stream = new GuestRunStream(this.#rung, this.#pool, this.#spec, this.#order(run));
+    this.#current = stream;
+    this.#runs++;
+    try {
+      for await (const event of stream.events()) {
+        // Before the reader hears of the end: then it may already ask for the files, or run the next program.
+        if (event.type === "exit") this.#settle(stream);
+        yield event;
+      }
+    } finally {
+      this.#settle(stream);
+    }
+  }
+
+  #settle(stream: GuestRunStream): void {
+    if (this.#current !== stream) return;
+    this.#current = null;
+    this.#peak_bytes = stream.peak_bytes;
+    if (stream.files) this.#files = new Map(stream.files);
+  }
+
+  async #prepare(run: ChamberRun): Promise<GuestEnd | null> {
+    if (this.#current) return ended("denied", "another run of this session has not ended");
+    if (Buffer.byteLength(run.code) > MAX_CODE_BYTES)
+      return ended("denied", `the program is longer than ${MAX_CODE_BYTES} bytes`);
+    if ((run.seed?.length ?? 0) > MAX_SEED_BYTES) return ended("denied", `the seed is longer than ${MAX_SEED_BYTES}`);
+    if (run.time_ms !== undefined && !(Number.isSafeInteger(run.time_ms) && run.time_ms >= 0))
+      return ended("denied", "the fixed time is not a Unix time in whole milliseconds");
+    for (const [path, bytes] of run.files ?? []) {
+      const refusal = await this.put(path, bytes);
+      if (refusal) return ended("denied", refusal.why);
+    }
+    return null;
+  }
+
+  #order(run: ChamberRun): GuestOrder {
+    return {
+      code: run.code,
+      stdin: run.stdin ?? new Uint8Array(0),
+      files: [...this.#files],
+      seed: run.seed ?? null,
+      time_ms: run.time_ms ?? null,
+      limits: this.#spec.limits,
+    };
+  }
+
+  #checkRoom(path: string, bytes: Uint8Array): Refusal | null {
+    const { files, disk_bytes } = this.#spec.limits;
+    const more = this.#files.has(path) ? 0 : 1;
+    if (this.#files.size + more > files) return refuse("file-too-large", `more than ${files} files`);
+    const size = this.#size_bytes() - (this.#files.get(path)?.length ?? 0) + bytes.length;
+    return size > disk_bytes ? refuse("file-too-large", `${path} makes more than ${disk_bytes} bytes of files`) : null;
+  }
+
+  #size_bytes(): number {
+    let size = 0;
+    for (const bytes of this.#files.values()) size += bytes.length;
+    return size;
+  }
+}
+
+const exitOf = (end: GuestEnd, peak_bytes: number): ExitEvent => ({
+  type: "exit",
+  status: end.status,
+  why: end.why,
+  exit_code: end.exit_code,
+  took_ms: end.took_ms,
+  peak_bytes,
+});
+
+/** One run: everything between the claim and the one `exit`. */
+class GuestRunStream {
+  readonly #rung: Rung;
+  readonly #pool: GuestPool;
+  readonly #limits: ChamberSpec["limits"];
+  readonly #order: GuestOrder;
+  #guest: GuestProcess | null = null;
+  #words: ChamberEvent[] = [];
+  #end: GuestEnd | null = null;
+  #stopped: GuestEnd | null = null;
+  #started_ms = 0;
+  #wake = Promise.withResolvers<void>();
+  files: ReadonlyMap<string, Uint8Array> | null = null;
+  peak_bytes = 0;
+
+  constructor(rung: Rung, pool: GuestPool, spec: ChamberSpec, order: GuestOrder) {
+    this.#rung = rung;
+    this.#pool = pool;
+    this.#limits = spec.limits;
+    this.#order = order;
+  }
+
+  async *events(): AsyncGenerator<ChamberEvent, void, void> {
+    const guest = await this.#claimable();
+    if (!guest) return yield exitOf(this.#end ?? ended("crashed", "no interpreter could be started"), 0);
+    try {
+      yield { type: "started", rung: this.#rung };
+      this.#started_ms = performance.now();
+      guest.claim(this.#order, this.#listener());
+      yield* this.#output(guest);
+      this.peak_bytes = guest.peak_bytes;
+      this.files = this.#end!.files;
+      yield exitOf(this.#end!, guest.peak_bytes);
+    } finally {
+      this.#end ??= ended("killed", "the reader left");
+      void this.#pool.end(guest).then(() => this.#pool.fill());
+    }
+  }
+
+  /** Ends the run from outside. The first word counts. */
+  async stop(end: GuestEnd): Promise<void> {
+    if (this.#end) return;
+    this.#stopped = end;
+    await this.#guest?.stop();
+    this.#finish({ ...end, took_ms: this.#started_ms === 0 ? 0 : performance.now() - this.#started_ms });
+  }
+
+  async #claimable(): Promise<GuestProcess | null> {
+    const late = Promise.withResolvers<null>();
+    const timer = setTimeout(() => late.resolve(null), BOOT_DEADLINE_MS);
+    try {
+      this.#guest = await Promise.race([this.#pool.take(this.#limits.memory_bytes), late.promise]);
+    } catch (fault) {
+      this.#end ??= ended("crashed", `the interpreter did not start: ${(fault as Error).message}`);
+    } finally {
+      clearTimeout(timer);
+    }
+    if (this.#end && this.#guest) await this.#pool.end(this.#guest);
+    return this.#end ? null : this.#guest;
+  }
+
+  async *#output(guest: GuestProcess): AsyncGenerator<ChamberEvent, void, void> {
+    for (;;) {
+      const over = this.#end !== null;
+      for (const { stream, bytes } of guest.drain()) yield { type: stream, bytes };
+      yield* this.#words.splice(0);
+      if (over) return;
+      if (guest.sleep()) await this.#wake.promise;
+      this.#wake = Promise.withResolvers();
+    }
+  }
+
+  #listener(): Parameters<GuestProcess["claim"]>[1] {
+    return {
+      wake: () => this.#wake.resolve(),
+      word: (word) => {
+        this.#words.push(
+          word.kind === "limit" ? { type: "limit", which: word.which } : { type: "violation", what: word.what },
+        );
+        this.#wake.resolve();
+      },
+      // A thread that was stopped on our word ends with our word for it.
+      end: (end) => this.#finish(this.#stopped ? { ...this.#stopped, took_ms: end.took_ms } : end),
+    };
+  }
+
+  #finish(end: GuestEnd): void {
+    this.#end ??= end;
+    this.#wake.resolve();
+  }
+}

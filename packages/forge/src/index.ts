@@ -1,0 +1,14 @@
+export * from "./chamber.ts";
+export { Ladder, type RungReport } from "./ladder.ts";
+export { checkPath } from "./path-check.ts";
+export { MAX_POOL, MAX_SESSIONS, type WasmOptions, wasmJs, wasmPy } from "./wasm-chamber.ts";
+export {
+  MAX_DIFF_BYTES,
+  WORKSPACE_LIMITS,
+  Workspace,
+  type WorkspaceChanges,
+  type WorkspaceDiff,
+  type WorkspaceEntry,
+  type WorkspaceLimits,
+} from "./workspace.ts";
+export { MAX_MARKS, type Mark } from "./workspace-store.ts";

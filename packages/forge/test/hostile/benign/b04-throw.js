@@ -1,0 +1,2 @@
+print("before");
+throw new RangeError("too far");

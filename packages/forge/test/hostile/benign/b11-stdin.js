@@ -1,0 +1,1 @@
+print(fs.readFile("/dev/stdin").length);

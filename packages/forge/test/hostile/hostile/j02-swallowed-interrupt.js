@@ -1,0 +1,9 @@
+for (;;) {
+  try {
+    for (;;) JSON.stringify({});
+  } catch {
+    continue;
+  } finally {
+    continue;
+  }
+}

@@ -1,0 +1,2 @@
+const hold = [];
+for (;;) hold.push(new Uint8Array(1 << 20).fill(1));

@@ -1,0 +1,1 @@
+print("x".repeat(8 << 20));

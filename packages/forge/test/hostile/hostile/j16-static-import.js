@@ -1,0 +1,2 @@
+import * as fs from "node:fs";
+print("ESCAPED", fs);

@@ -1,0 +1,5 @@
+class Trap extends Error {
+  get message() { for (;;); }
+  get name() { for (;;); }
+}
+throw new Trap();

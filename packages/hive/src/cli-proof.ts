@@ -1,0 +1,91 @@
+/** Proof cards: `proof` hands one out, `verify` checks one with lop/verify alone, `replay` runs the needle again. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { PROOF_MAX_BYTES, type Verification, verifyProof, webCrypto } from "lop/verify";
+import { duration, hash } from "./proof-text.ts";
+import { EXIT, isRefused, showRefusal, type Terminal, UsageError } from "./terminal.ts";
+
+export async function runProof(terminal: Terminal, given: string, output: string | undefined): Promise<number> {
+  const [{ withHive }, { resolveId }] = await Promise.all([import("./connection.ts"), import("./cli-show.ts")]);
+  return withHive(terminal, async ({ client }) => {
+    const id = await resolveId(client, given);
+    const bytes = isRefused(id) ? id : await client.proof(id);
+    if (isRefused(bytes)) return showRefusal(terminal, bytes);
+    if (output === undefined) terminal.bytes(bytes);
+    else {
+      writeFileSync(output, bytes, { mode: 0o600 });
+      terminal.say(`${output}: ${bytes.length} bytes`);
+    }
+    return EXIT.ok;
+  });
+}
+
+/** Needs no daemon and no home. */
+export function runVerify(terminal: Terminal, file: string, root: string | undefined): number {
+  const began_ms = performance.now();
+  const verification = check(terminal, file, root);
+  const took_us = Math.round((performance.now() - began_ms) * 1000);
+  if (terminal.json) terminal.out(JSON.stringify(factsOf(verification)));
+  else if (verification.verified) terminal.out(verifiedText(terminal, verification, took_us));
+  else terminal.out(`${terminal.paint("red", "does not verify", "stdout")}: ${verification.part}: ${verification.why}`);
+  return verification.verified ? EXIT.ok : EXIT.refused;
+}
+
+function check(terminal: Terminal, file: string, root: string | undefined): Verification {
+  if (root !== undefined && !/^[0-9a-f]{64}$/.test(root)) throw new UsageError("--root wants a key id: 64 hex digits");
+  const bytes = file === "-" ? terminal.stdin() : readProofFile(file);
+  return verifyProof(bytes, webCrypto, root === undefined ? {} : { root });
+}
+
+function readProofFile(file: string): Uint8Array {
+  try {
+    const bytes = readFileSync(file);
+    return bytes.length > PROOF_MAX_BYTES ? bytes.subarray(0, PROOF_MAX_BYTES + 1) : bytes;
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+const factsOf = (verification: Verification): object =>
+  verification.verified ? { verified: true, ...verification.facts } : verification;
+
+function verifiedText(
+  terminal: Terminal,
+  { proof, facts }: Verification & { verified: true },
+  took_us: number,
+): string {
+  const row = (name: string, value: string) => `  ${name.padEnd(12)}${value}`;
+  const good = proof.checks.passed;
+  return [
+    good
+      ? terminal.paint("gold", "⬢ verified", "stdout")
+      : terminal.paint("red", "⬡ verified, and red: the result is quarantined", "stdout"),
+    row("directive", facts.id),
+    row("action", `${proof.card.tool}, status ${proof.outcome.status}`),
+    row("operator", facts.operator),
+    ...(facts.approval === null ? [] : [row("approved by", `${facts.approval.operator} (${facts.approval.level})`)]),
+    row("hive", facts.hive),
+    row("root", `${facts.root}  ← compare with one you trust, or give --root`),
+    row("ledger", `entry ${facts.index} of ${facts.size}, sealed ${facts.at}`),
+    row("checked in", duration(took_us)),
+  ].join("\n");
+}
+
+export async function runReplay(terminal: Terminal, file: string): Promise<number> {
+  const verification = check(terminal, file, undefined);
+  const { refuse } = await import("lop");
+  if (!verification.verified)
+    return showRefusal(terminal, refuse("proof-invalid", `${verification.part}: ${verification.why}`));
+  const { proof } = verification;
+  if (proof.replay === null)
+    return showRefusal(
+      terminal,
+      refuse("replay-impossible", `The operator wrote this action card himself: ${hash(proof.id)} has no replay data.`),
+    );
+  return showRefusal(
+    terminal,
+    refuse(
+      "engine-absent",
+      `To replay needle ${proof.card.needle} its engine and weights are needed, and none is built yet.`,
+    ),
+  );
+}

@@ -1,0 +1,227 @@
+/** `axiom doctor`: what this machine has, what is missing, and the exact command that mends it. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { wasmJs, wasmPy } from "forge";
+import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
+import { type Config, loadConfig, SETTINGS } from "./config.ts";
+import { readDaemon } from "./daemon-file.ts";
+import { Hud } from "./http-hud.ts";
+import { checkLedgerOf } from "./ledger-health.ts";
+import { EXIT, type Terminal } from "./terminal.ts";
+
+export const NODE_MAJOR = 24;
+export const DISK_MIN_BYTES = 512 * 1024 * 1024;
+/** No clock before this is right. */
+const BUILT_MS = Date.UTC(2026, 0, 1);
+const TOOL_TIMEOUT_MS = 5000;
+
+export interface Finding {
+  readonly what: string;
+  /** `ok`; `missing`: something that makes the hive better is not there; `broken`: it does not work so. */
+  readonly state: "ok" | "missing" | "broken";
+  readonly detail: string;
+  /** The command, or the sentence, that mends it; null when nothing is wrong. */
+  readonly fix: string | null;
+}
+
+const ok = (what: string, detail: string): Finding => ({ what, state: "ok", detail, fix: null });
+const missing = (what: string, detail: string, fix: string): Finding => ({ what, state: "missing", detail, fix });
+const broken = (what: string, detail: string, fix: string): Finding => ({ what, state: "broken", detail, fix });
+
+export async function runDoctor(terminal: Terminal): Promise<number> {
+  const findings = await terminal.patiently("examining", examine(terminal));
+  const bad = findings.filter(({ state }) => state === "broken").length;
+  if (terminal.json) terminal.out(JSON.stringify({ findings, broken: bad }));
+  else {
+    for (const finding of findings) terminal.out(lineOf(finding, terminal));
+    terminal.out(
+      `${findings.filter(({ state }) => state === "ok").length} ok, ${findings.filter(({ state }) => state === "missing").length} missing, ${bad} broken`,
+    );
+  }
+  return bad === 0 ? EXIT.ok : EXIT.refused;
+}
+
+function lineOf({ what, state, detail, fix }: Finding, terminal: Terminal): string {
+  const colour = state === "ok" ? "gold" : state === "missing" ? "ice" : "red";
+  const head = `${terminal.paint(colour, state.padEnd(8), "stdout")}${what.padEnd(16)} ${detail}`;
+  return fix === null ? head : `${head}\n${" ".repeat(25)}fix: ${fix}`;
+}
+
+export async function examine({ home, environment }: Terminal): Promise<Finding[]> {
+  const loaded = loadConfig(home, environment);
+  const config = isRefusal(loaded) ? null : loaded.config;
+  return [
+    checkNode(),
+    checkSqlite(),
+    isRefusal(loaded) ? broken("configuration", loaded.why, loaded.fix) : ok("configuration", loaded.path),
+    ...strayVariables(environment),
+    ...checkHome(home),
+    checkSpace(home),
+    checkClock(),
+    ...(config === null ? [] : [await checkPort(home, config)]),
+    ...(await checkChambers()),
+    await checkKeyring(home),
+    await checkRecord(home),
+    new Hud().built ? ok("HUD", "built") : missing("HUD", "not built", "npm run build -w prism"),
+    ...TOOLS.map(checkTool),
+  ];
+}
+
+function checkNode(): Finding {
+  const { node } = process.versions;
+  return Number(node.split(".")[0]) >= NODE_MAJOR
+    ? ok("Node", node)
+    : broken("Node", `${node}; ${NODE_MAJOR} is needed`, "start through `npm start`, which takes the right one");
+}
+
+function checkSqlite(): Finding {
+  const { sqlite } = process.versions;
+  return sqlite === undefined
+    ? broken("SQLite", "this Node was built without it", "use Node from npm: npm start")
+    : ok("SQLite", sqlite);
+}
+
+/** `AXIOM_*` names that nobody reads: most often a slip of the pen. */
+function strayVariables(environment: NodeJS.ProcessEnv): Finding[] {
+  const known = new Set([...SETTINGS.map(({ variable }) => variable), ...OTHER_VARIABLES]);
+  const stray = Object.keys(environment).filter((name) => name.startsWith("AXIOM_") && !known.has(name));
+  return stray.map((name) =>
+    missing("environment", `${name} means nothing to the hive`, `unset ${name}; axiom config show lists the names`),
+  );
+}
+
+/** Variables beside those of the configuration; README.md explains each. */
+export const OTHER_VARIABLES = [
+  "AXIOM_HOME",
+  "AXIOM_URL",
+  "AXIOM_KEY",
+  "AXIOM_PASSPHRASE",
+  "AXIOM_PASSPHRASE_FILE",
+  "AXIOM_NEW_PASSPHRASE",
+  "AXIOM_WRITE_DOCS",
+];
+
+function checkHome(home: string): Finding[] {
+  const stat = statSync(home, { throwIfNoEntry: false });
+  if (stat === undefined) return [missing("home", `${home} does not exist yet`, "axiom")];
+  if (!stat.isDirectory()) return [broken("home", `${home} is no folder`, `rm ${home}`)];
+  if (process.getuid !== undefined && stat.uid !== process.getuid())
+    return [broken("home", `${home} belongs to another user`, `sudo chown -R "$(id -u):$(id -g)" ${home}`)];
+  const keys = join(home, "keys");
+  const secret = [home, keys, ...(existsSync(keys) ? readdirSync(keys).map((name) => join(keys, name)) : [])];
+  const open = secret.filter((path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0);
+  return open.length === 0
+    ? [ok("home", `${home}, private to its owner`)]
+    : [broken("home", `others can reach ${open.join(", ")}`, `chmod -R go= ${home}`)];
+}
+
+function checkSpace(home: string): Finding {
+  const folder = existsSync(home) ? home : "/";
+  const { bavail, bsize } = statfsSync(folder);
+  const free_bytes = bavail * bsize;
+  const detail = `${(free_bytes / 2 ** 30).toFixed(1)} GiB free`;
+  return free_bytes >= DISK_MIN_BYTES
+    ? ok("disk", detail)
+    : broken("disk", detail, `free space on the disk of ${folder}`);
+}
+
+const checkClock = (): Finding =>
+  Date.now() > BUILT_MS
+    ? ok("clock", new Date().toISOString())
+    : broken("clock", new Date().toISOString(), "sudo timedatectl set-ntp true");
+
+async function checkPort(home: string, { http }: Config): Promise<Finding> {
+  const daemon = readDaemon(home);
+  if (daemon !== null) return ok("daemon", `process ${daemon.pid} at ${daemon.url}`);
+  const free = await new Promise<boolean>((resolve) => {
+    const probe = createServer().once("error", () => resolve(false));
+    probe.listen({ port: http.port, host: http.bind }, () => probe.close(() => resolve(true)));
+  });
+  return free
+    ? ok("port", `${http.bind}:${http.port} is free`)
+    : broken("port", `${http.bind}:${http.port} is taken`, "axiom config set http.port 4181");
+}
+
+async function checkChambers(): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const chamber of [wasmJs({ pool: 0 }), wasmPy({ pool: 0 })]) {
+    const probe = await chamber.probe();
+    await chamber.close();
+    const what = `chamber ${chamber.rung}`;
+    found.push(probe.ready ? ok(what, chamber.languages.join(", ")) : broken(what, probe.why, probe.fix));
+  }
+  return found;
+}
+
+async function checkKeyring(home: string): Promise<Finding> {
+  const options = {
+    disk: nodeDisk(home),
+    folder: "keys",
+    chance: nodeChance,
+    clock: nodeClock,
+    crypto: nodeCrypto,
+    passphrase: null,
+  };
+  if (!existsSync(join(home, "keys")))
+    return missing("keys", "none yet; the first start makes them", "axiom keys init");
+  const keyring = await Keyring.open(options);
+  if (isRefusal(keyring))
+    return keyring.refused === "keys-missing"
+      ? missing("keys", keyring.why, "axiom keys init")
+      : broken("keys", keyring.why, keyring.fix);
+  if (keyring.how === "passphrase") return ok("keys", `${keyring.keys.hive}, under a passphrase`);
+  return missing(
+    "keys",
+    `${keyring.keys.hive}, without passphrase: who can read this user's files can sign`,
+    "axiom keys passphrase",
+  );
+}
+
+async function checkRecord(home: string): Promise<Finding> {
+  if (!existsSync(join(home, "ledger"))) return missing("ledger", "none yet; the first start makes it", "axiom");
+  const report = await checkLedgerOf(home);
+  if (isRefusal(report)) return broken("ledger", report.why, report.fix);
+  if (report.sound) return ok("ledger", `${report.size} entries, sound`);
+  return broken(
+    "ledger",
+    findingText(report.findings[0]!),
+    "axiom ledger check shows all; restore the folder from a copy",
+  );
+}
+
+interface Tool {
+  command: string;
+  args: readonly string[];
+  serves: string;
+  fix: string;
+}
+
+/** Nothing here is needed to run directives; each makes something more possible. */
+const TOOLS: readonly Tool[] = [
+  { command: "bwrap", args: ["--version"], serves: "chambers of rung os", fix: "apt install bubblewrap" },
+  {
+    command: "qemu-system-x86_64",
+    args: ["--version"],
+    serves: "chambers of rung vm",
+    fix: "apt install qemu-system-x86",
+  },
+  { command: "chromium", args: ["--version"], serves: "the HUD's tests and screenshots", fix: "apt install chromium" },
+  { command: "openssl", args: ["version"], serves: "checking proofs elsewhere", fix: "apt install openssl" },
+  {
+    command: "go",
+    args: ["version"],
+    serves: "checking proofs elsewhere",
+    fix: "apt install golang-go golang-golang-x-mod-dev",
+  },
+  { command: "age", args: ["--version"], serves: "opening a copy of the keys by hand", fix: "apt install age" },
+  { command: "promtool", args: ["--version"], serves: "the test of /metrics", fix: "apt install prometheus" },
+  { command: "systemd-analyze", args: ["--version"], serves: "the test of the unit", fix: "apt install systemd" },
+];
+
+function checkTool({ command, args, serves, fix }: Tool): Finding {
+  const run = spawnSync(command, args, { encoding: "utf8", timeout: TOOL_TIMEOUT_MS });
+  if (run.error !== undefined) return missing(command, `not here; for ${serves}`, fix);
+  return ok(command, (run.stdout || run.stderr).split("\n")[0]!.trim().slice(0, 60));
+}

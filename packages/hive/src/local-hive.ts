@@ -1,0 +1,142 @@
+/** The hive on this machine: its real ports, and its settings from the configuration. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import {
+  DEFAULT_LIMITS as CHAMBER_LIMITS,
+  type Chamber,
+  Ladder,
+  type Language,
+  MAX_LIMITS,
+  Workspace,
+  wasmJs,
+  wasmPy,
+} from "forge";
+import { isRefusal, nodeChance, nodeClock, nodeCrypto, nodeDisk, type Refusal } from "lop";
+import type { Config } from "./config.ts";
+import type { Hive } from "./hive.ts";
+import { openHive } from "./hive-open.ts";
+import type { HiveSettings } from "./hive-types.ts";
+import { DEFAULT_LIMITS } from "./hive-types.ts";
+import { VERSION } from "./version.ts";
+
+const MIB = 1024 * 1024;
+const SHIPPED_POLICIES = fileURLToPath(new URL("../policies", import.meta.url));
+
+/** Held by whoever has the hive open. */
+export const HOME_LOCK = "lock";
+
+export interface LocalHive {
+  readonly hive: Hive;
+  close(): Promise<void>;
+}
+
+/** All of them, none, or those that run one language. */
+export type ChambersWanted = "all" | "none" | { readonly language: string };
+
+export interface LocalHiveOptions {
+  home: string;
+  config: Config;
+  passphrase: string | null;
+  /** Strings that no result may carry out. */
+  secrets: readonly string[];
+  /** Interpreters that are kept warm; 0 for a process that runs one directive. */
+  pool: number;
+  /** Chambers that are opened: each has to prove itself first, which takes time. */
+  chambers: ChambersWanted;
+}
+
+export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Refusal> {
+  const ladder = new Ladder(chambersFor(o));
+  const workspace = await Workspace.open(join(o.home, "workspace"), workspaceLimits(o.config));
+  if (isRefusal(workspace)) return workspace;
+  const disk = nodeDisk(o.home);
+  const ports = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto, ladder, workspace };
+  const letGo = async (): Promise<void> => {
+    await ladder.close();
+    await workspace.close();
+  };
+  // The chambers prove themselves in the background; whoever needs one waits for that one alone.
+  beginProbes(ladder, o.chambers);
+  const hive = await openHive(ports, settingsOf(o), { passphrase: o.passphrase });
+  if (isRefusal(hive)) {
+    await letGo();
+    return hive;
+  }
+  return {
+    hive,
+    close: async () => {
+      await hive.close();
+      await letGo();
+    },
+  };
+}
+
+/** For one directive the interpreter that is booted as a probe is the one that will run it. */
+function beginProbes(ladder: Ladder, wanted: ChambersWanted): void {
+  if (wanted === "none") return;
+  void (wanted === "all" ? ladder.probeAll() : ladder.pick(null, wanted.language as Language));
+}
+
+function chambersFor({ pool, chambers: wanted, config: { limits } }: LocalHiveOptions): Chamber[] {
+  if (wanted === "none") return [];
+  const warm = { pool, memory_bytes: limits.memory_mib * MIB };
+  const all = [wasmJs(warm), wasmPy(warm)];
+  return wanted === "all" ? all : all.filter(({ languages }) => languages.some((each) => each === wanted.language));
+}
+
+const workspaceLimits = ({ limits }: Config) => ({
+  total_bytes: limits.workspace_mib * MIB,
+  files: limits.workspace_files,
+  file_bytes: limits.file_mib * MIB,
+});
+
+function settingsOf({ home, config: { limits }, secrets }: LocalHiveOptions): HiveSettings {
+  return {
+    version: VERSION,
+    limits: {
+      ...DEFAULT_LIMITS,
+      directives_in_flight: limits.directives_in_flight,
+      chambers_at_once: limits.chambers_in_flight,
+      approval_ms: limits.approval_minutes * 60_000,
+    },
+    chamber: {
+      ...CHAMBER_LIMITS,
+      wall_ms: limits.run_seconds * 1000,
+      memory_bytes: limits.memory_mib * MIB,
+      output_bytes: limits.output_kib * 1024,
+      wall_ms_max: MAX_LIMITS.wall_ms,
+    },
+    policies: readPolicies(home),
+    secrets,
+  };
+}
+
+/** The owner's policies, when AXIOM_HOME/policies holds any; else the shipped ones. */
+export function policyFolder(home: string): string {
+  const own = join(home, "policies");
+  return cedarFiles(own).length > 0 ? own : SHIPPED_POLICIES;
+}
+
+export const shippedPolicies = (): string => SHIPPED_POLICIES;
+
+export function readPolicies(home: string): HiveSettings["policies"] {
+  const folder = policyFolder(home);
+  const policies = Object.fromEntries(
+    cedarFiles(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+  );
+  return { policies, schema: readFileSync(join(schemaFolder(folder), SCHEMA_FILE), "utf8") };
+}
+
+export const SCHEMA_FILE = "axiom.cedarschema";
+const schemaFolder = (folder: string): string => (fileNames(folder).includes(SCHEMA_FILE) ? folder : SHIPPED_POLICIES);
+
+const cedarFiles = (folder: string): string[] => fileNames(folder).filter((name) => name.endsWith(".cedar"));
+
+function fileNames(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}

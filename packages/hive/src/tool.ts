@@ -1,0 +1,169 @@
+/** The tool table: names and parameters from needles.json, results and the work itself from the parts that are built. */
+import type { Chamber, Limits } from "forge";
+import { type ActionCard, type FileChange, type Json, type JsonObject, type Refusal, refuse, type Status } from "lop";
+import { z } from "zod";
+import type { ToolInfo } from "./hive-types.ts";
+import needles from "./needles.json" with { type: "json" };
+
+/** What a tool is given. It refuses only while nothing has been done. */
+export interface ToolWork {
+  readonly card: ActionCard;
+  /** Id of the directive. */
+  readonly directive: string;
+  /** The chamber that was picked; null for tools that need none. */
+  readonly chamber: Chamber | null;
+  readonly limits: Limits;
+  /** Aborts when the operator cancels or the hive freezes; `signal.reason` says which. */
+  readonly signal: AbortSignal;
+  output(stream: "stdout" | "stderr", bytes: Uint8Array): void;
+}
+
+/** One file of the workspace to be changed, once validation has passed. */
+export interface PlannedChange {
+  readonly path: string;
+  /** Content that the tool saw; null when there was no file. */
+  readonly before: Uint8Array | null;
+  /** null removes the file. */
+  readonly content: Uint8Array | null;
+}
+
+export interface ToolYield {
+  readonly status: Status;
+  readonly why: string | null;
+  readonly exit_code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly result: Json;
+  /** What the tool says it changed. Validation holds it against `changes` and against what then lies in the workspace. */
+  readonly files: readonly FileChange[];
+  readonly changes: readonly PlannedChange[];
+}
+
+/** The working half of a tool. */
+export interface ToolDoer {
+  /** JSON Schema of `result` in an outcome with status `ok`. */
+  readonly result: JsonObject;
+  /** Language that the chamber must speak, from the parameters; null when the tool needs no chamber. */
+  readonly language: ((parameters: JsonObject) => string) | null;
+  /** What of the workspace the tool may change: nothing, the file that parameter `path` names, or any file. */
+  readonly changes: "nothing" | "named-file" | "any-file";
+  run(work: ToolWork): Promise<ToolYield | Refusal>;
+}
+
+export interface Tool {
+  readonly info: ToolInfo;
+  readonly doer: ToolDoer | null;
+  checkParameters(parameters: JsonObject): Refusal | null;
+  /** null when the result is what the tool promises, else a sentence. */
+  checkResult(result: Json): string | null;
+}
+
+/** Which part of the product brings a needle's tools. */
+const PARTS: Readonly<Record<string, string>> = {
+  exec: "forge",
+  files: "forge",
+  snapshot: "nest",
+  recall: "nest",
+  fetch: "hunt",
+  watch: "hunt",
+  find: "lattice",
+  plan: "lattice",
+  vitality: "lex",
+  wealth: "lex",
+  query: "nest",
+  guard: "hive",
+};
+
+/** A tool without a chamber that went well. */
+export const done = (result: Json, rest: Partial<ToolYield> = {}): ToolYield => ({
+  status: "ok",
+  why: null,
+  exit_code: null,
+  stdout: "",
+  stderr: "",
+  result,
+  files: [],
+  changes: [],
+  ...rest,
+});
+
+export class ToolTable {
+  readonly #tools: ReadonlyMap<string, Tool>;
+
+  constructor(doers: Readonly<Record<string, ToolDoer>>) {
+    const rows = needles.needles.flatMap((needle) =>
+      Object.entries(needle.tools).map(([name, row]): [string, Tool] => [
+        name,
+        makeTool(needle, name, row as NeedleRow, doers[name] ?? null),
+      ]),
+    );
+    this.#tools = new Map(rows);
+    const stray = Object.keys(doers).find((name) => !this.#tools.has(name));
+    if (stray !== undefined) throw new TypeError(`${stray} is not in needles.json`);
+  }
+
+  find(name: string): Tool | Refusal {
+    return this.#tools.get(name) ?? refuse("tool-unknown", `There is no tool named ${JSON.stringify(name)}.`);
+  }
+
+  all(): readonly ToolInfo[] {
+    return [...this.#tools.values()].map((tool) => tool.info);
+  }
+}
+
+/** Schemas are made once a process: the table is the same in every hive. */
+const schemas = new Map<string, z.ZodType>();
+
+function schemaOf(name: string, schema: Json): z.ZodType {
+  const made = schemas.get(name) ?? z.fromJSONSchema(schema as never);
+  schemas.set(name, made);
+  return made;
+}
+
+interface NeedleRow {
+  readonly action: string;
+  readonly parameters: JsonObject;
+  readonly required: readonly string[];
+}
+
+function makeTool(needle: { id: string; does: string }, name: string, row: NeedleRow, doer: ToolDoer | null): Tool {
+  const parameters = closed({ type: "object", properties: row.parameters, required: row.required }) as JsonObject;
+  const parameterSchema = schemaOf(`${name} parameters`, parameters);
+  const resultSchema = doer === null ? null : schemaOf(`${name} result`, doer.result);
+  const info: ToolInfo = {
+    name,
+    needle: needle.id,
+    does: needle.does,
+    action: row.action as ActionCard["action"],
+    parameters,
+    result: doer?.result ?? null,
+    ready: doer !== null,
+    part: doer === null ? (PARTS[needle.id] ?? null) : null,
+    rung: doer?.language ? "wasm-js" : null,
+  };
+  return {
+    info,
+    doer,
+    checkParameters: (given) => {
+      const fault = firstFault(parameterSchema, given);
+      return fault === null ? null : refuse("parameters-invalid", `${name}: ${fault}.`);
+    },
+    checkResult: (result) => (resultSchema === null ? `${name} promises no result` : firstFault(resultSchema, result)),
+  };
+}
+
+/** JSON Schema with every object closed: a key that nobody asked for is refused, also in nested objects. */
+function closed(schema: Json): Json {
+  if (schema === null || typeof schema !== "object") return schema;
+  if (Array.isArray(schema)) return schema.map(closed);
+  const walked = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  return walked.type === "object" ? { ...walked, additionalProperties: false } : walked;
+}
+
+function firstFault(schema: z.ZodType, value: Json): string | null {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return null;
+  const issue = parsed.error.issues[0]!;
+  const where = issue.path.join(".");
+  return where === "" ? issue.message : `${where}: ${issue.message}`;
+}

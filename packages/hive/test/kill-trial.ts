@@ -1,0 +1,192 @@
+/** Kills a hive again and again while directives stream in, and asks each next start what became of everything. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type Envelope, fromBase64, fromUtf8, nodeCrypto, SimChance } from "lop";
+import { verifyProof } from "lop/verify";
+
+/** Directives that are on their way at once. */
+const STREAM = 4;
+/** A kill comes after so many lines of the child at most, and then within so many milliseconds: in any phase of any step. */
+const KILL_AFTER_LINES = 40;
+const KILL_WITHIN_MS = 40;
+/** Packets of earlier runs that are sent again after each start. */
+const SENT_AGAIN = 6;
+
+export interface KillReport {
+  readonly kills: number;
+  readonly acknowledged: number;
+  readonly ended: number;
+  readonly interrupted: number;
+  readonly completed: number;
+  /** Sentences; empty when everything held. */
+  readonly faults: string[];
+}
+
+interface Known {
+  readonly name: string;
+  packet: Envelope | null;
+  id: string | null;
+  state: string | null;
+  verified: boolean;
+}
+
+type Said = Record<string, unknown>;
+
+class Child {
+  readonly process: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(home: string) {
+    const script = join(import.meta.dirname, "kill-child.ts");
+    this.process = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, home], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    this.process.stdin!.on("error", () => {}); // a killed child no longer reads
+    this.#lines = createInterface({ input: this.process.stdout! })[Symbol.asyncIterator]();
+  }
+
+  order(line: object): void {
+    this.process.stdin!.write(`${JSON.stringify(line)}\n`);
+  }
+
+  /** The next line; null when the child is gone. */
+  async next(): Promise<Said | null> {
+    const { value, done } = await this.#lines.next();
+    if (done) return null;
+    // A kill may cut the last line in two; what was not said in full was not said.
+    return value.endsWith("}") ? (JSON.parse(value) as Said) : null;
+  }
+}
+
+export class KillTrial {
+  readonly #home: string;
+  readonly #chance: SimChance;
+  readonly #known = new Map<string, Known>();
+  readonly #faults: string[] = [];
+  #names = 0;
+  #kills = 0;
+  #interrupted = 0;
+  #completed = 0;
+
+  constructor(home: string, seed: number) {
+    this.#home = home;
+    this.#chance = new SimChance(seed);
+  }
+
+  async run(kills: number, progress: (kills: number, faults: number) => void = () => {}): Promise<KillReport> {
+    for (this.#kills = 0; this.#kills < kills; this.#kills++) {
+      await this.#life(true);
+      progress(this.#kills + 1, this.#faults.length);
+    }
+    await this.#life(false);
+    this.#checkDispatches();
+    this.#checkProofs();
+    const all = [...this.#known.values()];
+    return {
+      kills,
+      acknowledged: all.filter((one) => one.id !== null).length,
+      ended: all.filter((one) => one.verified).length,
+      interrupted: this.#interrupted,
+      completed: this.#completed,
+      faults: this.#faults,
+    };
+  }
+
+  /** One start, one stream of directives, one death (or, at the end, a stop). */
+  async #life(killed: boolean): Promise<void> {
+    const child = new Child(this.#home);
+    const first = await child.next();
+    if (first === null) throw new Error("the hive did not start");
+    this.#takeRecovery(first.ready as { interrupted: string[]; proofs_completed: string[] });
+    await this.#askBack(child);
+    if (!killed) {
+      child.order({ close: true });
+      for (let said = await child.next(); said !== null; said = await child.next()) this.#take(said, child);
+      return;
+    }
+    for (let i = 0; i < STREAM; i++) this.#send(child);
+    const exit = once(child.process, "exit");
+    let lines = this.#chance.below(KILL_AFTER_LINES);
+    for (let said = await child.next(); said !== null; said = await child.next()) {
+      this.#take(said, child);
+      if (lines-- === 0) setTimeout(() => child.process.kill("SIGKILL"), this.#chance.below(KILL_WITHIN_MS));
+    }
+    const [, signal] = (await exit) as [number | null, string | null];
+    if (signal !== "SIGKILL") this.#faults.push(`life ${this.#kills}: the hive ended by itself`);
+  }
+
+  #send(child: Child): void {
+    const name = `program ${this.#names++}`;
+    this.#known.set(name, { name, packet: null, id: null, state: null, verified: false });
+    child.order({ go: name });
+  }
+
+  #take(said: Said, child: Child): void {
+    const name = (said.signed ?? said.acknowledged ?? said.ended ?? said.refused) as string | undefined;
+    const known = name === undefined ? undefined : this.#known.get(name);
+    if (known === undefined) return;
+    if (said.signed !== undefined) known.packet = said.packet as Envelope;
+    if (said.acknowledged !== undefined) known.id = said.id as string;
+    if (said.refused !== undefined) this.#faults.push(`${known.name} was refused: ${said.code as string}`);
+    if (said.ended === undefined) return;
+    known.state = said.state as string;
+    known.verified = said.verified === true;
+    if (known.state !== "done" || !known.verified) this.#faults.push(`${known.name} ended as ${known.state}`);
+    this.#send(child);
+  }
+
+  #takeRecovery({ interrupted, proofs_completed }: { interrupted: string[]; proofs_completed: string[] }): void {
+    this.#interrupted += interrupted.length;
+    this.#completed += proofs_completed.length;
+    const ended = [...this.#known.values()].filter((one) => one.state !== null);
+    for (const id of interrupted)
+      if (ended.some((one) => one.id === id)) this.#faults.push(`${id} had ended, yet is reported as interrupted`);
+  }
+
+  /** Every acknowledged directive is known and has an end; packets of the past are not admitted again. */
+  async #askBack(child: Child): Promise<void> {
+    const acknowledged = [...this.#known.values()].filter((one) => one.id !== null && one.state === null);
+    for (const one of acknowledged) {
+      child.order({ show: one.id });
+      const state = ((await child.next())?.state ?? null) as string | null;
+      if (state !== "done" && state !== "interrupted") this.#faults.push(`${one.name}, acknowledged, is now ${state}`);
+      one.state = state;
+      one.verified = state === "done";
+    }
+    const sent = [...this.#known.values()].filter((one) => one.packet !== null && one.id !== null);
+    for (const one of sent.slice(-SENT_AGAIN)) {
+      child.order({ again: one.packet });
+      const answer = (await child.next())?.again;
+      if (answer !== "packet-replayed") this.#faults.push(`${one.name}, sent again, was ${answer as string}`);
+    }
+  }
+
+  /** What the chamber saw, and every counter that a packet ever carried. */
+  #checkDispatches(): void {
+    const lines = readFileSync(join(this.#home, "dispatched.txt"), "utf8").trimEnd().split("\n");
+    const seen = new Set<string>();
+    for (const line of lines) {
+      if (seen.has(line)) this.#faults.push(`${line} was dispatched twice`);
+      seen.add(line);
+    }
+    const counters = new Set<number>();
+    for (const { name, packet } of this.#known.values()) {
+      if (packet === null) continue;
+      const { ctr } = JSON.parse(fromUtf8(fromBase64(packet.payload))) as { ctr: number };
+      if (counters.has(ctr)) this.#faults.push(`${name} has the counter ${ctr} of another packet`);
+      counters.add(ctr);
+    }
+  }
+
+  #checkProofs(): void {
+    for (const one of this.#known.values()) {
+      if (!one.verified) continue;
+      const bytes = readFileSync(join(this.#home, "proofs", `${one.id}.json`));
+      const checked = verifyProof(bytes, nodeCrypto);
+      if (!checked.verified) this.#faults.push(`the proof of ${one.name} is refused: ${checked.part}`);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import { expect, test } from "vitest";
+import { tryCrashes } from "./ledger-crash.ts";
+
+test("5,000 power cuts lose no acknowledged entry and hide no repair", async () => {
+  const seed = Number(process.env.LEDGER_CRASH_SEED ?? Math.floor(Math.random() * 2 ** 31));
+  console.log(`seed ${seed} (LEDGER_CRASH_SEED)`);
+  const count = await tryCrashes({ seed, states: 5000 });
+  expect(count.states).toBe(5000);
+  expect(count.torn).toBeGreaterThan(100);
+});

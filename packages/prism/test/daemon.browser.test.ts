@@ -1,0 +1,169 @@
+/** The page as the real daemon serves it, on a home of its own: stated, approved and refused with the keyboard, nothing recorded. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { takePicture } from "./pictures.ts";
+import { buildForDaemon, missing, ROOT, Screen } from "./screen.ts";
+
+const AXIOM = join(ROOT, "../hive/src/axiom.ts");
+const START_MAX_MS = 45_000;
+
+const home = mkdtempSync(join(tmpdir(), "prism-daemon-"));
+let daemon: ChildProcess;
+let address: string;
+let screen: Screen;
+
+beforeAll(async () => {
+  if (missing !== null) return;
+  await buildForDaemon();
+  daemon = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", AXIOM], {
+    env: { ...process.env, AXIOM_HOME: home, AXIOM_HTTP_PORT: "0" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  address = await addressOf(daemon);
+  screen = await Screen.start();
+}, START_MAX_MS + 15_000);
+
+afterAll(async () => {
+  await screen?.close();
+  if (daemon !== undefined && daemon.exitCode === null) {
+    daemon.kill("SIGTERM");
+    await once(daemon, "exit");
+  }
+  rmSync(home, { recursive: true, force: true });
+});
+
+beforeEach((context) => {
+  if (missing !== null) context.skip(missing);
+});
+
+/** The address that the daemon prints for people, with its key. */
+async function addressOf(child: ChildProcess): Promise<string> {
+  const said: string[] = [];
+  child.stderr!.on("data", (piece: Buffer) => said.push(piece.toString()));
+  const timer = setTimeout(() => child.kill(), START_MAX_MS);
+  for await (const line of createInterface({ input: child.stdout! })) {
+    const found = /http:\/\/127\.0\.0\.1:\d+\/#key=\S+/.exec(line)?.[0];
+    if (found === undefined) continue;
+    clearTimeout(timer);
+    return found;
+  }
+  throw new Error(`the daemon printed no address: ${said.join("")}`);
+}
+
+const verified = '.proof[data-look="verified"]';
+
+it("code runs in a chamber and its proof verifies in the page", async () => {
+  const page = await screen.open(address);
+  await screen.openForm("exec.run");
+  await screen.press("ArrowRight", "Tab", "Tab");
+  await page.keyboard.type("print(6*7)");
+  await screen.press("Control+Enter");
+  await page.locator(verified).waitFor();
+  expect(await page.locator(".outcome pre").first().textContent()).toBe("42\n");
+  expect(await screen.state()).toBe("verified");
+  expect(await screen.axe()).toEqual([]);
+  expect(screen.faults).toEqual([]);
+});
+
+it("a permit waits for Enter, is granted, listed and revoked", async () => {
+  const page = await screen.open(address);
+  await screen.openForm("permit.grant");
+  await page.keyboard.type("docs.python.org");
+  await screen.press("Tab");
+  await page.keyboard.type("10");
+  await screen.press("Enter");
+  await page.locator(".approval").waitFor();
+  expect(await page.locator(".effect").textContent()).toContain("host: docs.python.org");
+  await page.waitForTimeout(600);
+  await screen.press("Enter");
+  await page.locator(verified).waitFor();
+  expect(await page.locator(".chip").textContent()).toContain("approved");
+  await screen.press("Escape", "p");
+  await page.locator(".permits li").waitFor();
+  expect(await page.locator(".permit-hosts").textContent()).toBe("docs.python.org");
+  await page.locator(".permits button").click();
+  await page.locator(".permits li").waitFor({ state: "detached" });
+  expect(screen.faults).toEqual([]);
+});
+
+it("what waits is refused with Escape", async () => {
+  const page = await screen.open(address);
+  await screen.openForm("permit.grant");
+  await page.keyboard.type("example.org");
+  await screen.press("Tab");
+  await page.keyboard.type("5");
+  await screen.press("Enter");
+  await page.locator(".approval").waitFor();
+  await screen.press("Escape");
+  await page.locator('.sheet[data-look="red"] .refusal').waitFor();
+  expect(await page.locator(".sheet .refusal-code").textContent()).toBe("approval-refused");
+});
+
+it("what policy denies says which policy", async () => {
+  const page = await screen.open(address);
+  await screen.openForm("files.read");
+  await page.keyboard.type("../etc/passwd");
+  await screen.press("Enter");
+  await page.locator(".sheet .refusal").waitFor();
+  expect(await page.locator(".sheet .refusal").textContent()).toContain("stay-in-workspace");
+});
+
+it("words are refused while no engine is present", async () => {
+  const page = await screen.open(address);
+  await screen.command().waitFor();
+  await page.keyboard.type("count the primes");
+  await screen.press("Enter");
+  await page.locator(".sheet .refusal").waitFor();
+  expect(await page.locator(".sheet .refusal-code").textContent()).toBe("engine-absent");
+});
+
+it("the hive freezes, says why, and resumes", async () => {
+  const page = await screen.open(address);
+  await screen.command().waitFor();
+  await screen.press("Escape");
+  await page.keyboard.down("k");
+  await page.locator('.gate[data-kind="frozen"]').waitFor();
+  await page.keyboard.up("k");
+  await page.locator(".gate button").click();
+  await screen.command().waitFor();
+});
+
+it("the operator's key is locked, and opened again without a passphrase where none was set", async () => {
+  const page = await screen.open(address);
+  await screen.command().waitFor();
+  await page.locator('.top-actions button:text-is("Lock")').click();
+  await page.locator('.gate[data-kind="locked"]').waitFor();
+  await page.keyboard.type("not the passphrase");
+  await screen.press("Enter");
+  await page.locator(".dock-refusal").waitFor();
+  await screen.press("Enter");
+  await screen.command().waitFor();
+});
+
+const PRIMES = `def primes(limit):
+    sieve = bytearray([1]) * (limit + 1)
+    for n in range(2, int(limit ** 0.5) + 1):
+        if sieve[n]:
+            sieve[n * n :: n] = bytes(len(sieve[n * n :: n]))
+    return [n for n in range(2, limit + 1) if sieve[n]]
+
+found = primes(100_000)
+print(len(found), "primes below 100 000")
+print("largest:", found[-1])`;
+
+it("a longer program ends gold, and that is the picture in the README", async () => {
+  const page = await screen.open(address);
+  await screen.openForm("exec.run");
+  await screen.press("ArrowRight", "Tab", "Tab");
+  await page.keyboard.insertText(PRIMES);
+  await screen.press("Control+Enter");
+  await page.locator(verified).waitFor();
+  expect(await page.locator(".outcome pre").first().textContent()).toBe("9592 primes below 100 000\nlargest: 99991\n");
+  await page.evaluate(() => document.fonts.ready);
+  await takePicture(screen, "done");
+});

@@ -1,0 +1,112 @@
+/** A chamber of the simulation: the program is a list of words that say what happens. Nothing runs, so nothing can escape. */
+import type { Chamber, ChamberEvent, ChamberRun, ChamberSpec, Language, Probe, Session } from "forge";
+import { type Clock, type Refusal, type Rung, refuse, type Status, utf8 } from "lop";
+
+/** Status with which a run ends that was stopped from outside. */
+interface Stop {
+  readonly status: Status;
+  readonly why: string;
+}
+
+/**
+ * Words of a program, one a line: `print TEXT`, `error TEXT` (to stderr), `write PATH TEXT`, `remove PATH`, `sleep MS`,
+ * `exit STATUS`. Without `exit` it ends `ok`.
+ */
+export class SimChamber implements Chamber {
+  readonly rung: Rung;
+  readonly languages: readonly Language[];
+  /** How many programs began, by their code: the oracle of "never twice". */
+  readonly began = new Map<string, number>();
+  /** Told of each program as it begins. */
+  onBegin: (code: string) => void = () => {};
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, rung: Rung, languages: readonly Language[]) {
+    this.#clock = clock;
+    this.rung = rung;
+    this.languages = languages;
+  }
+
+  async probe(): Promise<Probe> {
+    return { ready: true };
+  }
+
+  async open(_spec: ChamberSpec): Promise<Session | Refusal> {
+    const begin = (code: string) => {
+      this.began.set(code, (this.began.get(code) ?? 0) + 1);
+      this.onBegin(code);
+    };
+    return new SimSession(this.#clock, this.rung, begin);
+  }
+
+  async close(): Promise<void> {}
+}
+
+class SimSession implements Session {
+  readonly #clock: Clock;
+  readonly #rung: Rung;
+  readonly #begin: (code: string) => void;
+  readonly #stopping = new AbortController();
+  #files = new Map<string, Uint8Array>();
+
+  constructor(clock: Clock, rung: Rung, begin: (code: string) => void) {
+    this.#clock = clock;
+    this.#rung = rung;
+    this.#begin = begin;
+  }
+
+  async put(path: string, bytes: Uint8Array): Promise<Refusal | null> {
+    this.#files.set(path, bytes);
+    return null;
+  }
+
+  async *exec(run: ChamberRun): AsyncGenerator<ChamberEvent> {
+    this.#begin(run.code);
+    const files = new Map(run.files ?? this.#files);
+    const start_ms = this.#clock.monotonic_ms();
+    yield { type: "started", rung: this.#rung };
+    let status: Status = "ok";
+    for (const line of run.code.split("\n")) {
+      const [word = "", first = "", ...rest] = line.split(" ");
+      const text = [first, ...rest].join(" ");
+      if (word === "print") yield { type: "stdout", bytes: utf8(`${text}\n`) };
+      else if (word === "error") yield { type: "stderr", bytes: utf8(`${text}\n`) };
+      else if (word === "write") files.set(first, utf8(rest.join(" ")));
+      else if (word === "remove") files.delete(first);
+      else if (word === "sleep") await this.#clock.sleep(Number(first), this.#stopping.signal);
+      else if (word === "exit") status = first as Status;
+      if (this.#stopping.signal.aborted) break;
+    }
+    const stop = this.#stopping.signal.aborted ? (this.#stopping.signal.reason as Stop) : null;
+    status = stop?.status ?? status;
+    if (status === "ok") this.#files = files;
+    const why = stop?.why ?? (status === "ok" ? null : `The program said ${status}.`);
+    const took_ms = this.#clock.monotonic_ms() - start_ms;
+    yield { type: "exit", status, why, exit_code: status === "ok" ? 0 : null, took_ms, peak_bytes: 65_536 };
+  }
+
+  async get(): Promise<ReadonlyMap<string, Uint8Array>> {
+    return this.#files;
+  }
+
+  stats() {
+    return { runs: 1, peak_bytes: 65_536, files: this.#files.size, disk_bytes: 0 };
+  }
+
+  async freeze(): Promise<Refusal | null> {
+    this.#stopping.abort({ status: "frozen", why: "The chamber was frozen." } satisfies Stop);
+    return null;
+  }
+
+  async snapshot(): Promise<Uint8Array | Refusal> {
+    return refuse("rung-unavailable", "A simulated chamber keeps no state.");
+  }
+
+  async resume(): Promise<Refusal | null> {
+    return refuse("rung-unavailable", "A simulated chamber keeps no state.");
+  }
+
+  async kill(why: string): Promise<void> {
+    this.#stopping.abort({ status: "killed", why } satisfies Stop);
+  }
+}
