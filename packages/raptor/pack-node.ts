@@ -23,7 +23,10 @@ export function pack(dist: string): string {
     description,
     type: "module",
     engines: { node: ">=20" },
-    exports: { ".": { types: "./lib/index.d.ts", default: "./lib/index.js" } },
+    exports: {
+      ".": { types: "./lib/index.d.ts", default: "./lib/index.js" },
+      "./behaviors": { types: "./lib/behaviors-node.d.ts", default: "./lib/behaviors-node.js" },
+    },
     bin: { raptor: "./lib/raptor-node.js" },
     files: ["lib", "behaviors"],
   };

@@ -51,6 +51,7 @@ function ask(worker: Worker, row: Row, limit_s: number): Promise<(RowResult & { 
     };
     worker.once("message", end);
     worker.once("error", () => end(null));
+    worker.once("exit", () => end(null));
     worker.postMessage(row);
   });
 }

@@ -242,8 +242,8 @@ function walks({ count, seed }: Ask): Report {
       const end = finish(matcher, mask, made.schema, chance);
       if (end !== null)
         note(lines, tally, `${end}: ${JSON.stringify(matcher.text().slice(0, 200))} of ${JSON.stringify(made.schema)}`);
-      // Past 10^21 ajv reads multipleOf wrongly (it parses "1e+21" as 1); such texts are not judged.
-      else if (!/\d{20}|e[+]?[2-9]\d/.test(matcher.text()) && !made.valid(JSON.parse(matcher.text()) as Value))
+      // Long numbers lose digits in a double, where ajv computes; such texts are not judged.
+      else if (!/\d{16}|[eE]\+?[2-9]\d/.test(matcher.text()) && !made.valid(JSON.parse(matcher.text()) as Value))
         note(lines, tally, `invalid: ${matcher.text()} of ${JSON.stringify(made.schema)}`);
     }
   }

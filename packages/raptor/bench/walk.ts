@@ -3,7 +3,7 @@ import { isRefusal, type Matcher } from "../src/index.ts";
 import type { Chance } from "./generate.ts";
 
 const FREE_TOKENS = 12;
-const STEP_LIMIT = 5_000;
+const STEP_LIMIT = 20_000;
 const encoder = new TextEncoder();
 const CLOSERS = [
   "}",
@@ -26,6 +26,7 @@ const CLOSERS = [
   "a",
   "b",
   "x",
+  "é",
   "5]",
 ];
 
@@ -45,17 +46,18 @@ export function finish(matcher: Matcher, mask: Uint32Array, schema: unknown, cha
   const words = [...names, ...Array.from({ length: names.size / (1 + musts.length) }, () => musts).flat()];
   for (let i = 0; i < STEP_LIMIT; i++) {
     if (matcher.accepting()) return null;
-    if (!closeStep(matcher, words, chance)) return "dead end: no byte is allowed";
+    if (!closeStep(matcher, words, musts, chance)) return "dead end: no byte is allowed";
   }
   return "unfinished";
 }
 
 /** Mostly quotes and brackets, sometimes a word of the schema; if none fits, any byte that does. */
-function closeStep(matcher: Matcher, words: readonly string[], chance: Chance): boolean {
+function closeStep(matcher: Matcher, words: readonly string[], musts: readonly string[], chance: Chance): boolean {
   const add = (text: string | undefined) => text !== undefined && matcher.commitBytes(encoder.encode(text)) === true;
   const dice = chance();
   if (dice < 0.45 && add('"')) return true;
   if (dice < 0.75 && (add("}") || add("]"))) return true;
+  if (musts.length > 0 && chance() < 0.5 && add(musts[Math.floor(chance() * musts.length)])) return true;
   if (words.length > 0 && add(words[Math.floor(chance() * words.length)])) return true;
   const at = Math.floor(chance() * CLOSERS.length);
   for (const text of [...CLOSERS.slice(at), ...CLOSERS.slice(0, at), ...words]) if (add(text)) return true;

@@ -3,7 +3,7 @@
  * carries only what later digits can still change. Exact decimals throughout.
  *
  * Spellings: plain (`-12.50`) always; where only bounds apply, any exponent; where multiples or listed values apply, a
- * non-negative one (`1e2`; lists longer than 32 only plain); whole numbers also as `5.0`. Exponents have at most two digits.
+ * non-negative one behind whole digits (`1e2`; lists longer than 32 only plain); whole numbers also as `5.0`. Exponents have at most two digits.
  */
 import { compareDecimals, type Decimal, decimalText, isInteger, plainText } from "./decimal.ts";
 import { type Formula, isListTest, type ListTest, type NumberTest } from "./formula.ts";
@@ -194,11 +194,13 @@ export class NumberMachine {
     if (byte === 0x2e) {
       return s.phase === "zero" || s.phase === "int" ? this.#state(s.spec, { ...s, phase: "point" }) : null;
     }
-    if (byte === 0x65 || byte === 0x45) {
-      const may = s.phase === "zero" || s.phase === "int" || s.phase === "fraction";
-      return may && s.spec.exponents !== "none" ? this.#state(s.spec, { ...s, phase: "e" }) : null;
-    }
+    if (byte === 0x65 || byte === 0x45) return this.#mayShift(s) ? this.#state(s.spec, { ...s, phase: "e" }) : null;
     return null;
+  }
+
+  #mayShift({ phase, spec }: NumberState): boolean {
+    if (phase === "fraction") return spec.exponents === "free" || (spec.exponents === "up" && spec.whole);
+    return (phase === "zero" || phase === "int") && spec.exponents !== "none";
   }
 
   #digit(s: NumberState, d: number): NumberState | null {

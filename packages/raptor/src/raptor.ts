@@ -13,7 +13,7 @@ import { TextMachine } from "./text-machine.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** A new engine is started when the old one holds this many states; grammars keep the one they were made with. */
-export const ENGINE_TURNOVER = 150_000;
+export const ENGINE_TURNOVER = 100_000;
 export const SCHEMA_BYTES_LIMIT = 32 * 1024 * 1024;
 
 export interface CompileOptions extends Partial<SchemaOptions> {

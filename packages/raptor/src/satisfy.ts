@@ -18,7 +18,7 @@ export class Satisfier {
   readonly #splitter: Splitter;
   readonly #known = new Map<string, boolean>();
   readonly #open = new Map<string, number>();
-  readonly #flat = new WeakMap<Formula, { rules: Rules; needs: Map<string, Formula[]> } | null>();
+  readonly #flat = new WeakMap<Formula, Flat | null>();
   #lowest = Number.POSITIVE_INFINITY;
   #steps = 0;
   #limit = SEARCH_LIMIT;
@@ -185,23 +185,49 @@ export class Satisfier {
   }
 
   /**
-   * Whether a member of this key can stand in an object of formula `f`, decided by a look at the rules: null when the
-   * formula has choices, counts or open needs, and so must be split.
+   * Whether a member of this key can stand in an object of formula `f`, decided by a look at the rules: null when counts,
+   * open needs or choices that speak about the key are involved, and so the formula must be split. `f` is satisfiable.
    */
   allowsKey(f: Formula, key: KeyClass): boolean | null {
-    let index = this.#flat.get(f);
-    if (index === undefined) {
-      const atoms = f.kind === "and" ? f.parts : f === this.#store.yes ? [] : [f];
-      const flat = atoms.every((a) => a.kind === "every" || (a.kind === "some" && a.keys!.name !== null));
-      index = flat ? { rules: indexRules(atoms), needs: indexNeeds(atoms) } : null;
-      this.#flat.set(f, index);
-    }
-    if (index === null) return null;
+    const index = this.#flatOf(f);
+    if (index === null || this.#inChoices(index, key)) return null;
     const s = this.#store;
-    if (key.name !== null)
+    if (key.name !== null) {
       return this.value(s.and(this.#ruleFor(key.name, index.rules), ...(index.needs.get(key.name) ?? [])));
+    }
     const own = index.rules.open.filter((r) => key.inside.has(r.keys!)).map((r) => r.must!);
     return this.value(s.and(...own));
+  }
+
+  /**
+   * Whether two formulas exclude each other at a glance: no common type but objects, and there a name that one of them
+   * needs with values that both forbid together (a discriminator). False means "look closer".
+   */
+  plainlyDisjoint(a: Formula, b: Formula): boolean {
+    const s = this.#store;
+    for (const bit of [1, 2, 4, STR, NUM, ARR]) if (s.on(a, bit) !== s.no && s.on(b, bit) !== s.no) return false;
+    const [left, right] = [this.#flatOf(s.on(a, OBJ)), this.#flatOf(s.on(b, OBJ))];
+    if (!left || !right) return false;
+    for (const name of [...left.needs.keys(), ...right.needs.keys()]) {
+      const [mine, theirs] = [left.rules.byName.get(name), right.rules.byName.get(name)];
+      if (mine && theirs && !this.value(s.and(...mine, ...theirs))) return true;
+    }
+    return false;
+  }
+
+  #flatOf(f: Formula): Flat | null {
+    let index = this.#flat.get(f);
+    if (index === undefined) {
+      index = indexFlat(f);
+      this.#flat.set(f, index);
+    }
+    return index;
+  }
+
+  #inChoices({ choices }: Flat, key: KeyClass): boolean {
+    if (key.name === null) return choices.some((keys) => key.inside.has(keys));
+    const { name } = key;
+    return choices.some((keys) => (keys.name === null ? this.#store.regex.matches(keys.rx, name) : keys.name === name));
   }
 
   #moreKeys(rules: Rules, groups: readonly Group[], wanted: number): boolean {
@@ -259,10 +285,22 @@ export class Satisfier {
     if (least > most) return false;
     const rules = atoms.filter((a) => a.kind === "items");
     const unique = atoms.some((a) => a.kind === "unique");
-    const cuts = [...new Set([0, ...rules.flatMap((r) => [r.from, r.to])])].filter((c) => c < least);
-    return cuts.every((c) => {
-      const item = this.#store.and(...rules.filter((r) => r.from <= c && c < r.to).map((r) => r.must!));
-      return unique && least > 1 ? this.count(item, least) >= least : this.value(item);
+    const cuts = [...new Set([0, ...rules.flatMap((r) => [r.from, r.to])])]
+      .filter((c) => c < least)
+      .sort((a, b) => a - b);
+    const spans = cuts.map((from, i) => ({
+      size: (cuts[i + 1] ?? least) - from,
+      item: this.#store.and(...rules.filter((r) => r.from <= from && from < r.to).map((r) => r.must!)),
+    }));
+    return unique && least > 1 ? this.#distinct(spans) : spans.every((span) => this.value(span.item));
+  }
+
+  /** Enough different values for all positions: each span has as many as there are positions that could want the same. */
+  #distinct(spans: readonly { size: number; item: Formula }[]): boolean {
+    return spans.every((span) => {
+      const rivals = spans.filter((other) => other === span || this.value(this.#store.and(span.item, other.item)));
+      const wanted = rivals.reduce((n, other) => n + other.size, 0);
+      return this.count(span.item, wanted) >= wanted;
     });
   }
 
@@ -322,6 +360,22 @@ interface Group {
 interface Rules {
   readonly byName: ReadonlyMap<string, readonly Formula[]>;
   readonly open: readonly Formula[];
+}
+
+/** A conjunction of rules and named needs, beside choices that speak about the names in `choices` only. */
+interface Flat {
+  readonly rules: Rules;
+  readonly needs: ReadonlyMap<string, readonly Formula[]>;
+  readonly choices: readonly KeySet[];
+}
+
+function indexFlat(f: Formula): Flat | null {
+  const parts = f.kind === "and" ? f.parts : f.kind === "true" ? [] : [f];
+  const atoms = parts.filter((a) => a.kind !== "or");
+  const inner = parts.filter((a) => a.kind === "or").flatMap((a) => [...atomsOf(a)]);
+  const flat = atoms.every((a) => a.kind === "every" || (a.kind === "some" && a.keys!.name !== null));
+  if (!flat || inner.some((a) => a.keys === null)) return null;
+  return { rules: indexRules(atoms), needs: indexNeeds(atoms), choices: [...new Set(inner.map((a) => a.keys!))] };
 }
 
 function indexRules(atoms: readonly Formula[]): Rules {

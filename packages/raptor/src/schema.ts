@@ -329,7 +329,8 @@ export class SchemaCompiler {
   /** Whether two schemas can never hold together (a cheap and exact yes; undecided counts as no). */
   disjoint(a: Formula, b: Formula): boolean {
     try {
-      return !this.#satisfier.within(OVERLAP_STEPS, () => this.#satisfier.value(this.store.and(a, b)));
+      const closer = () => !this.#satisfier.value(this.store.and(a, b));
+      return this.#satisfier.within(OVERLAP_STEPS, () => this.#satisfier.plainlyDisjoint(a, b) || closer());
     } catch (error) {
       if (error instanceof RefusalSignal) return false;
       throw error;
