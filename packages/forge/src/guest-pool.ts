@@ -6,6 +6,9 @@ import { GuestProcess } from "./guest-process.ts";
 import { Warden } from "./warden.ts";
 import { PAGE_BYTES, type WasmSource } from "./wasm-module.ts";
 
+/** An interpreter that is not booted by then never will be. */
+export const BOOT_DEADLINE_MS = 30_000;
+
 export class GuestPool {
   readonly #entry: URL;
   readonly #source: WasmSource;
@@ -29,13 +32,12 @@ export class GuestPool {
   async take(memory_bytes: number): Promise<GuestProcess> {
     const pages = Math.floor(memory_bytes / PAGE_BYTES);
     if (pages !== this.#memory_pages) this.#turnTo(pages);
-    for (;;) {
-      for (let guest = this.#waiting.shift(); guest; guest = this.#waiting.shift()) if (guest.alive) return guest;
-      // One that is being booted is sooner there than another one begun now; it is for the first who asked.
-      const booting = this.#booting;
-      if (!booting || booting.asked || booting.pages !== pages) return this.#boot(pages);
-      booting.asked = true;
-      await booting.done;
+    // Somebody waits for it: the process must not end meanwhile.
+    this.#warden.hold();
+    try {
+      return await this.#next(pages);
+    } finally {
+      this.#warden.release();
     }
   }
 
@@ -74,6 +76,17 @@ export class GuestPool {
     await this.#filling;
   }
 
+  async #next(pages: number): Promise<GuestProcess> {
+    for (;;) {
+      for (let guest = this.#waiting.shift(); guest; guest = this.#waiting.shift()) if (guest.alive) return guest;
+      // One that is being booted is sooner there than another one begun now; it is for the first who asked.
+      const booting = this.#booting;
+      if (!booting || booting.asked || booting.pages !== pages) return this.#boot(pages);
+      booting.asked = true;
+      await booting.done;
+    }
+  }
+
   async #fill(): Promise<void> {
     while (!this.#closed && this.#waiting.length < this.#size) {
       const done = Promise.withResolvers<void>();
@@ -94,12 +107,16 @@ export class GuestPool {
 
   async #boot(pages: number): Promise<GuestProcess> {
     const guest = await this.#start(pages);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error("it did not boot in time")), BOOT_DEADLINE_MS).unref();
     try {
-      await guest.ready;
+      await Promise.race([guest.ready, late.promise]);
       return guest;
     } catch (fault) {
       await this.end(guest);
       throw fault;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

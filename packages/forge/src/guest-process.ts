@@ -23,6 +23,7 @@ export class GuestProcess {
   readonly #booted = Promise.withResolvers<void>();
   #listener: GuestListener | null = null;
   #ended: GuestEnd | null = null;
+  #held = false;
   #is: "starting" | "waiting" | "running" | "stopping" | "gone" = "starting";
 
   constructor(warden: Warden, entry: URL, module: WebAssembly.Module, memory_pages: number) {
@@ -55,7 +56,9 @@ export class GuestProcess {
       return;
     }
     this.#is = "running";
-    this.#port.ref();
+    // Not the port: it closes with the guest's thread, before the warden's word about that end is here.
+    this.#warden.hold();
+    this.#held = true;
     this.#warden.watch(this.#id, order.limits.wall_ms);
     this.#port.postMessage(order);
     this.#channel.claim();
@@ -110,7 +113,8 @@ export class GuestProcess {
   #finish(end: GuestEnd): void {
     if (this.#ended) return;
     this.#ended = end;
-    this.#port.unref();
+    if (this.#held) this.#warden.release();
+    this.#held = false;
     this.#listener?.end(end);
   }
 }
