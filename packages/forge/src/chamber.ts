@@ -117,13 +117,14 @@ export interface Session {
   kill(why: string): Promise<void>;
 }
 
+export type ProbeDepth = "boot" | "run";
 export type Probe = { ready: true } | { ready: false; why: string; fix: string };
 
 export interface Chamber {
   readonly rung: Rung;
   readonly languages: readonly Language[];
-  /** Runs a tiny program to the end. */
-  probe(): Promise<Probe>;
+  /** `run` takes a tiny program to its end; `boot` leaves a booted interpreter, whose self-test passed, for the next run. */
+  probe(depth?: ProbeDepth): Promise<Probe>;
   open(spec: ChamberSpec): Promise<Session | Refusal>;
   /** Ends every run and every waiting worker; nothing keeps the process alive afterwards. */
   close(): Promise<void>;

@@ -59,6 +59,7 @@ export class FolderHandle {
     await mkdir(this.#at(name)).catch((fault: unknown) => {
       if (codeOf(fault) !== "EEXIST") throw fault;
     });
+    await this.sync(); // a file inside is only as durable as the folder's own name
     return this.enter(name, false);
   }
 

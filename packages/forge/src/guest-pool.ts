@@ -6,6 +6,9 @@ import { GuestProcess } from "./guest-process.ts";
 import { Warden } from "./warden.ts";
 import { PAGE_BYTES, type WasmSource } from "./wasm-module.ts";
 
+/** An interpreter that is not booted by then never will be. */
+export const BOOT_DEADLINE_MS = 30_000;
+
 export class GuestPool {
   readonly #entry: URL;
   readonly #source: WasmSource;
@@ -15,6 +18,7 @@ export class GuestPool {
   #waiting: GuestProcess[] = [];
   #all = new Set<GuestProcess>();
   #filling: Promise<void> | null = null;
+  #booting: { pages: number; asked: boolean; done: Promise<void> } | null = null;
   #closed = false;
 
   constructor(o: { entry: URL; source: WasmSource; size: number; memory_bytes: number }) {
@@ -24,16 +28,26 @@ export class GuestPool {
     this.#memory_pages = Math.floor(o.memory_bytes / PAGE_BYTES);
   }
 
-  /** A booted interpreter with this cap: a waiting one, or a fresh one. */
+  /** A booted interpreter with this cap: a waiting one, the one that is being booted, or a fresh one. */
   async take(memory_bytes: number): Promise<GuestProcess> {
     const pages = Math.floor(memory_bytes / PAGE_BYTES);
     if (pages !== this.#memory_pages) this.#turnTo(pages);
-    // One that is being booted is sooner there than another one begun now.
-    if (this.#waiting.length === 0 && this.#filling) await this.#filling;
-    for (let guest = this.#waiting.shift(); guest; guest = this.#waiting.shift()) if (guest.alive) return guest;
-    const guest = await this.#start(pages);
-    await guest.ready;
-    return guest;
+    // Somebody waits for it: the process must not end meanwhile.
+    this.#warden.hold();
+    try {
+      return await this.#next(pages);
+    } finally {
+      this.#warden.release();
+    }
+  }
+
+  /** Boots one interpreter for the next run, whatever the size of the pool. @throws Error when it does not boot. */
+  async warm(): Promise<void> {
+    const pages = this.#memory_pages;
+    if (this.#waiting.some((guest) => guest.alive)) return;
+    const guest = await this.take(pages * PAGE_BYTES);
+    if (this.#closed || pages !== this.#memory_pages) await this.end(guest);
+    else this.#waiting.unshift(guest);
   }
 
   /** Starts what is missing, one after the other. Failures show at the next take. */
@@ -62,18 +76,47 @@ export class GuestPool {
     await this.#filling;
   }
 
+  async #next(pages: number): Promise<GuestProcess> {
+    for (;;) {
+      for (let guest = this.#waiting.shift(); guest; guest = this.#waiting.shift()) if (guest.alive) return guest;
+      // One that is being booted is sooner there than another one begun now; it is for the first who asked.
+      const booting = this.#booting;
+      if (!booting || booting.asked || booting.pages !== pages) return this.#boot(pages);
+      booting.asked = true;
+      await booting.done;
+    }
+  }
+
   async #fill(): Promise<void> {
     while (!this.#closed && this.#waiting.length < this.#size) {
+      const done = Promise.withResolvers<void>();
       const pages = this.#memory_pages;
-      const guest = await this.#start(pages);
+      this.#booting = { pages, asked: false, done: done.promise };
       try {
-        await guest.ready;
-      } catch (fault) {
-        await this.end(guest);
-        throw fault;
+        const guest = await this.#boot(pages);
+        if (this.#closed || pages !== this.#memory_pages) await this.end(guest);
+        else this.#waiting.push(guest);
+      } finally {
+        this.#booting = null;
+        done.resolve();
       }
-      if (this.#closed || pages !== this.#memory_pages) await this.end(guest);
-      else this.#waiting.push(guest);
+      // Whoever waited for it takes it before the next one is begun.
+      await done.promise;
+    }
+  }
+
+  async #boot(pages: number): Promise<GuestProcess> {
+    const guest = await this.#start(pages);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Error("it did not boot in time")), BOOT_DEADLINE_MS).unref();
+    try {
+      await Promise.race([guest.ready, late.promise]);
+      return guest;
+    } catch (fault) {
+      await this.end(guest);
+      throw fault;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

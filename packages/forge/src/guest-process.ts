@@ -1,7 +1,7 @@
 /** One guest thread that runs one program, seen from the host. It is started early, claimed once, and ended always. */
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { ChannelReader, newChannel, type OutputStream } from "./guest-channel.ts";
-import type { GuestEnd, GuestOrder, GuestWord } from "./guest-protocol.ts";
+import { type GuestEnd, type GuestOrder, type GuestWord, SELF_TEST_SAYS } from "./guest-protocol.ts";
 import type { GuestFate, Warden } from "./warden.ts";
 
 export interface GuestListener {
@@ -13,6 +13,7 @@ export interface GuestListener {
 }
 
 export class GuestProcess {
+  /** Booted, and its self-test printed what it should. */
   readonly ready: Promise<void>;
   readonly #warden: Warden;
   readonly #id: number;
@@ -22,6 +23,7 @@ export class GuestProcess {
   readonly #booted = Promise.withResolvers<void>();
   #listener: GuestListener | null = null;
   #ended: GuestEnd | null = null;
+  #held = false;
   #is: "starting" | "waiting" | "running" | "stopping" | "gone" = "starting";
 
   constructor(warden: Warden, entry: URL, module: WebAssembly.Module, memory_pages: number) {
@@ -54,7 +56,9 @@ export class GuestProcess {
       return;
     }
     this.#is = "running";
-    this.#port.ref();
+    // Not the port: it closes with the guest's thread, before the warden's word about that end is here.
+    this.#warden.hold();
+    this.#held = true;
     this.#warden.watch(this.#id, order.limits.wall_ms);
     this.#port.postMessage(order);
     this.#channel.claim();
@@ -83,7 +87,13 @@ export class GuestProcess {
     if (word.kind === "wake") this.#listener?.wake();
     else if (word.kind === "end") this.#finish(word);
     else if (word.kind !== "ready") this.#listener?.word(word);
-    else if (this.#is === "starting") {
+    else if (this.#is === "starting") this.#boot(word.says);
+  }
+
+  #boot(says: string): void {
+    if (says !== SELF_TEST_SAYS)
+      this.#booted.reject(new Error(`the interpreter's self-test printed ${JSON.stringify(says)}`));
+    else {
       this.#is = "waiting";
       this.#booted.resolve();
     }
@@ -103,7 +113,8 @@ export class GuestProcess {
   #finish(end: GuestEnd): void {
     if (this.#ended) return;
     this.#ended = end;
-    this.#port.unref();
+    if (this.#held) this.#warden.release();
+    this.#held = false;
     this.#listener?.end(end);
   }
 }

@@ -3,6 +3,10 @@ import type { MessagePort } from "node:worker_threads";
 import type { Status } from "lop";
 import type { Limits } from "./chamber.ts";
 
+/** What every interpreter runs before it counts as booted, and what that prints. Both languages read it. */
+export const SELF_TEST = "print(6 * 7)";
+export const SELF_TEST_SAYS = "42\n";
+
 /** Handed to a worker when it starts, before it is known what it will run. */
 export interface GuestSetup {
   channel: SharedArrayBuffer;
@@ -35,7 +39,8 @@ export interface GuestEnd {
 }
 
 export type GuestWord =
-  | { kind: "ready" }
+  /** Booted, and this is what its self-test printed. */
+  | { kind: "ready"; says: string }
   | { kind: "wake" }
   | { kind: "limit"; which: string }
   | { kind: "violation"; what: string }

@@ -9,6 +9,8 @@ import type { GuestEnd, GuestOrder, GuestSetup, GuestWord } from "./guest-protoc
 const BOOT_TIME_MS = 946_684_800_000;
 /** Atomics.wait takes a double, but one wait of this length is as good as for ever. */
 const MAX_SLEEP_MS = 1_000_000_000;
+/** Of a self-test's output, before the claim. */
+const MAX_SAYS_BYTES = 64;
 /** Taken now: an interpreter's glue that looks at Date.now gets the run's clock instead. */
 const realNow = Date.now;
 
@@ -31,6 +33,7 @@ export class GuestRun {
   #ticks_us = 0;
   #entropy: (bytes: Uint8Array) => void = () => {};
   #told = new Set<string>();
+  #says = Buffer.alloc(0);
 
   constructor(setup: GuestSetup) {
     this.#port = setup.port;
@@ -42,9 +45,9 @@ export class GuestRun {
     this.#port.postMessage(word);
   }
 
-  /** Says ready, blocks until the claim, takes the order and lays out its files. */
+  /** Says ready and what the self-test printed, blocks until the claim, takes the order and lays out its files. */
   awaitOrder(): GuestOrder {
-    this.say({ kind: "ready" });
+    this.say({ kind: "ready", says: this.#says.toString() });
     this.#channel.awaitClaim();
     const order = receiveMessageOnPort(this.#port)?.message as GuestOrder;
     this.#order = order;
@@ -58,8 +61,8 @@ export class GuestRun {
 
   /** Ends the run when the cap on output is reached: the last byte allowed is the last one written. */
   print(stream: OutputStream, bytes: Uint8Array): void {
-    if (this.#order === null || this.#channel.write(stream, bytes)) return;
-    this.end("output-limit", `the program printed more than ${this.#order.limits.output_bytes} bytes`, null);
+    if (this.#order === null) this.#note(stream, bytes);
+    else if (!this.#channel.write(stream, bytes)) this.#overflow(this.#order.limits.output_bytes);
   }
 
   notePeak(memory_bytes: number): void {
@@ -105,6 +108,14 @@ export class GuestRun {
   end(status: GuestEnd["status"], why: string, exit_code: number | null): never {
     this.say({ kind: "end", status, why, exit_code, took_ms: this.#stopClock(), files: null });
     return this.#channel.park();
+  }
+
+  #overflow(output_bytes: number): never {
+    this.end("output-limit", `the program printed more than ${output_bytes} bytes`, null);
+  }
+
+  #note(stream: OutputStream, bytes: Uint8Array): void {
+    if (stream === "stdout") this.#says = Buffer.concat([this.#says, bytes]).subarray(0, MAX_SAYS_BYTES);
   }
 
   #stopClock(): number {

@@ -15,9 +15,6 @@ import type { GuestProcess } from "./guest-process.ts";
 import type { GuestEnd, GuestOrder } from "./guest-protocol.ts";
 import { checkPath } from "./path-check.ts";
 
-/** An interpreter that is not booted by then never will be. */
-export const BOOT_DEADLINE_MS = 30_000;
-
 const ended = (status: Status, why: string, took_ms = 0): GuestEnd => ({
   kind: "end",
   status,
@@ -205,14 +202,10 @@ class GuestRunStream {
   }
 
   async #claimable(): Promise<GuestProcess | null> {
-    const late = Promise.withResolvers<null>();
-    const timer = setTimeout(() => late.resolve(null), BOOT_DEADLINE_MS);
     try {
-      this.#guest = await Promise.race([this.#pool.take(this.#limits.memory_bytes), late.promise]);
+      this.#guest = await this.#pool.take(this.#limits.memory_bytes);
     } catch (fault) {
       this.#end ??= ended("crashed", `the interpreter did not start: ${(fault as Error).message}`);
-    } finally {
-      clearTimeout(timer);
     }
     if (this.#end && this.#guest) await this.#pool.end(this.#guest);
     return this.#end ? null : this.#guest;

@@ -51,6 +51,8 @@ export class Warden {
   async close(): Promise<void> {
     const worker = this.#worker;
     this.#worker = null;
+    // Somebody waits for this end; the process must not be over before it.
+    worker?.ref();
     await worker?.terminate();
     this.#lost("the chamber was closed");
   }

@@ -7,9 +7,11 @@ import {
   DEFAULT_LIMITS,
   type Language,
   type Probe,
+  type ProbeDepth,
   runInChamber,
 } from "./chamber.ts";
 import { GuestPool } from "./guest-pool.ts";
+import { SELF_TEST, SELF_TEST_SAYS } from "./guest-protocol.ts";
 import { GuestSession } from "./guest-session.ts";
 import { pythonSource, quickjsSource, type WasmSource } from "./wasm-module.ts";
 
@@ -20,7 +22,7 @@ export const MAX_SESSIONS = 64;
 const PROBE_WALL_MS = 20_000;
 
 export interface WasmOptions {
-  /** Interpreters kept booted; 0 starts each run cold. Default 1. */
+  /** Interpreters kept booted; 0 boots only for a run or a probe that asks. Default 1. */
   pool?: number;
   /** Memory cap that the pool is warmed for at first. */
   memory_bytes?: number;
@@ -31,7 +33,6 @@ interface Interpreter {
   language: Language;
   entry: URL;
   source: WasmSource;
-  probe: { code: string; stdout: string };
 }
 
 class WasmChamber implements Chamber {
@@ -39,6 +40,7 @@ class WasmChamber implements Chamber {
   readonly languages: readonly Language[];
   readonly #interpreter: Interpreter;
   readonly #pool: GuestPool;
+  readonly #memory_bytes: number;
   readonly #sessions = new Set<GuestSession>();
   #closed = false;
 
@@ -48,23 +50,30 @@ class WasmChamber implements Chamber {
     this.#interpreter = interpreter;
     const size = options.pool ?? 1;
     if (!Number.isInteger(size) || size < 0 || size > MAX_POOL) throw new RangeError(`pool is 0 to ${MAX_POOL}`);
-    const memory_bytes = options.memory_bytes ?? DEFAULT_LIMITS.memory_bytes;
-    this.#pool = new GuestPool({ entry: interpreter.entry, source: interpreter.source, size, memory_bytes });
+    this.#memory_bytes = options.memory_bytes ?? DEFAULT_LIMITS.memory_bytes;
+    const { entry, source } = interpreter;
+    this.#pool = new GuestPool({ entry, source, size, memory_bytes: this.#memory_bytes });
   }
 
-  /** Runs one tiny program to the end, and leaves the pool warm. */
-  async probe(): Promise<Probe> {
-    const { language, probe } = this.#interpreter;
+  /** Either way the next run finds an interpreter that is booted already, when the pool keeps any or `depth` is `boot`. */
+  async probe(depth: ProbeDepth = "run"): Promise<Probe> {
     try {
-      const limits = { ...DEFAULT_LIMITS, wall_ms: PROBE_WALL_MS };
-      const result = await runInChamber(this, { language, code: probe.code, files: new Map(), limits });
-      if ("refused" in result) return { ready: false, why: result.why, fix: result.fix };
-      const printed = Buffer.from(result.stdout).toString();
-      if (result.status === "ok" && printed === probe.stdout) return { ready: true };
-      return this.#broken(`its probe ended with ${result.status}: ${result.why ?? JSON.stringify(printed)}`);
+      if (depth === "run") return await this.#probeRun();
+      await this.#pool.warm();
+      return { ready: true };
     } catch (fault) {
       return this.#broken((fault as Error).message);
     }
+  }
+
+  async #probeRun(): Promise<Probe> {
+    const limits = { ...DEFAULT_LIMITS, memory_bytes: this.#memory_bytes, wall_ms: PROBE_WALL_MS };
+    const request = { language: this.#interpreter.language, code: SELF_TEST, files: new Map(), limits };
+    const result = await runInChamber(this, request);
+    if ("refused" in result) return { ready: false, why: result.why, fix: result.fix };
+    const printed = Buffer.from(result.stdout).toString();
+    if (result.status === "ok" && printed === SELF_TEST_SAYS) return { ready: true };
+    return this.#broken(`its probe ended with ${result.status}: ${result.why ?? JSON.stringify(printed)}`);
   }
 
   async open(spec: ChamberSpec): Promise<GuestSession | Refusal> {
@@ -103,7 +112,6 @@ export const wasmJs = (options: WasmOptions = {}): Chamber =>
       language: "javascript",
       entry: new URL("./wasm-js-worker.ts", import.meta.url),
       source: quickjsSource(),
-      probe: { code: "print(6 * 7)", stdout: "42\n" },
     },
     options,
   );
@@ -116,7 +124,6 @@ export const wasmPy = (options: WasmOptions = {}): Chamber =>
       language: "python",
       entry: new URL("./wasm-py-worker.ts", import.meta.url),
       source: pythonSource(),
-      probe: { code: "print(6 * 7)", stdout: "42\n" },
     },
     options,
   );

@@ -8,7 +8,7 @@ import {
   RELEASE_SYNC,
 } from "quickjs-emscripten";
 import { FileFault } from "./guest-files.ts";
-import type { GuestOrder, GuestSetup } from "./guest-protocol.ts";
+import { type GuestOrder, type GuestSetup, SELF_TEST } from "./guest-protocol.ts";
 import { GuestRun } from "./guest-run.ts";
 import { PRELUDE } from "./wasm-js-prelude.ts";
 import { PAGE_BYTES, QUICKJS_MIN_PAGES } from "./wasm-module.ts";
@@ -187,7 +187,7 @@ function runProgram(): never {
 function warmUp(): void {
   context = newContext();
   const step = install();
-  evaluate("print({ warm: [1, 2.5, 'up'] }); Math.random();");
+  evaluate(`${SELF_TEST}; String({ warm: [1, 2.5, "up"] }); Math.random();`);
   runToTheEnd(step);
 }
 

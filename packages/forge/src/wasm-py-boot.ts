@@ -1,5 +1,7 @@
 /** What the interpreter runs before it knows its program. Kept small: all of it is in every traceback's way. */
 
+import { SELF_TEST } from "./guest-protocol.ts";
+
 /** Exit code by which the boot program reports an uncaught MemoryError; above every code that a program gets from sys.exit. */
 export const OOM_EXIT = 0x4f4f4d;
 
@@ -20,6 +22,8 @@ def boot():
     for name in [n for n in names if not n.startswith("__")]:
         del names[name]
     os.chdir("/work")
+    exec(compile("${SELF_TEST}", "self-test", "exec"), {})
+    sys.stdout.flush()
     size = int.from_bytes(os.read(0, 8), "little")
     code = b""
     while len(code) < size:

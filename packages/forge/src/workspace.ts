@@ -154,10 +154,16 @@ export class Workspace {
         const refusal = await this.#checkChanges(changes);
         if (refusal) return refusal;
         const steps = await this.#plan(changes, base);
-        if (isRefusal(steps) || steps.length === 0) return steps as Refusal | [];
-        await this.#store.writeJournal(steps);
-        await this.#carryOut(steps);
-        return steps.map((step) => changeOf(step, changes.get(step.path)?.length ?? null));
+        if (isRefusal(steps)) return steps;
+        if (steps.length === 1)
+          await this.#put(steps[0]!.path, steps[0]!.after); // one rename is whole by itself
+        else if (steps.length > 1) await this.#carryOut(await this.#journal(steps));
+        return steps.map(({ path, before, after }) =>
+          changeOf(
+            { path, before: before && sha256Hex(before), after: after && sha256Hex(after) },
+            after?.length ?? null,
+          ),
+        );
       }),
     );
   }
@@ -173,10 +179,10 @@ export class Workspace {
     try {
       for (const step of steps) {
         done.push(step);
-        await this.#put(step.path, step.after);
+        await this.#put(step.path, await this.#kept(step.after));
       }
     } catch (fault) {
-      for (const step of done.reverse()) await this.#put(step.path, step.before);
+      for (const step of done.reverse()) await this.#put(step.path, await this.#kept(step.before));
       await this.#store.dropJournal();
       throw fault;
     }
@@ -190,34 +196,47 @@ export class Workspace {
     if (steps) await this.#carryOut(steps);
   }
 
-  async #put(path: string, sha256: string | null): Promise<void> {
+  /** Both contents of every step, then the steps themselves: from here on a crash ends in all of them. */
+  async #journal(steps: readonly PlannedStep[]): Promise<JournalStep[]> {
+    const journal: JournalStep[] = [];
+    for (const { path, before, after } of steps) {
+      const kept = before && (await this.#store.keep(before));
+      journal.push({ path, before: kept, after: after && (await this.#store.keep(after)) });
+    }
+    await this.#store.writeJournal(journal);
+    return journal;
+  }
+
+  async #kept(sha256: string | null): Promise<Uint8Array | null> {
+    return sha256 === null ? null : this.#store.content(sha256);
+  }
+
+  async #put(path: string, bytes: Uint8Array | null): Promise<void> {
     const names = path.split("/");
     const name = names.pop()!;
-    const folder = await this.#enter(names, sha256 !== null).catch((fault: unknown) => {
-      if (sha256 === null && fault instanceof FolderFault && fault.fault === "not-found") return null;
+    const folder = await this.#enter(names, bytes !== null).catch((fault: unknown) => {
+      if (bytes === null && fault instanceof FolderFault && fault.fault === "not-found") return null;
       throw fault;
     });
     if (!folder) return;
     try {
-      if (sha256 !== null) await replace(folder, name, await this.#store.content(sha256));
+      if (bytes !== null) await replace(folder, name, bytes);
       else if (await folder.stat(name)) await folder.unlink(name);
       await folder.sync();
     } finally {
       await folder.close();
     }
-    if (sha256 === null) await this.#dropEmpty(names);
+    if (bytes === null) await this.#dropEmpty(names);
   }
 
-  async #plan(changes: WorkspaceChanges, base?: ReadonlyMap<string, Uint8Array>): Promise<JournalStep[] | Refusal> {
-    const steps: JournalStep[] = [];
+  async #plan(changes: WorkspaceChanges, base?: ReadonlyMap<string, Uint8Array>): Promise<PlannedStep[] | Refusal> {
+    const steps: PlannedStep[] = [];
     for (const [path, bytes] of changes) {
       const now = await this.#contentNow(path);
       if (bytes === null && now === null) return refuse("path-not-found", `${path} does not exist`);
       if (base && !sameBytes(base.get(path) ?? null, now))
         return refuse("workspace-changed", `${path} was changed by somebody else in the meantime`);
-      if (sameBytes(now, bytes)) continue;
-      const before = now && (await this.#store.keep(now));
-      steps.push({ path, before, after: bytes && (await this.#store.keep(bytes)) });
+      if (!sameBytes(now, bytes)) steps.push({ path, before: now, after: bytes });
     }
     return steps;
   }
@@ -357,6 +376,13 @@ export class Workspace {
     this.#turn = mine.catch(() => {});
     return mine;
   }
+}
+
+interface PlannedStep {
+  readonly path: string;
+  /** Content before and after; null when there is no file. */
+  readonly before: Uint8Array | null;
+  readonly after: Uint8Array | null;
 }
 
 function changeOf({ path, before, after }: JournalStep, bytes: number | null): FileChange {

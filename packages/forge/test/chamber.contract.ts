@@ -30,7 +30,7 @@ export interface Programs {
 const WALL_MS = 30_000;
 
 /** FORGE_REPEATS=200 for the full size. */
-const REPEATS = Number(process.env.FORGE_REPEATS ?? 25);
+const REPEATS = Number(process.env.FORGE_REPEATS ?? 12);
 
 export function chamberContract(chamber: Chamber, programs: Programs): void {
   const request = (code: string, more: Partial<ChamberRequest> = {}): ChamberRequest => ({

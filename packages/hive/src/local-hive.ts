@@ -2,7 +2,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { DEFAULT_LIMITS as CHAMBER_LIMITS, type Chamber, Ladder, MAX_LIMITS, Workspace, wasmJs, wasmPy } from "forge";
+import {
+  DEFAULT_LIMITS as CHAMBER_LIMITS,
+  type Chamber,
+  Ladder,
+  type Language,
+  MAX_LIMITS,
+  Workspace,
+  wasmJs,
+  wasmPy,
+} from "forge";
 import { isRefusal, nodeChance, nodeClock, nodeCrypto, nodeDisk, type Refusal } from "lop";
 import type { Config } from "./config.ts";
 import type { Hive } from "./hive.ts";
@@ -47,8 +56,9 @@ export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Re
     await ladder.close();
     await workspace.close();
   };
-  // The chambers prove themselves while the keys, the policies and the ledger are opened.
-  const [hive] = await Promise.all([openHive(ports, settingsOf(o), { passphrase: o.passphrase }), ladder.probeAll()]);
+  // The chambers prove themselves in the background; whoever needs one waits for that one alone.
+  beginProbes(ladder, o.chambers);
+  const hive = await openHive(ports, settingsOf(o), { passphrase: o.passphrase });
   if (isRefusal(hive)) {
     await letGo();
     return hive;
@@ -62,9 +72,16 @@ export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Re
   };
 }
 
-function chambersFor({ pool, chambers: wanted }: LocalHiveOptions): Chamber[] {
+/** For one directive the interpreter that is booted as a probe is the one that will run it. */
+function beginProbes(ladder: Ladder, wanted: ChambersWanted): void {
+  if (wanted === "none") return;
+  void (wanted === "all" ? ladder.probeAll() : ladder.pick(null, wanted.language as Language));
+}
+
+function chambersFor({ pool, chambers: wanted, config: { limits } }: LocalHiveOptions): Chamber[] {
   if (wanted === "none") return [];
-  const all = [wasmJs({ pool }), wasmPy({ pool })];
+  const warm = { pool, memory_bytes: limits.memory_mib * MIB };
+  const all = [wasmJs(warm), wasmPy(warm)];
   return wanted === "all" ? all : all.filter(({ languages }) => languages.some((each) => each === wanted.language));
 }
 

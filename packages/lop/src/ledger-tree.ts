@@ -116,6 +116,7 @@ export class LedgerTree {
   /** The tree of `size` leaves from its rows; false when they cannot be those of that size. */
   restore(size: number, rows: readonly Uint8Array[]): boolean {
     let above = size;
+    this.#edges.length = 0; // a level that the tree has grown since must not stay
     for (const [level, row] of rows.entries()) {
       const count = above % TILE_WIDTH;
       above = Math.floor(above / TILE_WIDTH);

@@ -43,14 +43,14 @@ export async function execute(
   handles: RunHandles,
 ): Promise<Executed | Refusal> {
   if (!isApproved(approved)) return refuse("card-unjudged", "The action card did not come from judge and approve.");
-  const chamber = pickChamber(parts, approved);
+  const chamber = await pickChamber(parts, approved);
   if (isRefusal(chamber)) return chamber;
   if (chamber === null) return begin(parts, approved, null, handles);
   return parts.chamberTurns.run(() => begin(parts, approved, chamber, handles), handles.signal);
 }
 
 /** The weakest chamber that policy and operator both accept and that speaks the language; null for tools without one. */
-function pickChamber({ ladder }: ExecuteParts, { judged }: Approved): Chamber | null | Refusal {
+async function pickChamber({ ladder }: ExecuteParts, { judged }: Approved): Promise<Chamber | null | Refusal> {
   const { doer, card, rung } = judged.decoded;
   if (doer.language === null) return null;
   const asked = [rung, judged.verdict.rung].filter((one): one is Rung => one !== null);

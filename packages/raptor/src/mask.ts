@@ -1,0 +1,313 @@
+/**
+ * Which tokens may come next. A place's tokens are found by walking the trie once and remembered; where a token leaves
+ * the place (a closing quote, a bracket, the end of a number) the walk stops, and what the token does behind that point
+ * is asked of the place below: each level is remembered by itself, so the depth and the history of a text cost nothing.
+ */
+import { coarseLanes } from "./coarse.ts";
+import { type Local, StringLocal } from "./machine.ts";
+import { openEntry, type StringShape, stringShape } from "./open-string.ts";
+import { CLOSE } from "./strings.ts";
+import { rootView, subView, type TokenTrie, TrieBuilder } from "./trie.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** Tokens that leave a place with one outcome, and what they still have to say. */
+export interface Exit {
+  readonly outcome: number;
+  readonly trie: TokenTrie;
+  /** Tokens of the trie that do not leave this way. Such exits come first in an entry. */
+  readonly except: Int32Array | null;
+}
+
+export interface Entry {
+  /** Allowed tokens that end inside the place: a list, or a bit set when they are many. */
+  readonly list: Int32Array | null;
+  readonly bits: Uint32Array | null;
+  readonly exits: readonly Exit[];
+}
+
+const DENSE = 2_000;
+/** A subtree this large is remembered by itself when a walk reaches it inside a plain string. */
+const SHARED_SUBTREE = 48;
+export const MEMO_LIMIT_BYTES = 64 * 1024 * 1024;
+
+export class MaskMemo {
+  readonly vocabulary: Vocabulary;
+  readonly #root: TokenTrie;
+  #entries = new Map<number, Entry>();
+  #bytes = 0;
+  /** Tokens that can end a key and spell another, or end an item and begin another: see Matcher. */
+  readonly keyHazards: readonly number[];
+  readonly itemHazards: readonly number[];
+  hits = 0;
+  misses = 0;
+
+  constructor(vocabulary: Vocabulary) {
+    const facts = factsOf(vocabulary);
+    this.vocabulary = vocabulary;
+    this.#root = facts.root;
+    this.keyHazards = facts.keys;
+    this.itemHazards = facts.items;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  clear(): void {
+    this.#entries = new Map();
+    this.#bytes = 0;
+  }
+
+  /** All tokens from here, as far as this place can tell. */
+  top(local: Local): Entry {
+    return this.entry(this.#coarse(local), this.#root);
+  }
+
+  entry(local: Local, trie: TokenTrie): Entry {
+    // Places and tries are both numbered from 1; their product stays an exact integer.
+    const key = local.id * 0x4000000 + trie.id;
+    let entry = this.#entries.get(key);
+    if (entry) {
+      this.hits++;
+      return entry;
+    }
+    this.misses++;
+    entry = local instanceof StringLocal ? this.#stringEntry(local, trie) : this.#walk(local, trie);
+    if (this.#bytes > MEMO_LIMIT_BYTES) this.clear();
+    this.#entries.set(key, entry);
+    this.#bytes += 200 + (entry.list?.byteLength ?? 0) + (entry.bits?.byteLength ?? 0);
+    for (const exit of entry.exits) this.#bytes += exit.trie.fresh_bytes;
+    return entry;
+  }
+
+  /** Counters that no token can exhaust are all alike. */
+  #coarse(local: Local): Local {
+    if (!(local instanceof StringLocal)) return local;
+    const machine = local.engine.strings;
+    if (!machine.isText(local.state)) return local;
+    const rxs = coarseLanes(machine.store, machine.lanes(local.state).rxs, this.vocabulary.longest);
+    return rxs ? local.engine.string(machine.withLanes(local.state, rxs)) : local;
+  }
+
+  #stringEntry(local: StringLocal, trie: TokenTrie): Entry {
+    const open = trie === this.#root ? openEntry(this.#shape(), local) : null;
+    return open ?? this.#walkString(local, trie);
+  }
+
+  #shape(): StringShape {
+    const facts = factsOf(this.vocabulary);
+    facts.shape ??= stringShape(this.vocabulary, facts.root);
+    return facts.shape;
+  }
+
+  #walk(start: Local, trie: TokenTrie): Entry {
+    const out = new Gatherer(this.vocabulary, trie);
+    const { bytes, skip, depth, base } = trie;
+    const locals: Local[] = [start];
+    out.own(trie);
+    for (let p = trie.from; p < trie.to; ) {
+      const d = depth[p]! - base;
+      const local = locals[d]!;
+      const move = local.move(bytes[p]!);
+      if (!move) p = skip[p]!;
+      else if (move.op === "stay") {
+        locals[d + 1] = move.to;
+        out.tokensAt(trie, p);
+        p++;
+      } else {
+        if (move.op === "push") this.#enter(out, move.to, move.wait, subView(trie, p));
+        else out.leave(move.outcome, p, move.op === "pop");
+        p = skip[p]!;
+      }
+    }
+    return out.entry();
+  }
+
+  /** A member begins inside the token: its own entry, then for each way out what the waiting place makes of it. */
+  #enter(out: Gatherer, child: Local, wait: Local, trie: TokenTrie): void {
+    const entry = this.entry(child, trie);
+    out.take(entry);
+    for (const exit of entry.exits) {
+      const next = wait.resume(exit.outcome);
+      if (next) out.absorb(this.entry(next, exit.trie));
+    }
+  }
+
+  /** The same walk by the string automaton's table. */
+  #walkString(start: StringLocal, trie: TokenTrie): Entry {
+    const out = new Gatherer(this.vocabulary, trie);
+    const machine = start.engine.strings;
+    const { bytes, skip, depth, base } = trie;
+    const states = new Int32Array(this.vocabulary.longest + 2);
+    states[0] = start.state;
+    out.own(trie);
+    for (let p = trie.from; p < trie.to; ) {
+      const d = depth[p]! - base;
+      const from = states[d]!;
+      const next = machine.step(from, bytes[p]!);
+      if (next >= 0) {
+        if (skip[p]! - p > SHARED_SUBTREE && next !== start.state && machine.isPlain(next)) {
+          out.absorb(this.entry(start.engine.string(next), subView(trie, p)));
+          p = skip[p]!;
+        } else {
+          states[d + 1] = next;
+          out.tokensAt(trie, p);
+          p++;
+        }
+      } else {
+        if (next === CLOSE) out.leave((start.engine.string(from) as StringLocal).outcome(), p, true);
+        p = skip[p]!;
+      }
+    }
+    return out.entry();
+  }
+
+  /** Adds to `out` (a full mask) every token that a stack of places allows; `parents` from the top down. */
+  fill(out: Uint32Array, local: Local, parents: Chain | null): void {
+    const entry = this.top(local);
+    if (entry.bits) out.set(entry.bits);
+    else {
+      out.fill(0);
+      addList(out, entry.list!);
+    }
+    for (const exit of entry.exits) this.#descend(out, exit, parents);
+  }
+
+  #descend(out: Uint32Array, exit: Exit, parents: Chain | null): void {
+    if (!parents) {
+      addRun(out, exit.trie.order, exit.trie.ownFrom, exit.trie.ownTo);
+      return;
+    }
+    const next = parents.local.resume(exit.outcome);
+    if (!next) return;
+    const entry = this.entry(next, exit.trie);
+    if (entry.bits) addBits(out, entry.bits);
+    else addList(out, entry.list!);
+    for (const inner of entry.exits) this.#descend(out, inner, parents.parent);
+    if (exit.except) removeList(out, exit.except);
+  }
+}
+
+export interface Chain {
+  readonly local: Local;
+  readonly parent: Chain | null;
+}
+
+/** Collects the result of one walk. */
+class Gatherer {
+  readonly #vocabulary: Vocabulary;
+  readonly #trie: TokenTrie;
+  readonly #tokens: number[] = [];
+  readonly #dense: Uint32Array[] = [];
+  readonly #leaving = new Map<number, TrieBuilder>();
+
+  constructor(vocabulary: Vocabulary, trie: TokenTrie) {
+    this.#vocabulary = vocabulary;
+    this.#trie = trie;
+  }
+
+  own(trie: TokenTrie): void {
+    for (let i = trie.ownFrom; i < trie.ownTo; i++) this.#tokens.push(trie.order[i]!);
+  }
+
+  tokensAt(trie: TokenTrie, p: number): void {
+    const end = trie.first[p + 1]!;
+    for (let i = trie.first[p]!; i < end; i++) this.#tokens.push(trie.order[i]!);
+  }
+
+  take(entry: Entry): void {
+    if (entry.bits) this.#dense.push(entry.bits);
+    else for (const token of entry.list!) this.#tokens.push(token);
+  }
+
+  leave(outcome: number, p: number, consumed: boolean): void {
+    this.#builder(outcome).addNode(this.#trie, p, consumed);
+  }
+
+  absorb(entry: Entry): void {
+    this.take(entry);
+    for (const exit of entry.exits) this.#builder(exit.outcome).addTrie(exit.trie);
+  }
+
+  #builder(outcome: number): TrieBuilder {
+    let builder = this.#leaving.get(outcome);
+    if (!builder) {
+      builder = new TrieBuilder();
+      this.#leaving.set(outcome, builder);
+    }
+    return builder;
+  }
+
+  entry(): Entry {
+    const exits = [...this.#leaving].map(([outcome, builder]) => ({ outcome, trie: builder.build(), except: null }));
+    if (this.#dense.length === 0 && this.#tokens.length < DENSE) {
+      return { list: Int32Array.from(this.#tokens), bits: null, exits };
+    }
+    const bits = new Uint32Array(this.#vocabulary.words);
+    for (const other of this.#dense) addBits(bits, other);
+    for (const token of this.#tokens) bits[token >>> 5]! |= 1 << (token & 31);
+    return { list: null, bits, exits };
+  }
+}
+
+function addBits(out: Uint32Array, bits: Uint32Array): void {
+  for (let i = 0; i < bits.length; i++) out[i]! |= bits[i]!;
+}
+
+function addList(out: Uint32Array, list: Int32Array): void {
+  for (let i = 0; i < list.length; i++) {
+    const token = list[i]!;
+    out[token >>> 5]! |= 1 << (token & 31);
+  }
+}
+
+function removeList(out: Uint32Array, list: Int32Array): void {
+  for (let i = 0; i < list.length; i++) {
+    const token = list[i]!;
+    out[token >>> 5]! &= ~(1 << (token & 31));
+  }
+}
+
+function addRun(out: Uint32Array, order: Int32Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    const token = order[i]!;
+    out[token >>> 5]! |= 1 << (token & 31);
+  }
+}
+
+/** Tokens with `…,…` where a value may end before the comma and another begins behind it. */
+const CROSSING = /(?:^|["\d}\]el])\s*,\s*["\d\-{[tfn]/;
+const TWO_KEYS = /"[^"]*,\s*"[^"]*"/;
+
+/** What is computed once for a vocabulary, whatever the grammars. */
+interface Facts {
+  readonly root: TokenTrie;
+  readonly keys: readonly number[];
+  readonly items: readonly number[];
+  shape: StringShape | null;
+}
+
+const facts = new WeakMap<Vocabulary, Facts>();
+
+function factsOf(v: Vocabulary): Facts {
+  let known = facts.get(v);
+  if (!known) {
+    known = { root: rootView(v), ...hazards(v), shape: null };
+    facts.set(v, known);
+  }
+  return known;
+}
+
+function hazards(v: Vocabulary): { keys: number[]; items: number[] } {
+  const keys: number[] = [];
+  const items: number[] = [];
+  const decoder = new TextDecoder("latin1");
+  for (let token = 0; token < v.size; token++) {
+    const bytes = v.tokenBytes(token);
+    if (!bytes.includes(0x2c)) continue;
+    const text = decoder.decode(bytes);
+    if (CROSSING.test(text)) items.push(token);
+    if (TWO_KEYS.test(text)) keys.push(token);
+  }
+  return { keys, items: [...new Set([...items, ...keys])] };
+}

@@ -1,0 +1,446 @@
+/**
+ * Whether anything can satisfy a formula: the question behind every allowed byte, for a byte that leads nowhere must
+ * not be offered. Recursive schemas take the least answer (a value that would have to be infinite does not exist).
+ */
+import { type Decimal, isInteger } from "./decimal.ts";
+import { ALL_TYPES, ARR, type Formula, type FormulaStore, type KeySet, NUM, OBJ, STR } from "./formula.ts";
+import type { NumberMachine } from "./numbers.ts";
+import { fail } from "./refusal.ts";
+import type { Rx } from "./regex.ts";
+import type { KeyClass, Splitter } from "./split.ts";
+
+export const SEARCH_LIMIT = 200_000;
+const KEY_CELL_LIMIT = 256;
+
+export class Satisfier {
+  readonly #store: FormulaStore;
+  readonly #numbers: NumberMachine;
+  readonly #splitter: Splitter;
+  readonly #known = new Map<string, boolean>();
+  readonly #open = new Map<string, number>();
+  readonly #flat = new WeakMap<Formula, Flat | null>();
+  #lowest = Number.POSITIVE_INFINITY;
+  #steps = 0;
+  #limit = SEARCH_LIMIT;
+
+  constructor(store: FormulaStore, numbers: NumberMachine, splitter: Splitter) {
+    this.#store = store;
+    this.#numbers = numbers;
+    this.#splitter = splitter;
+  }
+
+  /** Fuel is counted from here; called at the start of each compilation and each mask. */
+  refuel(): void {
+    this.#steps = 0;
+  }
+
+  /** Runs `question` on a smaller allowance of its own. */
+  within<T>(steps: number, question: () => T): T {
+    const before = this.#steps;
+    const limit = this.#limit;
+    this.#limit = Math.min(limit, before + steps);
+    try {
+      return question();
+    } finally {
+      this.#limit = limit;
+    }
+  }
+
+  #burn(): void {
+    if (++this.#steps > this.#limit) {
+      fail("too-hard", `Could not decide within ${SEARCH_LIMIT} steps whether the schema can be satisfied.`);
+    }
+  }
+
+  value(f: Formula): boolean {
+    if (f === this.#store.yes) return true;
+    if (f === this.#store.no) return false;
+    return this.#solve(`v${f.id}`, () => {
+      for (const bit of [1, 2, 4, STR, NUM, ARR, OBJ]) if ((ALL_TYPES & bit) !== 0 && this.typed(f, bit)) return true;
+      return false;
+    });
+  }
+
+  typed(f: Formula, bit: number): boolean {
+    const on = this.#store.on(f, bit);
+    if (on === this.#store.yes) return true;
+    if (on === this.#store.no) return false;
+    if (bit === STR) return this.#store.regex.alive(this.#store.language(f));
+    if (bit === NUM) return this.#numbers.start([{ tag: 0, formula: on }]) !== null;
+    return bit === ARR ? this.array(on) : this.object(on);
+  }
+
+  /** Memo with least fixpoint: "no" found under the assumption that an open question is "no" is kept only for its root. */
+  #solve(key: string, compute: () => boolean): boolean {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const open = this.#open.get(key);
+    if (open !== undefined) {
+      this.#lowest = Math.min(this.#lowest, open);
+      return false;
+    }
+    this.#burn();
+    const depth = this.#open.size;
+    const before = this.#lowest;
+    this.#open.set(key, depth);
+    this.#lowest = Number.POSITIVE_INFINITY;
+    let result: boolean;
+    let low: number;
+    try {
+      result = compute();
+      low = this.#lowest;
+    } finally {
+      this.#open.delete(key);
+      this.#lowest = before;
+    }
+    if (result || low >= depth) this.#known.set(key, result);
+    else this.#lowest = Math.min(before, low);
+    return result;
+  }
+
+  /** `f` speaks about objects only. */
+  object(f: Formula): boolean {
+    if (f === this.#store.yes) return true;
+    if (f === this.#store.no) return false;
+    return this.#solve(`o${f.id}`, () => this.#terms(f, (atoms) => this.#objectTerm(atoms)));
+  }
+
+  /** Tries the disjunctive terms of `f`, one conjunction of atoms at a time. */
+  #terms(f: Formula, accepts: (atoms: readonly Formula[]) => boolean): boolean {
+    const walk = (todo: readonly Formula[], atoms: readonly Formula[]): boolean => {
+      this.#burn();
+      const plain: Formula[] = [...atoms];
+      const choices: Formula[] = [];
+      for (const part of todo) {
+        if (part === this.#store.no) return false;
+        if (part.kind === "or") choices.push(part);
+        else if (part.kind === "and") for (const p of part.parts) (p.kind === "or" ? choices : plain).push(p);
+        else if (part !== this.#store.yes) plain.push(part);
+      }
+      if (choices.length === 0) return accepts(plain);
+      if (plain.length > atoms.length && !accepts(plain)) return false;
+      const [first, ...others] = choices.sort((a, b) => a.parts.length - b.parts.length);
+      return first!.parts.some((part) => walk([part, ...others], plain));
+    };
+    return walk([f], []);
+  }
+
+  #objectTerm(atoms: readonly Formula[]): boolean {
+    const rules = indexRules(atoms);
+    const least = Math.max(0, ...atoms.filter((a) => a.kind === "minKeys").map((a) => a.from));
+    const most = Math.min(Number.POSITIVE_INFINITY, ...atoms.filter((a) => a.kind === "maxKeys").map((a) => a.from));
+    const groups = new Map<string, Group>();
+    const open: Formula[] = [];
+    for (const need of atoms) {
+      if (need.kind !== "some") continue;
+      const { name, rx } = need.keys!;
+      if (name === null) open.push(need);
+      else groups.set(name, { name, rx, must: this.#store.and(groups.get(name)?.must ?? this.#store.yes, need.must!) });
+    }
+    if (least > most || groups.size > most) return false;
+    for (const group of groups.values()) if (!this.#possible(group, rules)) return false;
+    return this.#serve(open, [...groups.values()], rules, least, most);
+  }
+
+  /** Serves each need by a new member or by one that is needed anyhow, within the number of members allowed. */
+  #serve(needs: readonly Formula[], groups: readonly Group[], rules: Rules, least: number, most: number): boolean {
+    this.#burn();
+    const [need, ...others] = needs;
+    if (!need) return groups.length >= least || this.#moreKeys(rules, groups, least - groups.length);
+    const fresh: Group = { name: null, rx: need.keys!.rx, must: need.must! };
+    if (groups.length < most && this.#possible(fresh, rules, groups)) {
+      if (this.#serve(others, [...groups, fresh], rules, least, most)) return true;
+    }
+    return groups.some((group, i) => {
+      const both = {
+        name: group.name,
+        rx: this.#store.regex.and(group.rx, need.keys!.rx),
+        must: this.#store.and(group.must, need.must!),
+      };
+      const rest = groups.filter((_, j) => j !== i);
+      return this.#possible(both, rules, rest) && this.#serve(others, [...rest, both], rules, least, most);
+    });
+  }
+
+  /** Whether some name of the group's language, not taken by another group, can have the value the group needs. */
+  #possible(group: Group, rules: Rules, taken: readonly Group[] = []): boolean {
+    const s = this.#store;
+    if (group.name !== null) {
+      return s.regex.alive(group.rx) && this.value(s.and(this.#ruleFor(group.name, rules), group.must));
+    }
+    const names = new Set(taken.map((g) => g.name));
+    for (const name of rules.byName.keys()) {
+      if (names.has(name) || !s.regex.matches(group.rx, name)) continue;
+      if (this.value(s.and(this.#ruleFor(name, rules), group.must))) return true;
+    }
+    const listed = s.regex.words([...rules.byName.keys(), ...taken.flatMap((g) => g.name ?? [])]);
+    const rx = s.regex.and(group.rx, s.regex.not(listed));
+    return this.cells(rx, rules.open).some((cell) => this.value(s.and(cell.must, group.must)));
+  }
+
+  #ruleFor(name: string, rules: Rules): Formula {
+    const s = this.#store;
+    const open = rules.open.filter((r) => s.regex.matches(r.keys!.rx, name)).map((r) => r.must!);
+    return s.and(...(rules.byName.get(name) ?? []), ...open);
+  }
+
+  /**
+   * Whether a member of this key can stand in an object of formula `f`, decided by a look at the rules: null when counts,
+   * open needs or choices that speak about the key are involved, and so the formula must be split. `f` is satisfiable.
+   */
+  allowsKey(f: Formula, key: KeyClass): boolean | null {
+    const index = this.#flatOf(f);
+    if (index === null || this.#inChoices(index, key)) return null;
+    const s = this.#store;
+    if (key.name !== null) {
+      return this.value(s.and(this.#ruleFor(key.name, index.rules), ...(index.needs.get(key.name) ?? [])));
+    }
+    const own = index.rules.open.filter((r) => key.inside.has(r.keys!)).map((r) => r.must!);
+    return this.value(s.and(...own));
+  }
+
+  /**
+   * Whether two formulas exclude each other at a glance: no common type but objects, and there a name that one of them
+   * needs with values that both forbid together (a discriminator). False means "look closer".
+   */
+  plainlyDisjoint(a: Formula, b: Formula): boolean {
+    const s = this.#store;
+    for (const bit of [1, 2, 4, STR, NUM, ARR]) if (s.on(a, bit) !== s.no && s.on(b, bit) !== s.no) return false;
+    const [left, right] = [this.#flatOf(s.on(a, OBJ)), this.#flatOf(s.on(b, OBJ))];
+    if (!left || !right) return false;
+    for (const name of [...left.needs.keys(), ...right.needs.keys()]) {
+      const [mine, theirs] = [left.rules.byName.get(name), right.rules.byName.get(name)];
+      if (mine && theirs && !this.value(s.and(...mine, ...theirs))) return true;
+    }
+    return false;
+  }
+
+  #flatOf(f: Formula): Flat | null {
+    let index = this.#flat.get(f);
+    if (index === undefined) {
+      index = indexFlat(f);
+      this.#flat.set(f, index);
+    }
+    return index;
+  }
+
+  #inChoices({ choices }: Flat, key: KeyClass): boolean {
+    if (key.name === null) return choices.some((keys) => key.inside.has(keys));
+    const { name } = key;
+    return choices.some((keys) => (keys.name === null ? this.#store.regex.matches(keys.rx, name) : keys.name === name));
+  }
+
+  #moreKeys(rules: Rules, groups: readonly Group[], wanted: number): boolean {
+    const s = this.#store;
+    const taken = new Set(groups.flatMap((g) => g.name ?? []));
+    const listed = [...rules.byName.keys()].filter((name) => !taken.has(name));
+    let found = 0;
+    for (const name of listed) if (found < wanted && this.value(this.#ruleFor(name, rules))) found++;
+    if (found >= wanted) return true;
+    // Members that serve open needs may have taken any of the names counted here.
+    const spare = wanted + groups.filter((g) => g.name === null).length;
+    const rest = s.regex.not(s.regex.words([...taken, ...listed]));
+    for (const cell of this.cells(rest, rules.open)) {
+      if (this.value(cell.must)) found += countWords(s, cell.rx, spare - found);
+      if (found >= spare) return true;
+    }
+    return found >= spare;
+  }
+
+  /** The non-empty ways in which names of `rx` can lie inside and outside the rules' key sets, with the joint rule. */
+  cells(rx: Rx, rules: readonly Formula[]): { rx: Rx; must: Formula; inside: Set<KeySet> }[] {
+    const s = this.#store;
+    let cells = [{ rx, inside: new Set<KeySet>() }];
+    for (const keys of new Set(rules.map((r) => r.keys!).filter((k) => k.name === null))) {
+      cells = cells.flatMap((cell) => [
+        { rx: s.regex.and(cell.rx, keys.rx), inside: new Set([...cell.inside, keys]) },
+        { rx: s.regex.and(cell.rx, s.regex.not(keys.rx)), inside: cell.inside },
+      ]);
+      cells = cells.filter((cell) => s.regex.alive(cell.rx));
+      if (cells.length > KEY_CELL_LIMIT)
+        fail("too-hard", `Patterns for property names overlap in more than ${KEY_CELL_LIMIT} ways.`);
+    }
+    return cells.map((cell) => ({
+      ...cell,
+      must: s.and(...rules.filter((r) => cell.inside.has(r.keys!)).map((r) => r.must!)),
+    }));
+  }
+
+  /** `f` speaks about arrays only. */
+  array(f: Formula): boolean {
+    if (f === this.#store.yes) return true;
+    if (f === this.#store.no) return false;
+    return this.#solve(`a${f.id}`, () => {
+      const quick = this.#flatArray(f);
+      return quick ?? this.#arraySearch(f);
+    });
+  }
+
+  /** Conjunctions of item rules and lengths are decided position class by position class. */
+  #flatArray(f: Formula): boolean | null {
+    const atoms = f.kind === "and" ? f.parts : [f];
+    if (!atoms.every((a) => ["items", "minItems", "maxItems", "unique"].includes(a.kind))) return null;
+    const least = Math.max(0, ...atoms.filter((a) => a.kind === "minItems").map((a) => a.from));
+    const most = Math.min(Number.POSITIVE_INFINITY, ...atoms.filter((a) => a.kind === "maxItems").map((a) => a.from));
+    if (least > most) return false;
+    const rules = atoms.filter((a) => a.kind === "items");
+    const unique = atoms.some((a) => a.kind === "unique");
+    const cuts = [...new Set([0, ...rules.flatMap((r) => [r.from, r.to])])]
+      .filter((c) => c < least)
+      .sort((a, b) => a - b);
+    const spans = cuts.map((from, i) => ({
+      size: (cuts[i + 1] ?? least) - from,
+      item: this.#store.and(...rules.filter((r) => r.from <= from && from < r.to).map((r) => r.must!)),
+    }));
+    return unique && least > 1 ? this.#distinct(spans) : spans.every((span) => this.value(span.item));
+  }
+
+  /** Enough different values for all positions: each span has as many as there are positions that could want the same. */
+  #distinct(spans: readonly { size: number; item: Formula }[]): boolean {
+    return spans.every((span) => {
+      const rivals = spans.filter((other) => other === span || this.value(this.#store.and(span.item, other.item)));
+      const wanted = rivals.reduce((n, other) => n + other.size, 0);
+      return this.count(span.item, wanted) >= wanted;
+    });
+  }
+
+  #arraySearch(f: Formula): boolean {
+    const seen = new Set([f]);
+    const stack = [f];
+    while (stack.length > 0) {
+      this.#burn();
+      const at = stack.pop()!;
+      if (arrayMayEnd(at)) return true;
+      for (const pair of this.#splitter.item(at)) {
+        if (seen.has(pair.rest) || !this.value(pair.member)) continue;
+        seen.add(pair.rest);
+        stack.push(pair.rest);
+      }
+    }
+    return false;
+  }
+
+  /** How many different values satisfy `f`, counted up to `limit`. Containers count as unlimited when satisfiable. */
+  count(f: Formula, limit: number): number {
+    let found = 0;
+    for (const bit of [1, 2, 4]) if (this.#store.on(f, bit) === this.#store.yes) found++;
+    if (found < limit && this.typed(f, STR)) found += countWords(this.#store, this.#store.language(f), limit - found);
+    if (found < limit && this.typed(f, NUM)) found += countNumbers(this.#store.on(f, NUM), limit - found);
+    if (found < limit && (this.typed(f, ARR) || this.typed(f, OBJ))) return limit;
+    return Math.min(found, limit);
+  }
+}
+
+/** Whether the object may close now: rules hold of nothing more, needs are unmet. */
+export function objectMayEnd(f: Formula): boolean {
+  if (f.kind === "and") return f.parts.every(objectMayEnd);
+  if (f.kind === "or") return f.parts.some(objectMayEnd);
+  return f.kind === "true" || f.kind === "every" || f.kind === "maxKeys";
+}
+
+export function arrayMayEnd(f: Formula): boolean {
+  if (f.kind === "and") return f.parts.every(arrayMayEnd);
+  if (f.kind === "or") return f.parts.some(arrayMayEnd);
+  return ["true", "items", "maxItems", "countMax", "unique"].includes(f.kind);
+}
+
+export function* atomsOf(f: Formula): Generator<Formula> {
+  if (f.kind === "and" || f.kind === "or") for (const p of f.parts) yield* atomsOf(p);
+  else if (f.about !== 0) yield f;
+}
+
+/** A member that must come: its name, or the language its name must lie in. */
+interface Group {
+  readonly name: string | null;
+  readonly rx: Rx;
+  readonly must: Formula;
+}
+
+/** Rules about members, by name and for sets of names. */
+interface Rules {
+  readonly byName: ReadonlyMap<string, readonly Formula[]>;
+  readonly open: readonly Formula[];
+}
+
+/** A conjunction of rules and named needs, beside choices that speak about the names in `choices` only. */
+interface Flat {
+  readonly rules: Rules;
+  readonly needs: ReadonlyMap<string, readonly Formula[]>;
+  readonly choices: readonly KeySet[];
+}
+
+function indexFlat(f: Formula): Flat | null {
+  const parts = f.kind === "and" ? f.parts : f.kind === "true" ? [] : [f];
+  const atoms = parts.filter((a) => a.kind !== "or");
+  const inner = parts.filter((a) => a.kind === "or").flatMap((a) => [...atomsOf(a)]);
+  const flat = atoms.every((a) => a.kind === "every" || (a.kind === "some" && a.keys!.name !== null));
+  if (!flat || inner.some((a) => a.keys === null)) return null;
+  return { rules: indexRules(atoms), needs: indexNeeds(atoms), choices: [...new Set(inner.map((a) => a.keys!))] };
+}
+
+function indexRules(atoms: readonly Formula[]): Rules {
+  const byName = new Map<string, Formula[]>();
+  const open: Formula[] = [];
+  for (const atom of atoms) {
+    if (atom.kind !== "every") continue;
+    const name = atom.keys!.name;
+    if (name === null) open.push(atom);
+    else if (byName.has(name)) byName.get(name)!.push(atom.must!);
+    else byName.set(name, [atom.must!]);
+  }
+  return { byName, open };
+}
+
+function indexNeeds(atoms: readonly Formula[]): Map<string, Formula[]> {
+  const needs = new Map<string, Formula[]>();
+  for (const atom of atoms) {
+    if (atom.kind !== "some") continue;
+    const name = atom.keys!.name!;
+    needs.set(name, [...(needs.get(name) ?? []), atom.must!]);
+  }
+  return needs;
+}
+
+/** How many strings match, up to `limit`: breadth first over the derivatives. */
+function countWords(store: FormulaStore, rx: Rx, limit: number): number {
+  const regex = store.regex;
+  const texts = regex.texts(rx);
+  if (texts) return Math.min(texts.length, limit);
+  if (rx.cofinite) return limit;
+  let found = 0;
+  let level = new Map<Rx, number>([[rx, 1]]);
+  for (let length = 0; length < 10_000 && level.size > 0 && found < limit; length++) {
+    const next = new Map<Rx, number>();
+    for (const [at, ways] of level) {
+      if (at.nullable) found += ways;
+      const starts = regex.starts(at);
+      starts.forEach((c, i) => {
+        const to = regex.derive(at, c);
+        const width = (starts[i + 1] ?? 0x110000) - c;
+        if (width > 0 && c <= 0x10ffff && regex.alive(to))
+          next.set(to, Math.min(limit, (next.get(to) ?? 0) + ways * width));
+      });
+    }
+    level = next;
+  }
+  return Math.min(found, limit);
+}
+
+function countNumbers(f: Formula, limit: number): number {
+  const atoms = f.kind === "and" ? f.parts : [f];
+  const listed = atoms.find((a) => a.test?.op === "in")?.test as { values: readonly Decimal[] } | undefined;
+  if (listed) return Math.min(listed.values.length, limit);
+  const whole = atoms.some((a) => a.test?.op === "mult" && isInteger(a.test.value));
+  const bound = (op: string) =>
+    atoms.filter((a) => a.test?.op === op).map((a) => toNumber((a.test as { value: Decimal }).value));
+  const lows = [...bound("ge").map(Math.ceil), ...bound("gt").map((v) => Math.floor(v) + 1)];
+  const highs = [...bound("le").map(Math.floor), ...bound("lt").map((v) => Math.ceil(v) - 1)];
+  if (!whole || f.kind === "or" || lows.length === 0 || highs.length === 0) return limit;
+  // A cautious count: multiples of the largest step between the tightest bounds, less the listed exceptions.
+  const step = Math.max(1, ...bound("mult"));
+  const out = atoms.find((a) => a.test?.op === "notin")?.test as { values: readonly Decimal[] } | undefined;
+  const span = Math.floor(Math.min(...highs) / step) - Math.ceil(Math.max(...lows) / step) + 1;
+  return Math.max(0, Math.min(limit, span - (out?.values.length ?? 0)));
+}
+
+const toNumber = (d: Decimal): number => Number(d.digits) * 10 ** d.exponent;

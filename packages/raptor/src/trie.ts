@@ -1,0 +1,158 @@
+/** Views of the vocabulary's trie, and small tries of what is left of tokens that leave a place. */
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** Nodes from..to of flat arrays (see Vocabulary) with depths counted from `base`; `own` tokens end before any byte. */
+export interface TokenTrie {
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  readonly skip: Int32Array;
+  readonly depth: Uint16Array;
+  readonly first: Int32Array;
+  readonly order: Int32Array;
+  readonly from: number;
+  readonly to: number;
+  readonly base: number;
+  readonly ownFrom: number;
+  readonly ownTo: number;
+  /** Bytes that belong to this trie alone. */
+  readonly fresh_bytes: number;
+  readonly views: Map<number, TokenTrie>;
+}
+
+let tries = 0;
+
+export function rootView(v: Vocabulary): TokenTrie {
+  const { bytes, skip, depth, first, order } = v;
+  const own = { from: 0, to: v.nodes, base: 0, ownFrom: 0, ownTo: 0, fresh_bytes: 0 };
+  return { id: ++tries, bytes, skip, depth, first, order, ...own, views: new Map() };
+}
+
+/** What is behind node p: its own tokens, then its children. */
+export function subView(trie: TokenTrie, p: number): TokenTrie {
+  let view = trie.views.get(p);
+  if (!view) {
+    const span = { from: p + 1, to: trie.skip[p]!, base: trie.depth[p]! + 1 };
+    const own = { ownFrom: trie.first[p]!, ownTo: trie.first[p + 1]!, fresh_bytes: 0 };
+    view = { ...trie, ...span, ...own, id: ++tries, views: new Map() };
+    trie.views.set(p, view);
+  }
+  return view;
+}
+
+/**
+ * What can follow a JSON value or key, for dropping hopeless tails at once: behind it white space, brackets and `,` or
+ * `:`; behind those a value or key may begin, and from there on anything.
+ */
+const BEHIND = 0;
+const BEFORE = 1;
+const INSIDE = 2;
+const NEVER = 3;
+const TAIL = new Uint8Array(3 * 256).fill(NEVER);
+for (const c of " \t\n\r]}") TAIL[c.charCodeAt(0)] = BEHIND;
+for (const c of ",:") TAIL[c.charCodeAt(0)] = BEFORE;
+for (const c of " \t\n\r") TAIL[256 + c.charCodeAt(0)] = BEFORE;
+for (const c of '"-0123456789{[tfn') TAIL[256 + c.charCodeAt(0)] = INSIDE;
+TAIL.fill(INSIDE, 512);
+
+/** Gathers subtrees into one trie, joined where they spell the same: many tokens go on alike behind a closing quote. */
+export class TrieBuilder {
+  readonly #root = new Branch();
+  #single: TokenTrie | null = null;
+  #parts = 0;
+
+  /** What is behind node p (`consumed`), or node p itself. */
+  addNode(trie: TokenTrie, p: number, consumed: boolean): void {
+    this.#part(null);
+    if (!consumed) this.#copy(trie, p, this.#root, BEHIND);
+    else {
+      this.#root.addTokens(trie, trie.first[p]!, trie.first[p + 1]!);
+      for (let q = p + 1; q < trie.skip[p]!; q = trie.skip[q]!) this.#copy(trie, q, this.#root, BEHIND);
+    }
+  }
+
+  /** A whole trie; alone it is handed on as it is. */
+  addTrie(trie: TokenTrie): void {
+    this.#part(trie);
+    if (this.#single === null) this.#merge(trie);
+  }
+
+  #part(trie: TokenTrie | null): void {
+    if (this.#parts++ === 0) this.#single = trie;
+    else if (this.#single) {
+      this.#merge(this.#single);
+      this.#single = null;
+    }
+  }
+
+  #merge(trie: TokenTrie): void {
+    this.#root.addTokens(trie, trie.ownFrom, trie.ownTo);
+    for (let p = trie.from; p < trie.to; p = trie.skip[p]!) this.#copy(trie, p, this.#root, BEHIND);
+  }
+
+  #copy(trie: TokenTrie, p: number, into: Branch, tail: number): void {
+    const next = TAIL[tail * 256 + trie.bytes[p]!]!;
+    if (next === NEVER) return;
+    const branch = into.child(trie.bytes[p]!);
+    branch.addTokens(trie, trie.first[p]!, trie.first[p + 1]!);
+    for (let q = p + 1; q < trie.skip[p]!; q = trie.skip[q]!) this.#copy(trie, q, branch, next);
+  }
+
+  build(): TokenTrie {
+    return this.#single ?? this.#root.flatten();
+  }
+}
+
+class Branch {
+  readonly tokens: number[] = [];
+  readonly children = new Map<number, Branch>();
+
+  child(byte: number): Branch {
+    let branch = this.children.get(byte);
+    if (!branch) {
+      branch = new Branch();
+      this.children.set(byte, branch);
+    }
+    return branch;
+  }
+
+  addTokens(trie: TokenTrie, from: number, to: number): void {
+    for (let i = from; i < to; i++) this.tokens.push(trie.order[i]!);
+  }
+
+  flatten(): TokenTrie {
+    const bytes: number[] = [];
+    const skip: number[] = [];
+    const depth: number[] = [];
+    const first: number[] = [];
+    const order: number[] = [...this.tokens];
+    const walk = (branch: Branch, d: number): void => {
+      for (const [byte, below] of branch.children) {
+        const p = bytes.length;
+        bytes.push(byte);
+        depth.push(d);
+        first.push(order.length);
+        skip.push(0);
+        for (const token of below.tokens) order.push(token);
+        walk(below, d + 1);
+        skip[p] = bytes.length;
+      }
+    };
+    walk(this, 0);
+    first.push(order.length);
+    return {
+      id: ++tries,
+      bytes: Uint8Array.from(bytes),
+      skip: Int32Array.from(skip),
+      depth: Uint16Array.from(depth),
+      first: Int32Array.from(first),
+      order: Int32Array.from(order),
+      from: 0,
+      to: bytes.length,
+      base: 0,
+      ownFrom: 0,
+      ownTo: this.tokens.length,
+      fresh_bytes: bytes.length * 11 + order.length * 4 + 200,
+      views: new Map(),
+    };
+  }
+}
