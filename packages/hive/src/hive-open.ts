@@ -22,7 +22,7 @@ import { FreezeGate } from "./freeze-gate.ts";
 import { Hive } from "./hive.ts";
 import type { HivePorts, HiveSettings, HiveStatus } from "./hive-types.ts";
 import { type Recovered, recover } from "./recovery.ts";
-import { Statements } from "./statements.ts";
+import { type OwnEntry, Statements } from "./statements.ts";
 import { ToolTable } from "./tool.ts";
 import { execTools } from "./tools-exec.ts";
 import { filesTools } from "./tools-files.ts";
@@ -172,8 +172,12 @@ async function openUnder(
     keys: keyring.keys.id,
     policy_set: policy.id,
   });
-  const begun = await begin(parts, recovered, markBody(recovered.window.from(statements.now_ms(), ledger.size)));
-  if (isRefusal(begun)) return begun;
+  statements.openWith(() =>
+    opening(parts, recovered, markBody(recovered.window.from(statements.now_ms(), ledger.size))),
+  );
+  const mayWait = settings.start === "when-acting" && recovered.lastStart !== null && recovered.open.length === 0;
+  const refused = mayWait ? null : await statements.open();
+  if (refused !== null) return refused;
   return new Hive({
     parts,
     keyring,
@@ -254,22 +258,13 @@ function repairOf({ repaired }: Ledger): string | null {
 }
 
 /** First words of this run: who the hive is, what changed since the last start, and how far back the next start must read. */
-async function begin(
-  { statements, keys, policy, root }: TripParts,
-  { lastStart }: Recovered,
-  body: JsonObject,
-): Promise<Refusal | null> {
+function opening({ keys, policy, root }: TripParts, { lastStart }: Recovered, body: JsonObject): OwnEntry[] {
   const { hive, id } = keys();
-  const entries: [Parameters<Statements["write"]>[0], JsonObject][] = [];
+  const entries: OwnEntry[] = [];
   if (lastStart === null) entries.push(["genesis", { hive, root, keys: id, policy_set: policy.id }]);
   else {
     if (lastStart.keys !== id) entries.push(["keys", { keys: id }]);
     if (lastStart.policy_set !== policy.id) entries.push(["policy", { policy_set: policy.id }]);
   }
-  entries.push(["start", body]);
-  for (const [kind, entry] of entries) {
-    const written = await statements.write(kind, null, entry);
-    if (isRefusal(written)) return written;
-  }
-  return null;
+  return [...entries, ["start", body]];
 }
