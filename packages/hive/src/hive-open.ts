@@ -1,11 +1,10 @@
 /** Opening a hive: takes its home, its keys, its policies and its ledger, and settles what the last run left open. */
 import {
   DiskError,
-  formerKeys,
   isRefusal,
   type JsonObject,
   Keyring,
-  Ledger,
+  type Ledger,
   PermitBook,
   PolicySet,
   type Refusal,
@@ -20,6 +19,7 @@ import type { SigningDesk } from "./flow/sign.ts";
 import type { TripParts } from "./flow.ts";
 import { FreezeGate } from "./freeze-gate.ts";
 import { Hive } from "./hive.ts";
+import { openHiveLedger } from "./hive-ledger.ts";
 import type { HivePorts, HiveSettings, HiveStatus } from "./hive-types.ts";
 import { type Recovered, recover } from "./recovery.ts";
 import { type OwnEntry, Statements } from "./statements.ts";
@@ -99,28 +99,11 @@ async function openUnder(
   const { disk, crypto, clock, chance } = ports;
   const signer = keyring.signer("hive");
   if (isRefusal(signer)) return signer;
-  const ledger = await Ledger.open({
-    disk,
-    folder: "ledger",
-    crypto,
-    signer,
-    formerKeys: formerKeys(keyring.keys, "hive"),
-    origin: keyring.keys.hive,
-    clock,
-    ...settings.ledger,
-  });
+  const ledger = await openHiveLedger({ disk, crypto, clock, ...settings.ledger }, keyring, signer);
   if (isRefusal(ledger)) return ledger;
   home.hold(() => ledger.close());
 
-  const permits = await PermitBook.open({
-    disk,
-    folder: "permits",
-    crypto,
-    clock,
-    // Asked at each look, so that a revoked issuer's permits end at once.
-    keys: { find: (keyId) => keyring.keys.directory.find(keyId) },
-    boot: ports.boot ?? null,
-  });
+  const permits = await openPermits(ports, keyring);
   if (isRefusal(permits)) return permits;
   home.hold(() => permits.close());
 
@@ -189,6 +172,17 @@ async function openUnder(
     release: () => home.release(),
   });
 }
+
+const openPermits = ({ disk, crypto, clock, boot }: HivePorts, keyring: Keyring): Promise<PermitBook | Refusal> =>
+  PermitBook.open({
+    disk,
+    folder: "permits",
+    crypto,
+    clock,
+    // Asked at each look, so that a revoked issuer's permits end at once.
+    keys: { find: (keyId) => keyring.keys.directory.find(keyId) },
+    boot: boot ?? null,
+  });
 
 /** Keys that are there are opened; a home without keys and without a ledger gets new ones. */
 async function openKeys(ports: HivePorts, passphrase: string | null): Promise<Keyring | Refusal> {
