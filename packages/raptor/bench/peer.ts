@@ -43,15 +43,16 @@ async function startWorker(): Promise<Worker> {
 
 function ask(worker: Worker, row: Row, limit_s: number): Promise<(RowResult & { times_us: number[] }) | null> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(null), limit_s * 1000);
+    const gone = () => end(null);
+    const timer = setTimeout(gone, limit_s * 1000);
     const end = (result: (RowResult & { times_us: number[] }) | null) => {
       clearTimeout(timer);
-      worker.removeAllListeners();
+      for (const event of ["error", "exit"]) worker.off(event, gone);
+      worker.off("message", end);
       resolve(result);
     };
-    worker.once("message", end);
-    worker.once("error", () => end(null));
-    worker.once("exit", () => end(null));
+    worker.on("message", end);
+    for (const event of ["error", "exit"]) worker.on(event, gone);
     worker.postMessage(row);
   });
 }
