@@ -78,7 +78,7 @@ export async function runDoLine(
   return runDo(terminal, tool, rest, { ...before, ...(own as DoOptions) });
 }
 
-export function runDo(
+function runDo(
   terminal: Terminal,
   tool: string | undefined,
   args: readonly string[],

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  formerKeys,
   fromBase64,
   fromHex,
   fromUtf8,
@@ -10,7 +9,7 @@ import {
   KEY_ROLES,
   Keyring,
   type KeyringOptions,
-  Ledger,
+  type Ledger,
   nodeChance,
   nodeClock,
   nodeCrypto,
@@ -24,6 +23,7 @@ import {
 import { obtainPassphrase } from "./cli-decide.ts";
 import { withHive } from "./connection.ts";
 import { readDaemon } from "./daemon-file.ts";
+import { openHiveLedger } from "./hive-ledger.ts";
 import { makeHome } from "./home.ts";
 import { openInside } from "./inside.ts";
 import { HOME_LOCK } from "./local-hive.ts";
@@ -188,15 +188,7 @@ async function record(
   if (!(await disk.exists("ledger"))) return null;
   const signer = keyring.signer("hive");
   if (isRefusal(signer)) return signer;
-  const ledger = await Ledger.open({
-    disk,
-    folder: "ledger",
-    crypto,
-    signer,
-    formerKeys: formerKeys(keyring.keys, "hive"),
-    origin: keyring.keys.hive,
-    clock,
-  });
+  const ledger = await openHiveLedger({ disk, crypto, clock }, keyring, signer);
   if (isRefusal(ledger)) return ledger;
   const statements = new Statements({
     ledger,

@@ -78,7 +78,13 @@ async function open(o: DaemonOptions, trace: Trace): Promise<Opened | Refusal> {
   });
   if (isRefusal(idempotency)) return idempotency;
   const secrets = [keys.local(), ...(o.passphrase === null ? [] : [o.passphrase])].filter(({ length }) => length >= 16);
-  const local = await openLocalHive({ ...o, secrets, pool: o.config.limits.chambers_warm, chambers: "all" });
+  const local = await openLocalHive({
+    ...o,
+    secrets,
+    pool: o.config.limits.chambers_warm,
+    chambers: "all",
+    start: "at-once",
+  });
   if (isRefusal(local)) {
     await idempotency.close();
     return local;

@@ -49,7 +49,7 @@ function lineOf({ what, state, detail, fix }: Finding, terminal: Terminal): stri
   return fix === null ? head : `${head}\n${" ".repeat(25)}fix: ${fix}`;
 }
 
-export async function examine({ home, environment }: Terminal): Promise<Finding[]> {
+async function examine({ home, environment }: Terminal): Promise<Finding[]> {
   const loaded = loadConfig(home, environment);
   const config = isRefusal(loaded) ? null : loaded.config;
   return [

@@ -1,11 +1,10 @@
 /** Opening a hive: takes its home, its keys, its policies and its ledger, and settles what the last run left open. */
 import {
   DiskError,
-  formerKeys,
   isRefusal,
   type JsonObject,
   Keyring,
-  Ledger,
+  type Ledger,
   PermitBook,
   PolicySet,
   type Refusal,
@@ -20,9 +19,10 @@ import type { SigningDesk } from "./flow/sign.ts";
 import type { TripParts } from "./flow.ts";
 import { FreezeGate } from "./freeze-gate.ts";
 import { Hive } from "./hive.ts";
+import { openHiveLedger } from "./hive-ledger.ts";
 import type { HivePorts, HiveSettings, HiveStatus } from "./hive-types.ts";
 import { type Recovered, recover } from "./recovery.ts";
-import { Statements } from "./statements.ts";
+import { type OwnEntry, Statements } from "./statements.ts";
 import { ToolTable } from "./tool.ts";
 import { execTools } from "./tools-exec.ts";
 import { filesTools } from "./tools-files.ts";
@@ -99,28 +99,11 @@ async function openUnder(
   const { disk, crypto, clock, chance } = ports;
   const signer = keyring.signer("hive");
   if (isRefusal(signer)) return signer;
-  const ledger = await Ledger.open({
-    disk,
-    folder: "ledger",
-    crypto,
-    signer,
-    formerKeys: formerKeys(keyring.keys, "hive"),
-    origin: keyring.keys.hive,
-    clock,
-    ...settings.ledger,
-  });
+  const ledger = await openHiveLedger({ disk, crypto, clock, ...settings.ledger }, keyring, signer);
   if (isRefusal(ledger)) return ledger;
   home.hold(() => ledger.close());
 
-  const permits = await PermitBook.open({
-    disk,
-    folder: "permits",
-    crypto,
-    clock,
-    // Asked at each look, so that a revoked issuer's permits end at once.
-    keys: { find: (keyId) => keyring.keys.directory.find(keyId) },
-    boot: ports.boot ?? null,
-  });
+  const permits = await openPermits(ports, keyring);
   if (isRefusal(permits)) return permits;
   home.hold(() => permits.close());
 
@@ -172,8 +155,12 @@ async function openUnder(
     keys: keyring.keys.id,
     policy_set: policy.id,
   });
-  const begun = await begin(parts, recovered, markBody(recovered.window.from(statements.now_ms(), ledger.size)));
-  if (isRefusal(begun)) return begun;
+  statements.openWith(() =>
+    opening(parts, recovered, markBody(recovered.window.from(statements.now_ms(), ledger.size))),
+  );
+  const mayWait = settings.start === "when-acting" && recovered.lastStart !== null && recovered.open.length === 0;
+  const refused = mayWait ? null : await statements.open();
+  if (refused !== null) return refused;
   return new Hive({
     parts,
     keyring,
@@ -185,6 +172,17 @@ async function openUnder(
     release: () => home.release(),
   });
 }
+
+const openPermits = ({ disk, crypto, clock, boot }: HivePorts, keyring: Keyring): Promise<PermitBook | Refusal> =>
+  PermitBook.open({
+    disk,
+    folder: "permits",
+    crypto,
+    clock,
+    // Asked at each look, so that a revoked issuer's permits end at once.
+    keys: { find: (keyId) => keyring.keys.directory.find(keyId) },
+    boot: boot ?? null,
+  });
 
 /** Keys that are there are opened; a home without keys and without a ledger gets new ones. */
 async function openKeys(ports: HivePorts, passphrase: string | null): Promise<Keyring | Refusal> {
@@ -254,22 +252,13 @@ function repairOf({ repaired }: Ledger): string | null {
 }
 
 /** First words of this run: who the hive is, what changed since the last start, and how far back the next start must read. */
-async function begin(
-  { statements, keys, policy, root }: TripParts,
-  { lastStart }: Recovered,
-  body: JsonObject,
-): Promise<Refusal | null> {
+function opening({ keys, policy, root }: TripParts, { lastStart }: Recovered, body: JsonObject): OwnEntry[] {
   const { hive, id } = keys();
-  const entries: [Parameters<Statements["write"]>[0], JsonObject][] = [];
+  const entries: OwnEntry[] = [];
   if (lastStart === null) entries.push(["genesis", { hive, root, keys: id, policy_set: policy.id }]);
   else {
     if (lastStart.keys !== id) entries.push(["keys", { keys: id }]);
     if (lastStart.policy_set !== policy.id) entries.push(["policy", { policy_set: policy.id }]);
   }
-  entries.push(["start", body]);
-  for (const [kind, entry] of entries) {
-    const written = await statements.write(kind, null, entry);
-    if (isRefusal(written)) return written;
-  }
-  return null;
+  return [...entries, ["start", body]];
 }

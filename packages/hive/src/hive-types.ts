@@ -63,6 +63,8 @@ export interface HiveSettings {
   readonly policies: { readonly policies: Readonly<Record<string, string>>; readonly schema: string };
   /** Strings that must never leave in a result, such as the API key. Each at least 16 characters. */
   readonly secrets: readonly string[];
+  /** When this run's `start` is written: at once unless said otherwise. A run that never acts then leaves no entry. */
+  readonly start?: "at-once" | "when-acting";
   /** Sizes of the ledger's files and how often it marks its place; its own defaults when absent. */
   readonly ledger?: Pick<LedgerOptions, "segmentSizes" | "mark_every_entries">;
 }
@@ -223,6 +225,6 @@ export interface HiveFace {
   /** The key manifest in force. */
   keys(): Envelope;
   readonly ledger: LedgerView;
-  /** Ends running work, writes `stop`, closes the ledger. A second call waits for the first. */
+  /** Ends running work, writes `stop` if there was a `start`, closes the ledger. A second call waits for the first. */
   close(): Promise<void>;
 }

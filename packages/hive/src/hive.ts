@@ -285,7 +285,7 @@ export class Hive implements HiveFace {
     const trips = this.#store.trips();
     for (const trip of trips) trip.stop(STOPPING);
     await Promise.all(trips.map((trip) => trip.ended));
-    await statements.write("stop", null, {});
+    if (statements.opened) await statements.write("stop", null, {});
     this.#events.endAll();
     await statements.ledger.close();
     await this.#in.release();

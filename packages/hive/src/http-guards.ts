@@ -27,7 +27,7 @@ export const isLoopbackName = (name: string): boolean => LOOPBACK_NAME.test(name
 export const isLoopbackAddress = (address: string | undefined): boolean => LOOPBACK_ADDRESS.test(address ?? "");
 
 /** The name part of a Host header, without the port. */
-export const hostName = (host: string): string => host.replace(/:\d{1,5}$/, "");
+const hostName = (host: string): string => host.replace(/:\d{1,5}$/, "");
 
 /** Only names that no foreign name server can give out (DNS rebinding), and those that the owner listed. */
 export function checkHost(host: string | null, allowed: readonly string[]): Refusal | null {

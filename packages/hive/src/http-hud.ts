@@ -19,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Where the build of the package prism lies. */
-export const hudFolder = (): string => join(fileURLToPath(import.meta.resolve("prism/package.json")), "..", "dist");
+const hudFolder = (): string => join(fileURLToPath(import.meta.resolve("prism/package.json")), "..", "dist");
 
 export class Hud {
   readonly #folder: string;

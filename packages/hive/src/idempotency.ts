@@ -32,8 +32,7 @@ interface Kept extends Slot {
 
 type Submitted = { id: string; again: boolean } | Refusal;
 
-export const packetId = (packet: Envelope): string =>
-  toHex(createHash("sha256").update(fromBase64(packet.payload)).digest());
+const packetId = (packet: Envelope): string => toHex(createHash("sha256").update(fromBase64(packet.payload)).digest());
 
 export class Idempotency {
   readonly #path: string;

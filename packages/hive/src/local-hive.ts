@@ -44,6 +44,7 @@ export interface LocalHiveOptions {
   pool: number;
   /** Chambers that are opened: each has to prove itself first, which takes time. */
   chambers: ChambersWanted;
+  start: NonNullable<HiveSettings["start"]>;
 }
 
 export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Refusal> {
@@ -91,7 +92,7 @@ const workspaceLimits = ({ limits }: Config) => ({
   file_bytes: limits.file_mib * MIB,
 });
 
-function settingsOf({ home, config: { limits }, secrets }: LocalHiveOptions): HiveSettings {
+function settingsOf({ home, config: { limits }, secrets, start }: LocalHiveOptions): HiveSettings {
   return {
     version: VERSION,
     limits: {
@@ -109,6 +110,7 @@ function settingsOf({ home, config: { limits }, secrets }: LocalHiveOptions): Hi
     },
     policies: readPolicies(home),
     secrets,
+    start,
   };
 }
 

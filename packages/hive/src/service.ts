@@ -26,7 +26,7 @@ export const unitOptions = (home: string, system: boolean): UnitOptions => ({
   program: fileURLToPath(new URL("./axiom.ts", import.meta.url)),
 });
 
-export const unitPath = (system: boolean): string =>
+const unitPath = (system: boolean): string =>
   system ? join("/etc/systemd/system", UNIT_NAME) : join(homedir(), ".config", "systemd", "user", UNIT_NAME);
 
 /** Everything that the daemon does not need is taken away. Node compiles code at run time, so memory cannot be W^X. */

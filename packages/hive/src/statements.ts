@@ -41,8 +41,13 @@ export const instant = (ms: number): string => new Date(ms).toISOString();
 export const sentence = (text: string): string =>
   text.length > SENTENCE_MAX ? `${text.slice(0, SENTENCE_MAX - 1)}…` : text;
 
+/** Kind and body of an entry about the hive itself. */
+export type OwnEntry = readonly [kind: StatementKind, body: JsonObject];
+
 export class Statements {
   readonly #options: StatementsOptions;
+  #opening: (() => readonly OwnEntry[]) | null = null;
+  #opened: Promise<Refusal | null> | null = null;
   #latest_ms: number;
 
   constructor(options: StatementsOptions) {
@@ -64,9 +69,37 @@ export class Statements {
     return instant(this.now_ms());
   }
 
+  /** Entries that come before whatever is written next, so that a run that only reads leaves no trace. */
+  openWith(entries: () => readonly OwnEntry[]): void {
+    this.#opening = entries;
+  }
+
+  /** Whether this run has written anything since `openWith`. */
+  get opened(): boolean {
+    return this.#opened !== null;
+  }
+
+  /** Writes the opening entries, unless they are there. What is refused is tried again by the next one. */
+  open(): Promise<Refusal | null> {
+    this.#opened ??= this.#open().then((refused) => {
+      if (refused !== null) this.#opened = null;
+      return refused;
+    });
+    return this.#opened;
+  }
+
+  async #open(): Promise<Refusal | null> {
+    for (const [kind, body] of this.#opening?.() ?? []) {
+      const written = await this.append(this.sign(kind, null, body));
+      if (isRefusal(written)) return written;
+    }
+    return null;
+  }
+
   /** Resolves when the entry is durable and under a signed tree head. */
   async write(kind: StatementKind, directive: string | null, body: JsonObject): Promise<Written | Refusal> {
-    return this.append(this.sign(kind, directive, body));
+    const refused = this.#opening === null ? null : await this.open();
+    return refused ?? this.append(this.sign(kind, directive, body));
   }
 
   sign(kind: StatementKind, directive: string | null, body: JsonObject): { envelope: Envelope; at: string } {

@@ -110,7 +110,7 @@ function note(
 /** Programs print bytes; the proof holds text. Bytes that are not UTF-8 become U+FFFD. */
 const textOf = (chunks: readonly Uint8Array[]): string => Buffer.concat(chunks).toString("utf8");
 
-export function changesOf(before: Files, after: Files): PlannedChange[] {
+function changesOf(before: Files, after: Files): PlannedChange[] {
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
   return paths.flatMap((path) => {
     const old = before.get(path);

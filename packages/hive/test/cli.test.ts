@@ -158,6 +158,26 @@ describe("without a daemon", () => {
     MANY_RUNS_MS,
   );
 
+  it("a command that only reads leaves nothing in the ledger", async () => {
+    const at = home();
+    await axiom(at, [...JS, "1", "-q"]);
+    const note = async () => (await axiom(at, ["ledger", "checkpoint"])).stdout;
+    const before = await note();
+    await axiom(at, ["list"]);
+    expect(await note()).toBe(before);
+    await axiom(at, [...JS, "1", "-q"]);
+    const { stdout } = await axiom(at, ["ledger", "show", "--limit", "6"]);
+    const lines = stdout.trimEnd().split("\n");
+    expect(lines.map((line) => line.trim().split(/ +/)[2])).toEqual([
+      "stop",
+      "start",
+      "admitted",
+      "intent",
+      "outcome",
+      "stop",
+    ]);
+  });
+
   it("the doctor says what is missing and how to mend it", async () => {
     const at = home();
     const ran = await axiom(at, ["doctor", "--json"], { env: { AXIOM_HTP_PORT: "1" } });

@@ -47,7 +47,7 @@ class CheckedOutcome {
 }
 export type Checked = CheckedOutcome;
 
-export const quarantinePath = (id: string): string => `quarantine/${id}.json`;
+const quarantinePath = (id: string): string => `quarantine/${id}.json`;
 
 type ValidateParts = Pick<FlowParts, "crypto" | "disk" | "workspace" | "settings">;
 
