@@ -48,12 +48,7 @@ export function nodeDisk(root: string): Disk {
     read: async (path) => new Uint8Array(await readFile(full(path))),
     writeAtomic,
     list: async (folder) => (await readdir(fullFolder(folder))).sort(),
-    makeFolder: async (path, mode = FOLDER_MODE) => {
-      const first = await mkdir(full(path), { recursive: true, mode });
-      // Each folder that was made is a name in the one above it.
-      const top = first === undefined ? Number.POSITIVE_INFINITY : resolve(first).length;
-      for (let made = resolve(full(path)); made.length >= top; made = dirname(made)) await syncFolder(dirname(made));
-    },
+    makeFolder: (path, mode = FOLDER_MODE) => makeFolders(resolve(full(path)), mode),
     rename: async (from, to) => {
       await rename(full(from), full(to));
       await syncFolder(fullFolder(folderOf(to)));
@@ -150,6 +145,28 @@ const writeOnce = (fd: number, bytes: Uint8Array, at: number, offset: number): P
   new Promise((done, fail) => {
     write(fd, bytes, at, bytes.length - at, offset, (error, count) => (error ? fail(error) : done(count)));
   });
+
+/**
+ * Step by step, each new name durable in the folder above it. Not mkdir's own `recursive`: where a file system answers ENOENT
+ * below a folder that exists, as /proc does, that one never ends.
+ */
+async function makeFolders(path: string, mode: number): Promise<void> {
+  if (await isFolder(path)) return;
+  await makeFolders(dirname(path), mode);
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    // Another process may have made it in between.
+    if (!(await isFolder(path))) throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 async function syncFolder(path: string): Promise<void> {
   const handle = await open(path, "r");

@@ -101,7 +101,8 @@ function readFields(envelope: Envelope): ManifestFields | Refusal {
 
 /**
  * Room for new keys: drops the oldest retired ones, then the oldest revoked ones. A dropped key is unknown, which refuses as
- * well; older proofs and ledger entries carry or name the manifest of their own time. Null when only active keys are left.
+ * well; older proofs and ledger entries carry or name the manifest of their own time. The hive's former keys stay, since they
+ * vouch for the ledger's earlier checkpoints. Null when nothing is left to drop.
  */
 export function fitManifest(fields: ManifestFields): ManifestFields | null {
   let keys = fields.keys;
@@ -118,7 +119,9 @@ export const formerKeys = ({ keys }: Pick<ManifestFields, "keys">, role: KeyRole
   keys.filter((key) => key.role === role && key.status !== "active").map((key) => fromBase64(key.public_key));
 
 const oldestOf = (keys: readonly ManifestKey[], status: KeyStatus): ManifestKey | undefined =>
-  keys.filter((key) => key.status === status).toSorted((a, b) => (a.since < b.since ? -1 : 1))[0];
+  keys
+    .filter((key) => key.status === status && key.role !== "hive")
+    .toSorted((a, b) => (a.since < b.since ? -1 : 1))[0];
 
 /** First fault among the keys, as a sentence; null when there is none. */
 function checkKeys(crypto: Crypto, { hive, root, keys }: ManifestFields): string | null {

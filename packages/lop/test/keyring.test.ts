@@ -190,17 +190,30 @@ describe("keys", () => {
     const clock = new SimClock();
     const disk = new SimDisk();
     const ring = granted(await Keyring.create({ ...options(disk, "p"), clock }));
-    const first = granted(ring.signer("hive")).keyId;
+    const first = granted(ring.signer("permit-issuer")).keyId;
     const revoked = granted(ring.signer("witness")).keyId;
     granted(await ring.revoke(revoked, "\u{1f600}".repeat(200)));
     for (let turn = 0; turn < 100; turn++) {
       await clock.advance(1000);
-      granted(await ring.rotate("hive"));
+      granted(await ring.rotate("permit-issuer"));
     }
     expect(ring.keys.keys).toHaveLength(MANIFEST_MAX_KEYS);
     expect(ring.keys.directory.find(first)).toBeUndefined();
     expect(ring.keys.directory.find(revoked)?.status).toBe("revoked");
     expect(granted(await Keyring.open(options(disk, "p"))).keys.serial).toBe(102);
+  });
+
+  test("of the hive itself are never dropped: they vouch for the ledger's earlier checkpoints", async () => {
+    const clock = new SimClock();
+    const ring = granted(await Keyring.create({ ...options(new SimDisk(), "p"), clock }));
+    const first = granted(ring.signer("hive")).keyId;
+    const room = MANIFEST_MAX_KEYS - ring.keys.keys.length;
+    for (let turn = 0; turn < room; turn++) {
+      await clock.advance(1000);
+      granted(await ring.rotate("hive"));
+    }
+    expect(code(await ring.rotate("hive"))).toBe("keys-full");
+    expect(ring.keys.directory.find(first)?.status).toBe("retired");
   });
 
   test("of others beyond the manifest's room are refused", async () => {
