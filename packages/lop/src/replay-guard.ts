@@ -24,7 +24,9 @@ interface Window {
 
 export class ReplayGuard {
   readonly #windows = new Map<string, Window>();
-  readonly #nonces = new Map<string, number>();
+  /** Key id → nonce → end of life: a key's name is held once, not with each of its nonces. */
+  readonly #nonces = new Map<string, Map<string, number>>();
+  #nonceCount = 0;
   readonly #limits: { readonly windows: number; readonly nonces: number };
   /** Latest end of life that was forgotten. What ends by then cannot be told from a replay, even when the clock is set back. */
   #forgotten_ms = 0;
@@ -43,9 +45,9 @@ export class ReplayGuard {
         "packet-replayed",
         `The counter ${ctr} was used, or lies over ${REPLAY_WINDOW} behind ${window.highest}.`,
       );
-    if (this.#nonces.has(nonceName(keyId, nonce)))
+    if (this.#nonces.get(keyId)?.has(nonce))
       return refuse("packet-replayed", `The nonce ${nonce.slice(0, 64)} was used by this key.`);
-    const full = this.#nonces.size >= this.#limits.nonces || (!window && this.#windows.size >= this.#limits.windows);
+    const full = this.#nonceCount >= this.#limits.nonces || (!window && this.#windows.size >= this.#limits.windows);
     return full ? refuse("replay-guard-full", "More unexpired packets are remembered than the guard holds.") : null;
   }
 
@@ -56,7 +58,10 @@ export class ReplayGuard {
     this.#windows.set(name, window);
     window.exp_ms = Math.max(window.exp_ms, exp_ms);
     mark(window, ctr);
-    this.#nonces.set(nonceName(keyId, nonce), exp_ms);
+    const nonces = this.#nonces.get(keyId) ?? new Map<string, number>();
+    this.#nonces.set(keyId, nonces);
+    if (!nonces.has(nonce)) this.#nonceCount++;
+    nonces.set(nonce, exp_ms);
   }
 
   /** Drops what can only come back expired. Costs one pass; call it now and then, not for each packet. */
@@ -66,16 +71,18 @@ export class ReplayGuard {
       return exp_ms <= now_ms;
     };
     for (const [name, { exp_ms }] of this.#windows) if (passed(exp_ms)) this.#windows.delete(name);
-    for (const [name, exp_ms] of this.#nonces) if (passed(exp_ms)) this.#nonces.delete(name);
+    for (const [keyId, nonces] of this.#nonces) {
+      for (const [nonce, exp_ms] of nonces) if (passed(exp_ms) && nonces.delete(nonce)) this.#nonceCount--;
+      if (nonces.size === 0) this.#nonces.delete(keyId);
+    }
   }
 
   get size(): { windows: number; nonces: number } {
-    return { windows: this.#windows.size, nonces: this.#nonces.size };
+    return { windows: this.#windows.size, nonces: this.#nonceCount };
   }
 }
 
 const windowName = (keyId: string, sid: string, chan: string): string => `${keyId} ${sid} ${chan}`;
-const nonceName = (keyId: string, nonce: string): string => `${keyId} ${nonce}`;
 
 const blockOf = (ctr: number): number => Math.floor(ctr / BLOCK_BITS);
 const bitOf = (ctr: number): number => 1 << (ctr % BLOCK_BITS);
