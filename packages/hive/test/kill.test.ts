@@ -12,7 +12,7 @@ test(`a real hive, killed ${KILLS} times in the middle of its work: nothing lost
 }, async () => {
   const seed = Date.now() % 1_000_000;
   console.log(`kill: seed ${seed}`);
-  const home = mkdtempSync(join(tmpdir(), "hive-flow-kill-"));
+  const home = mkdtempSync(join(tmpdir(), "axiom-kill-"));
   try {
     const report = await new KillTrial(home, seed).run(KILLS);
     console.log(`kill: ${JSON.stringify(report)}`);
