@@ -1,5 +1,20 @@
 export { dequantise, halfToNumber } from "./dequantise.ts";
 export {
+  type Constraint,
+  type Engine,
+  type EngineInfo,
+  MAX_ALTERNATIVES,
+  MAX_WRITTEN_TOKENS,
+  type Picked,
+  type PickOptions,
+  type Scored,
+  type Sequence,
+  type WriteRequest,
+  type Written,
+  type WrittenEnd,
+  type WrittenText,
+} from "./engine.ts";
+export {
   GGUF_MAX_ARRAY_DEPTH,
   GGUF_MAX_ARRAY_ITEMS,
   GGUF_MAX_DIMENSIONS,
@@ -14,4 +29,8 @@ export {
   type TensorType,
 } from "./gguf.ts";
 export { blankMemory, MambaReference, type ReferenceMemory } from "./mamba-reference.ts";
+export { type Memory, type MemoryShape, memoryBytes } from "./memory.ts";
+export { isLogicRefusal, type LogicRefusal, type LogicRefusalCode } from "./refusal.ts";
+export type { Sampling } from "./sampler.ts";
+export type { Tokenizer } from "./tokenizer.ts";
 export { type MambaLayer, type MambaShape, type MambaWeights, readMamba } from "./weights.ts";
