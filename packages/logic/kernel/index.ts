@@ -4,7 +4,7 @@
 import { normalise, quantise } from "./activation";
 import { meet } from "./barrier";
 import { multiply } from "./matrix";
-import type { Bench, Layer, Matrix, Model } from "./model";
+import { Bench, Layer, Matrix, Model } from "./model";
 import { convolve, scan, timeSteps } from "./recurrence";
 
 /** Moves `count` columns through all layers: embeddings stand in `model.residual` before, the last layer's output after. */

@@ -4,7 +4,7 @@
 // [r0c0 r0c1 r1c0 r1c1 r2c0 r2c1 r3c0 r3c1]. One pair of activations is spread over all lanes, so that the pairwise
 // dot product gives four rows at once and no lanes are ever summed across. The stream of weights is read once, in order.
 //   weights: [tile][plane][columns / 2][4][8] int8     scales: [tile][plane][columns / 32][16] f32, or [tile][16] per row
-import type { Matrix } from "./model";
+import { Matrix } from "./model";
 
 const BLOCK: i32 = 32;
 const TILE_ROWS: i32 = 16;

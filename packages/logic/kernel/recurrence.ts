@@ -1,6 +1,6 @@
 // The parts of a layer that carry memory: the causal convolution and the state-space scan. One column at a time, in order.
 import { exp, silu, softplus } from "./arithmetic";
-import type { Bench, Layer, Model } from "./model";
+import { Bench, Layer, Model } from "./model";
 
 /**
  * Channels `from` to `to` (multiples of 4) of one column: `x ← silu(bias + Σ weight·past + weight·x)`, in place; `past`
