@@ -4,7 +4,6 @@
  */
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
-const LOG2_E = 1.4426950408889634;
 const P1 = 0.16666666666666602;
 const P2 = -0.0027777777777015593;
 const P3 = 6.613756321437934e-5;
@@ -32,7 +31,7 @@ export function exp(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x < -708) return 0;
   if (x > 709) return Number.POSITIVE_INFINITY;
-  const k = Math.floor(LOG2_E * x + 0.5);
+  const k = Math.floor(Math.LOG2E * x + 0.5);
   const high = x - k * LN2_HIGH;
   const low = k * LN2_LOW;
   const r = high - low;

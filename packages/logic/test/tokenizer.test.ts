@@ -8,7 +8,7 @@ import { isLogicRefusal } from "../src/refusal.ts";
 import { readTokenizer, TEXT_MAX_CHARACTERS, type Tokenizer } from "../src/tokenizer.ts";
 import { byteLevelMetadata, sentencePieceMetadata } from "./models.ts";
 
-const data = join(process.env["AXIOM_DATA"] ?? join(import.meta.dirname, "../../../../shared/data"), "ecosystem/vocab");
+const data = join(process.env.AXIOM_DATA ?? join(import.meta.dirname, "../../../../shared/data"), "ecosystem/vocab");
 
 const tokenizerOf = (metadata: ReadonlyMap<string, GgufValue>): Tokenizer => {
   const tokenizer = readTokenizer({ metadata });
