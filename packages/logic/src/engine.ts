@@ -15,6 +15,8 @@ export interface EngineInfo {
   readonly weights: string | null;
   /** Number of token ids; 0 when unknown. */
   readonly vocabulary: number;
+  /** What computes: with weights, memory and tokens it decides the bits, such as `kernel/exact/SHA-256 of its WebAssembly`. */
+  readonly runtime: string;
   /** The same bits on every machine. */
   readonly exact: boolean;
   /** `axiom.decode` of the file: how its answers are to be read, such as "marks/1". Null: a general model. */
@@ -25,7 +27,7 @@ export interface Engine {
   readonly info: EngineInfo;
   /** Null: the server tokenises. */
   readonly tokenizer: Tokenizer | null;
-  /** A fresh sequence, from the empty memory or from `start`. */
+  /** A fresh sequence, from the empty memory or from `start`. Close it: an engine holds a fixed number. */
   open(start?: Memory): Promise<Sequence | LogicRefusal>;
   /** Continues a prompt. Yields the text in pieces and exactly one `end`, last. */
   write(request: WriteRequest): AsyncIterable<Written>;
