@@ -76,18 +76,18 @@ class KernelEngine implements Engine {
     });
   }
 
-  open(start?: Memory): Promise<Sequence | LogicRefusal> {
-    return Promise.resolve(this.#open(start));
+  open(start?: Memory, length = 0): Promise<Sequence | LogicRefusal> {
+    return Promise.resolve(this.#open(start, length));
   }
 
-  #open(start: Memory | undefined): Sequence | LogicRefusal {
+  #open(start: Memory | undefined, length: number): Sequence | LogicRefusal {
     const wrong = start === undefined ? null : checkMemory(start, this.kernel.shape, this.info.weights!);
     if (wrong !== null) return wrong;
     const slot = this.take();
     if (typeof slot !== "number") return slot;
     if (start === undefined) this.kernel.blank(slot);
     else this.kernel.write(slot, start.bytes);
-    return new KernelSequence(this, slot, 0);
+    return new KernelSequence(this, slot, length, false);
   }
 
   take(): number | LogicRefusal {
@@ -114,11 +114,14 @@ class KernelSequence implements Sequence {
   readonly #engine: KernelEngine;
   #slot: number | null;
   #length: number;
+  /** Whether there are logits. */
+  #fed: boolean;
 
-  constructor(engine: KernelEngine, slot: number, length: number) {
+  constructor(engine: KernelEngine, slot: number, length: number, fed: boolean) {
     this.#engine = engine;
     this.#slot = slot;
     this.#length = length;
+    this.#fed = fed;
   }
 
   get length(): number {
@@ -135,11 +138,12 @@ class KernelSequence implements Sequence {
       const part = all.subarray(from, from + KERNEL_FEED_TOKENS);
       this.#engine.kernel.feed(this.#open(), part);
       this.#length += part.length;
+      this.#fed = true;
     }
   }
 
   async pick(how: PickOptions = {}): Promise<Picked> {
-    if (this.#length === 0) throw new RangeError("nothing was fed, so there is nothing to continue");
+    if (!this.#fed) throw new RangeError("nothing was fed, so there is nothing to continue");
     return choose(this.#logits(how.mask), how, this.#length);
   }
 
@@ -165,7 +169,7 @@ class KernelSequence implements Sequence {
     const slot = this.#engine.take();
     if (typeof slot !== "number") throw new Error(slot.why);
     this.#engine.kernel.copy(this.#open(), slot);
-    return new KernelSequence(this.#engine, slot, this.#length);
+    return new KernelSequence(this.#engine, slot, this.#length, this.#fed);
   }
 
   close(): void {

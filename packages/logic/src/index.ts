@@ -59,6 +59,16 @@ export {
   type Sha256,
   writeMemory,
 } from "./memory.ts";
+export {
+  PREFIX_CACHE_DEFAULT_BYTES,
+  PREFIX_MIN_TOKENS,
+  PrefixCache,
+  type PrefixCacheOptions,
+  type PrefixContext,
+  readThrough,
+  type Shelf,
+} from "./prefix-cache.ts";
+export { folderShelf } from "./prefix-cache-node.ts";
 export { KERNEL_MODES, type KernelMode } from "./quantise.ts";
 export { isLogicRefusal, type LogicRefusal, type LogicRefusalCode } from "./refusal.ts";
 export { checkSampling, choose, MAX_TEMPERATURE, type Sampling } from "./sampler.ts";

@@ -2,28 +2,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Engine } from "../src/engine.ts";
-import { kernelEngine } from "../src/engine-kernel.ts";
 import { openKernelEngine } from "../src/engine-kernel-node.ts";
 import { readGguf } from "../src/gguf.ts";
-import { readKernelFile } from "../src/kernel-node.ts";
 import { blankMemory, MambaReference } from "../src/mamba-reference.ts";
-import { isLogicRefusal } from "../src/refusal.ts";
 import { choose } from "../src/sampler.ts";
-import { nodeSha256 } from "../src/seal-node.ts";
 import { readMamba } from "../src/weights.ts";
 import { constraintContract, openOf, sequenceContract, writeContract } from "./engine.contract.ts";
+import { kernelOver } from "./kernel-over.ts";
 import { tinyModel } from "./models.ts";
 
-const { bytes: wasm, sha256: wasmHash } = readKernelFile();
-export const engineOf = (file: Uint8Array, mode: "exact" | "row" = "exact", slots = 8): Engine => {
-  const engine = kernelEngine({ file, wasm, wasmHash, mode, slots, sha256: nodeSha256 });
-  if (isLogicRefusal(engine)) throw new Error(engine.why);
-  return engine;
-};
-
 describe.each(["exact", "row"] as const)("kernel, %s", (mode) => {
-  const subject = { engine: engineOf(tinyModel(1), mode), stranger: engineOf(tinyModel(2), mode) };
+  const subject = { engine: kernelOver(tinyModel(1), mode), stranger: kernelOver(tinyModel(2), mode) };
   sequenceContract(() => subject);
   writeContract(() => subject);
   constraintContract(() => subject);
@@ -44,7 +33,7 @@ test("the float64 reference makes the same choices", async () => {
   const file = tinyModel(3);
   const reference = new MambaReference(readMamba(readGguf(file)));
   const memory = blankMemory(reference.shape);
-  const sequence = await openOf(engineOf(file));
+  const sequence = await openOf(kernelOver(file));
   for (let i = 0; i < 100; i++) {
     const token = (i * 73) % 268;
     await sequence.feed([token]);
@@ -58,7 +47,7 @@ test("the float64 reference makes the same choices", async () => {
 
 describe("refusals", () => {
   test("all slots taken", async () => {
-    const engine = engineOf(tinyModel(1), "exact", 2);
+    const engine = kernelOver(tinyModel(1), "exact", 2);
     const [first] = [await openOf(engine), await openOf(engine)];
     expect(await engine.open()).toMatchObject({ refused: "engine-full" });
     await expect(first.fork()).rejects.toThrow(/2 slots/);
