@@ -92,7 +92,7 @@ export interface WriteRequest {
   readonly prompt: string | ArrayLike<number>;
   readonly max_tokens: number;
   readonly start?: Memory;
-  /** A fresh one for every call: it is moved along. Over a remote server the text is checked after it came. */
+  /** A fresh one for every call: it is moved along. Over a remote server (`tokenizer` is null) one over `byteTokenizer`: the whole text is checked before any of it is given out. */
   readonly constraint?: Constraint;
   /** For servers that can hold a model to a JSON Schema; other engines need `constraint`. */
   readonly schema?: Readonly<Record<string, unknown>>;

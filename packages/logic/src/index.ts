@@ -1,3 +1,4 @@
+export { byteTokenizer } from "./byte-tokenizer.ts";
 export { dequantise, halfToNumber } from "./dequantise.ts";
 export { DESCRIBED_ITEMS, DESCRIBED_TEXT, describeGguf, type GgufDescription } from "./describe.ts";
 export {
@@ -23,6 +24,12 @@ export {
   type LlamaCppOptions,
   openLlamaCppEngine,
 } from "./engine-llamacpp-node.ts";
+export {
+  OPENAI_DEFAULT_TIMEOUT_MS,
+  OPENAI_MAX_ANSWER_BYTES,
+  type OpenAiOptions,
+  openAiEngine,
+} from "./engine-openai.ts";
 export {
   GGUF_MAX_ARRAY_DEPTH,
   GGUF_MAX_ARRAY_ITEMS,
