@@ -74,4 +74,6 @@ export class Bench {
   /** `[heads]` f32 each. */
   dt: usize = 0;
   decay: usize = 0;
+  /** Partial sums of the scan: 4 × 8 f32. */
+  sums: usize = 0;
 }

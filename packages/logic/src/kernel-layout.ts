@@ -60,6 +60,7 @@ interface BenchPlan {
   readonly activationScales: number;
   readonly dt: number;
   readonly decay: number;
+  readonly sums: number;
 }
 
 export interface KernelPlan {
@@ -145,12 +146,13 @@ export function planKernel(weights: MambaWeights, mode: KernelMode, slots: numbe
     meeting: take(8),
     orders: take(32),
     benches: Array.from({ length: threads }, () => ({
-      record: take(24),
+      record: take(28),
       normed: floats(longest),
       activations: take(2 * KERNEL_BATCH * longest),
       activationScales: floats(KERNEL_BATCH),
       dt: floats(up(shape.heads, 4)),
       decay: floats(up(shape.heads, 4)),
+      sums: floats(32),
     })),
     slots: Array.from({ length: slots }, () => ({
       memory: take(memoryBytes),
@@ -169,9 +171,9 @@ export const memoryBytesOf = ({ layers, inner, state, kernel, channels }: MambaS
 
 function checkShape(shape: MambaShape): void {
   const perHead = shape.inner / shape.heads;
-  const fours = { width: shape.width, state: shape.state, perHead, perGroup: shape.inner / shape.groups };
-  for (const [name, length] of Object.entries(fours))
-    if (length % 4 !== 0) throw new KernelError("shape", `${name} is ${length}; multiples of 4 are computed`);
+  const eights = { width: shape.width, state: shape.state, perHead, perGroup: shape.inner / shape.groups };
+  for (const [name, length] of Object.entries(eights))
+    if (length % 8 !== 0) throw new KernelError("shape", `${name} is ${length}; multiples of 8 are computed`);
   if (Math.max(shape.width, shape.inner) > KERNEL_MAX_COLUMNS)
     throw new KernelError("shape", `rows longer than ${KERNEL_MAX_COLUMNS} would leave activations too few bits`);
 }
