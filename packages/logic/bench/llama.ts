@@ -72,7 +72,7 @@ function sequencesOf(batches: Batches, sequences: number, close: () => Promise<v
 }
 
 async function findPackage(): Promise<Package | null> {
-  const folder = process.env["LLAMA_FOLDER"];
+  const folder = process.env.LLAMA_FOLDER;
   try {
     const from = createRequire(folder === undefined ? import.meta.url : join(folder, "package.json"));
     return (await import(pathToFileURL(from.resolve("node-llama-cpp")).href)) as Package;

@@ -11,8 +11,6 @@ import { Kernel, type KernelMode, readGguf, readKernelFile, readMamba } from "..
 import { MODEL_FORMS, makeModel } from "../test/make-model.ts";
 import { type Llama, openLlama } from "./llama.ts";
 
-export const name = "speed";
-
 const NEEDLES = 12;
 const PREFILL_TOKENS = 512;
 /** What one round does: about a tenth of a second at each size. */

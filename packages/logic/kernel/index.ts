@@ -5,6 +5,9 @@ import { normalise, quantise } from "./activation";
 import { meet } from "./barrier";
 import { multiply } from "./matrix";
 import { Bench, Layer, Matrix, Model } from "./model";
+
+export { benchBytes, layerBytes, matrixBytes, modelBytes } from "./model";
+
 import { convolve, gate, scan, timeSteps } from "./recurrence";
 
 /** Moves `count` columns through all layers: embeddings stand in `model.residual` before, the last layer's output after. */

@@ -24,6 +24,8 @@ export {
   KernelError,
 } from "./kernel-layout.ts";
 export { type KernelFile, readKernelFile } from "./kernel-node.ts";
+export { PlainKernel } from "./kernel-plain.ts";
+export { defaultThreads, hireThread } from "./kernel-threads-node.ts";
 export { blankMemory, MambaReference, type ReferenceMemory } from "./mamba-reference.ts";
 export { KERNEL_MODES, type KernelMode } from "./quantise.ts";
 export { type MambaLayer, type MambaShape, type MambaWeights, readMamba } from "./weights.ts";

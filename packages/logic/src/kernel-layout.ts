@@ -29,6 +29,8 @@ export class KernelError extends Error {
 const TILE_ROWS = 16;
 const ALIGNMENT = 64;
 const PAGE = 65_536;
+/** Fields of the records of kernel/model.ts, which exports its own count of bytes; a test compares. */
+export const RECORD_WORDS = { matrix: 7, layer: 9, model: 21, bench: 7 } as const;
 /** Zero stays free, so that a null pointer is never an address. */
 const FIRST_ADDRESS = 1024;
 
@@ -102,15 +104,16 @@ export function planKernel(weights: MambaWeights, mode: KernelMode, slots: numbe
     return begin;
   };
   const floats = (length: number) => take(4 * length);
+  const record = (kind: keyof typeof RECORD_WORDS) => take(4 * RECORD_WORDS[kind]);
   const matrix = (tensor: Tensor): MatrixPlan => {
     const form = matrixShape(tensor, mode);
     const tiles = Math.ceil(form.rows / TILE_ROWS);
     const values = tiles * TILE_ROWS * form.planes * form.columns;
     const scales = form.perRow ? tiles * TILE_ROWS : values / 32;
-    return { ...form, tiles, record: take(28), weights: take(values), scales: floats(scales) };
+    return { ...form, tiles, record: record("matrix"), weights: take(values), scales: floats(scales) };
   };
   const layer = (tensors: MambaLayer): LayerPlan => ({
-    record: take(36),
+    record: record("layer"),
     norm: floats(shape.width),
     in: matrix(tensors.in),
     conv: floats(shape.kernel * shape.channels),
@@ -133,7 +136,7 @@ export function planKernel(weights: MambaWeights, mode: KernelMode, slots: numbe
     innerStride,
     projectedStride,
     memoryBytes,
-    model: take(4 * 24),
+    model: record("model"),
     table: take(4 * shape.layers),
     norm: floats(shape.width),
     layers: weights.layers.map(layer),
@@ -146,7 +149,7 @@ export function planKernel(weights: MambaWeights, mode: KernelMode, slots: numbe
     meeting: take(8),
     orders: take(32),
     benches: Array.from({ length: threads }, () => ({
-      record: take(28),
+      record: record("bench"),
       normed: floats(longest),
       activations: take(2 * KERNEL_BATCH * longest),
       activationScales: floats(KERNEL_BATCH),
@@ -187,16 +190,34 @@ export function fillKernel(memory: ArrayBufferLike, plan: KernelPlan, weights: M
     target.matrix(layer.in, tensors.in);
     target.matrix(layer.out, tensors.out);
     const { norm, conv, convBias, dtBias, a, d, gateNorm } = layer;
-    target.record(layer.record, [norm, layer.in.record, conv, convBias, dtBias, a, d, gateNorm, layer.out.record]);
+    target.record("layer", layer.record, [
+      norm,
+      layer.in.record,
+      conv,
+      convBias,
+      dtBias,
+      a,
+      d,
+      gateNorm,
+      layer.out.record,
+    ]);
   });
   target.vector(plan.norm, dequantise(weights.norm));
   target.matrix(plan.head, weights.head);
-  target.record(
+  target.words(
     plan.table,
     plan.layers.map((layer) => layer.record),
   );
   for (const [part, bench] of plan.benches.entries())
-    target.record(bench.record, [part, bench.normed, bench.activations, bench.activationScales, bench.dt, bench.decay]);
+    target.record("bench", bench.record, [
+      part,
+      bench.normed,
+      bench.activations,
+      bench.activationScales,
+      bench.dt,
+      bench.decay,
+      bench.sums,
+    ]);
   target.model(plan);
 }
 
@@ -225,7 +246,12 @@ class Filler {
     this.#floats = new Float32Array(memory);
   }
 
-  record(at: number, words: readonly number[]): void {
+  record(kind: keyof typeof RECORD_WORDS, at: number, words: readonly number[]): void {
+    if (words.length !== RECORD_WORDS[kind]) throw new Error(`a ${kind} record of ${words.length} words`);
+    this.words(at, words);
+  }
+
+  words(at: number, words: readonly number[]): void {
     this.#words.set(words, at / 4);
   }
 
@@ -236,7 +262,7 @@ class Filler {
 
   model(plan: KernelPlan): void {
     const { shape } = plan;
-    this.record(plan.model, [
+    this.record("model", plan.model, [
       ...[shape.width, shape.layers, shape.inner, shape.heads, shape.state, shape.groups, shape.kernel, shape.channels],
       0,
       ...[plan.table, plan.norm, plan.head.record, plan.widthStride, plan.innerStride, plan.projectedStride],
@@ -262,7 +288,7 @@ class Filler {
       const first = plan.scales / 4 + tile * TILE_ROWS * scales.length + lane;
       for (let i = 0; i < scales.length; i++) this.#floats[first + i * TILE_ROWS] = scales[i]!;
     }
-    this.record(plan.record, [tiles, columns, planes, perRow ? 1 : 0, 0, plan.weights, plan.scales]);
+    this.record("matrix", plan.record, [tiles, columns, planes, perRow ? 1 : 0, 0, plan.weights, plan.scales]);
     this.#floats[plan.record / 4 + 4] = plan.limit;
   }
 }
