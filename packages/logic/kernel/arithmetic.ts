@@ -1,10 +1,19 @@
 // Functions of four f32 lanes. Only IEEE + − × ÷ and the square root are used, in a written order and never fused,
 // so every machine computes the same bits. src/arithmetic-plain.ts is the same text for one lane: change both together.
 
+/**
+ * 1.5 · 2²³: adding it to a number below 2²² in size leaves the nearest whole number (ties to even) in the low bits of the
+ * sum, whose pattern is then `WHOLE_BITS` plus that number.
+ */
+export const WHOLE: f32 = 12_582_912;
+export const WHOLE_BITS: i32 = 0x4b400000;
+const ONE_BITS: i32 = 0x3f800000;
+
 /** eˣ for x clamped to [−87, 88]; relative error below 2⁻²². Cody & Waite reduction, polynomial of Cephes `expf`. */
 export function exp(x: v128): v128 {
   const clamped = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87)), f32x4.splat(88));
-  const n = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(<f32>Math.LOG2E)));
+  const shifted = f32x4.add(f32x4.mul(clamped, f32x4.splat(<f32>Math.LOG2E)), f32x4.splat(WHOLE));
+  const n = f32x4.sub(shifted, f32x4.splat(WHOLE));
   let r = f32x4.sub(clamped, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.1219444e-4)));
   let p = f32x4.add(f32x4.mul(f32x4.splat(1.98756915e-4), r), f32x4.splat(1.3981999507e-3));
@@ -13,7 +22,8 @@ export function exp(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
   p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), f32x4.splat(1));
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  // WHOLE_BITS has nine zeros at its end: the shift drops it and leaves n in the place of the exponent.
+  const power = i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(ONE_BITS));
   return f32x4.mul(p, power);
 }
 

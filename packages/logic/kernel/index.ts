@@ -5,7 +5,10 @@ import { normalise, quantise } from "./activation";
 import { meet } from "./barrier";
 import { multiply } from "./matrix";
 import { Bench, Layer, Matrix, Model } from "./model";
-import { convolve, scan, timeSteps } from "./recurrence";
+
+export { benchBytes, layerBytes, matrixBytes, modelBytes } from "./model";
+
+import { convolve, gate, scan, timeSteps } from "./recurrence";
 
 /** Moves `count` columns through all layers: embeddings stand in `model.residual` before, the last layer's output after. */
 export function forward(model: Model, bench: Bench, count: i32): void {
@@ -105,7 +108,8 @@ function recur(model: Model, bench: Bench, layer: Layer, index: i32, count: i32)
       const ch = bh + ((<usize>(model.groups * model.state)) << 2);
       const at = (<usize>(h * perHead)) << 2;
       const d = load<f32>(layer.d + ((<usize>h) << 2));
-      scan(model, bench, h, d, s + at * <usize>model.state, x + at, bh, ch, z + at, out + at);
+      scan(model, bench, h, d, s + at * <usize>model.state, x + at, bh, ch, out + at);
+      gate(out + at, z + at, perHead);
     }
   }
 }

@@ -99,10 +99,15 @@ function oneByRow(columns: i32, weights: usize, scales: usize, a: usize, step: f
     a += 16;
   }
   const worth = f32x4.splat(step);
-  v128.store(out, scaled(s0, scales, worth), 0);
-  v128.store(out, scaled(s1, scales + 16, worth), 16);
-  v128.store(out, scaled(s2, scales + 32, worth), 32);
-  v128.store(out, scaled(s3, scales + 48, worth), 48);
+  // All loads before all stores, and stores side by side: so that a compiler may use vectors of twice the length.
+  const r0 = scaled(s0, v128.load(scales, 0), worth);
+  const r1 = scaled(s1, v128.load(scales, 16), worth);
+  const r2 = scaled(s2, v128.load(scales, 32), worth);
+  const r3 = scaled(s3, v128.load(scales, 48), worth);
+  v128.store(out, r0, 0);
+  v128.store(out, r1, 16);
+  v128.store(out, r2, 32);
+  v128.store(out, r3, 48);
 }
 
 /** One column, one scale for 32 values. */
@@ -158,8 +163,8 @@ function oneByBlock(matrix: Matrix, weights: usize, scales: usize, activations: 
   v128.store(out, f32x4.mul(f3, worth), 48);
 }
 
-function scaled(sums: v128, scales: usize, worth: v128): v128 {
-  return f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sums), v128.load(scales)), worth);
+function scaled(sums: v128, scale: v128, worth: v128): v128 {
+  return f32x4.mul(f32x4.mul(f32x4.convert_i32x4_s(sums), scale), worth);
 }
 
 /** Four columns, half a tile (8 rows), one scale a row: each weight is widened once for four columns. */
@@ -220,22 +225,16 @@ function fourByRow(
     c += 8;
     d += 8;
   }
-  put(out, scaled(p0, scales, v128.load32_splat(steps, 0)), scaled(q0, scales + 16, v128.load32_splat(steps, 0)));
-  put(
-    out + outStride,
-    scaled(p1, scales, v128.load32_splat(steps, 4)),
-    scaled(q1, scales + 16, v128.load32_splat(steps, 4)),
-  );
-  put(
-    out + 2 * outStride,
-    scaled(p2, scales, v128.load32_splat(steps, 8)),
-    scaled(q2, scales + 16, v128.load32_splat(steps, 8)),
-  );
-  put(
-    out + 3 * outStride,
-    scaled(p3, scales, v128.load32_splat(steps, 12)),
-    scaled(q3, scales + 16, v128.load32_splat(steps, 12)),
-  );
+  const low = v128.load(scales, 0);
+  const high = v128.load(scales, 16);
+  const w0 = v128.load32_splat(steps, 0);
+  const w1 = v128.load32_splat(steps, 4);
+  const w2 = v128.load32_splat(steps, 8);
+  const w3 = v128.load32_splat(steps, 12);
+  put(out, scaled(p0, low, w0), scaled(q0, high, w0));
+  put(out + outStride, scaled(p1, low, w1), scaled(q1, high, w1));
+  put(out + 2 * outStride, scaled(p2, low, w2), scaled(q2, high, w2));
+  put(out + 3 * outStride, scaled(p3, low, w3), scaled(q3, high, w3));
 }
 
 function put(out: usize, low: v128, high: v128): void {

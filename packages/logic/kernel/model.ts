@@ -74,4 +74,12 @@ export class Bench {
   /** `[heads]` f32 each. */
   dt: usize = 0;
   decay: usize = 0;
+  /** Partial sums of the scan: 4 × 8 f32. */
+  sums: usize = 0;
 }
+
+/** For the host, which writes these records by hand: see `RECORD_WORDS`. */
+export const matrixBytes: i32 = offsetof<Matrix>();
+export const layerBytes: i32 = offsetof<Layer>();
+export const modelBytes: i32 = offsetof<Model>();
+export const benchBytes: i32 = offsetof<Bench>();

@@ -56,6 +56,8 @@ export {
   KernelError,
 } from "./kernel-layout.ts";
 export { type KernelFile, readKernelFile } from "./kernel-node.ts";
+export { PlainKernel } from "./kernel-plain.ts";
+export { defaultThreads, hireThread } from "./kernel-threads-node.ts";
 export { LLAMACPP_INSTALL, LLAMACPP_VERSION } from "./llamacpp-package-node.ts";
 export { blankMemory, MambaReference, type ReferenceMemory } from "./mamba-reference.ts";
 export {

@@ -29,6 +29,8 @@ export class KernelError extends Error {
 const TILE_ROWS = 16;
 const ALIGNMENT = 64;
 const PAGE = 65_536;
+/** Fields of the records of kernel/model.ts, which exports its own count of bytes; a test compares. */
+export const RECORD_WORDS = { matrix: 7, layer: 9, model: 21, bench: 7 } as const;
 /** Zero stays free, so that a null pointer is never an address. */
 const FIRST_ADDRESS = 1024;
 
@@ -60,6 +62,7 @@ interface BenchPlan {
   readonly activationScales: number;
   readonly dt: number;
   readonly decay: number;
+  readonly sums: number;
 }
 
 export interface KernelPlan {
@@ -101,15 +104,16 @@ export function planKernel(weights: MambaWeights, mode: KernelMode, slots: numbe
     return begin;
   };
   const floats = (length: number) => take(4 * length);
+  const record = (kind: keyof typeof RECORD_WORDS) => take(4 * RECORD_WORDS[kind]);
   const matrix = (tensor: Tensor): MatrixPlan => {
     const form = matrixShape(tensor, mode);
     const tiles = Math.ceil(form.rows / TILE_ROWS);
     const values = tiles * TILE_ROWS * form.planes * form.columns;
     const scales = form.perRow ? tiles * TILE_ROWS : values / 32;
-    return { ...form, tiles, record: take(28), weights: take(values), scales: floats(scales) };
+    return { ...form, tiles, record: record("matrix"), weights: take(values), scales: floats(scales) };
   };
   const layer = (tensors: MambaLayer): LayerPlan => ({
-    record: take(36),
+    record: record("layer"),
     norm: floats(shape.width),
     in: matrix(tensors.in),
     conv: floats(shape.kernel * shape.channels),
@@ -132,7 +136,7 @@ export function planKernel(weights: MambaWeights, mode: KernelMode, slots: numbe
     innerStride,
     projectedStride,
     memoryBytes,
-    model: take(4 * 24),
+    model: record("model"),
     table: take(4 * shape.layers),
     norm: floats(shape.width),
     layers: weights.layers.map(layer),
@@ -145,12 +149,13 @@ export function planKernel(weights: MambaWeights, mode: KernelMode, slots: numbe
     meeting: take(8),
     orders: take(32),
     benches: Array.from({ length: threads }, () => ({
-      record: take(24),
+      record: record("bench"),
       normed: floats(longest),
       activations: take(2 * KERNEL_BATCH * longest),
       activationScales: floats(KERNEL_BATCH),
       dt: floats(up(shape.heads, 4)),
       decay: floats(up(shape.heads, 4)),
+      sums: floats(32),
     })),
     slots: Array.from({ length: slots }, () => ({
       memory: take(memoryBytes),
@@ -169,9 +174,9 @@ export const memoryBytesOf = ({ layers, inner, state, kernel, channels }: MambaS
 
 function checkShape(shape: MambaShape): void {
   const perHead = shape.inner / shape.heads;
-  const fours = { width: shape.width, state: shape.state, perHead, perGroup: shape.inner / shape.groups };
-  for (const [name, length] of Object.entries(fours))
-    if (length % 4 !== 0) throw new KernelError("shape", `${name} is ${length}; multiples of 4 are computed`);
+  const eights = { width: shape.width, state: shape.state, perHead, perGroup: shape.inner / shape.groups };
+  for (const [name, length] of Object.entries(eights))
+    if (length % 8 !== 0) throw new KernelError("shape", `${name} is ${length}; multiples of 8 are computed`);
   if (Math.max(shape.width, shape.inner) > KERNEL_MAX_COLUMNS)
     throw new KernelError("shape", `rows longer than ${KERNEL_MAX_COLUMNS} would leave activations too few bits`);
 }
@@ -185,16 +190,34 @@ export function fillKernel(memory: ArrayBufferLike, plan: KernelPlan, weights: M
     target.matrix(layer.in, tensors.in);
     target.matrix(layer.out, tensors.out);
     const { norm, conv, convBias, dtBias, a, d, gateNorm } = layer;
-    target.record(layer.record, [norm, layer.in.record, conv, convBias, dtBias, a, d, gateNorm, layer.out.record]);
+    target.record("layer", layer.record, [
+      norm,
+      layer.in.record,
+      conv,
+      convBias,
+      dtBias,
+      a,
+      d,
+      gateNorm,
+      layer.out.record,
+    ]);
   });
   target.vector(plan.norm, dequantise(weights.norm));
   target.matrix(plan.head, weights.head);
-  target.record(
+  target.words(
     plan.table,
     plan.layers.map((layer) => layer.record),
   );
   for (const [part, bench] of plan.benches.entries())
-    target.record(bench.record, [part, bench.normed, bench.activations, bench.activationScales, bench.dt, bench.decay]);
+    target.record("bench", bench.record, [
+      part,
+      bench.normed,
+      bench.activations,
+      bench.activationScales,
+      bench.dt,
+      bench.decay,
+      bench.sums,
+    ]);
   target.model(plan);
 }
 
@@ -223,7 +246,12 @@ class Filler {
     this.#floats = new Float32Array(memory);
   }
 
-  record(at: number, words: readonly number[]): void {
+  record(kind: keyof typeof RECORD_WORDS, at: number, words: readonly number[]): void {
+    if (words.length !== RECORD_WORDS[kind]) throw new Error(`a ${kind} record of ${words.length} words`);
+    this.words(at, words);
+  }
+
+  words(at: number, words: readonly number[]): void {
     this.#words.set(words, at / 4);
   }
 
@@ -234,7 +262,7 @@ class Filler {
 
   model(plan: KernelPlan): void {
     const { shape } = plan;
-    this.record(plan.model, [
+    this.record("model", plan.model, [
       ...[shape.width, shape.layers, shape.inner, shape.heads, shape.state, shape.groups, shape.kernel, shape.channels],
       0,
       ...[plan.table, plan.norm, plan.head.record, plan.widthStride, plan.innerStride, plan.projectedStride],
@@ -260,7 +288,7 @@ class Filler {
       const first = plan.scales / 4 + tile * TILE_ROWS * scales.length + lane;
       for (let i = 0; i < scales.length; i++) this.#floats[first + i * TILE_ROWS] = scales[i]!;
     }
-    this.record(plan.record, [tiles, columns, planes, perRow ? 1 : 0, 0, plan.weights, plan.scales]);
+    this.record("matrix", plan.record, [tiles, columns, planes, perRow ? 1 : 0, 0, plan.weights, plan.scales]);
     this.#floats[plan.record / 4 + 4] = plan.limit;
   }
 }
