@@ -53,10 +53,16 @@ export function sentencePieceMetadata(): Map<string, GgufValue> {
   });
 }
 
+/** The same as `writeGguf` and `makeModel` take it. */
+export const byteLevelInput = (): Record<string, GgufInput> =>
+  Object.fromEntries(
+    [...byteLevelMetadata()].map(([key, value]) => [
+      key,
+      value instanceof Int32Array ? [...value] : (value as GgufInput),
+    ]),
+  );
+
 /** A random Mamba-2 model over the byte-level vocabulary. */
 export function tinyModel(seed: number, metadata: Record<string, GgufInput> = {}): Uint8Array<ArrayBuffer> {
-  const tokenizer = Object.fromEntries(
-    [...byteLevelMetadata()].map(([key, value]) => [key, value instanceof Int32Array ? [...value] : value]),
-  ) as Record<string, GgufInput>;
-  return makeModel({ ...MODEL_FORMS.small, vocabulary: 268, seed, metadata: { ...tokenizer, ...metadata } });
+  return makeModel({ ...MODEL_FORMS.small, vocabulary: 268, seed, metadata: { ...byteLevelInput(), ...metadata } });
 }

@@ -10,7 +10,7 @@ import { isLogicRefusal } from "../src/refusal.ts";
 import { nodeSealer, nodeSha256 } from "../src/seal-node.ts";
 import { kernelOver } from "./kernel-over.ts";
 import { MODEL_FORMS, makeModel } from "./make-model.ts";
-import { byteLevelMetadata, tinyModel } from "./models.ts";
+import { byteLevelInput, tinyModel } from "./models.ts";
 
 const engine = kernelOver(tinyModel(1));
 const context: PrefixContext = { weights: engine.info.weights!, behavior: "b".repeat(64) };
@@ -142,10 +142,7 @@ test("another process, after this one ended, continues byte for byte", () => {
 });
 
 test("a hit at 2,000 tokens is at least 20 times as fast as reading them", async () => {
-  const metadata = Object.fromEntries(
-    [...byteLevelMetadata()].map(([key, value]) => [key, value instanceof Int32Array ? [...value] : value]),
-  ) as Record<string, never>;
-  const large = kernelOver(makeModel({ ...MODEL_FORMS["4M"], metadata }));
+  const large = kernelOver(makeModel({ ...MODEL_FORMS["4M"], metadata: byteLevelInput() }));
   const where = { weights: large.info.weights!, behavior: null };
   const timed = async () => {
     const cache = await cacheIn(); // opened anew, so that a hit comes from disk
