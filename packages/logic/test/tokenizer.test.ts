@@ -73,8 +73,8 @@ describe("byte-level, made here", () => {
     expect(() => tokenizer.encode("x".repeat(TEXT_MAX_CHARACTERS + 1))).toThrow(RangeError);
   });
   test("a long word takes no quadratic time", () => {
-    const long = "a".repeat(400_000);
-    expect(tokenizer.encode(long)).toHaveLength(100_000);
+    const long = "a".repeat(100_000);
+    expect(tokenizer.encode(long)).toHaveLength(25_000);
   }, 20_000);
 });
 
