@@ -16,12 +16,12 @@ export interface KernelEngineOptions extends Omit<KernelOptions, "weights"> {
   readonly sha256: Sha256;
   /** Hex SHA-256 of the WebAssembly file. */
   readonly wasmHash: string;
-  /** Waited for between parts of a long text, so that others get a turn. */
+  /** Waited for after every `KERNEL_FEED_TOKENS` tokens, so that others get a turn. */
   readonly breathe?: () => Promise<void>;
 }
 
-/** Tokens read without a breath. */
-export const KERNEL_FEED_TOKENS = 128;
+/** Tokens read, by all sequences together, without a breath. */
+export const KERNEL_FEED_TOKENS = 32;
 
 /** Refuses `model-malformed`, `model-unsupported` and what `readTokenizer` refuses. */
 export function kernelEngine(options: KernelEngineOptions): Engine | LogicRefusal {
@@ -50,7 +50,8 @@ class KernelEngine implements Engine {
   readonly tokenizer: Tokenizer;
   readonly kernel: Kernel;
   readonly sha256: Sha256;
-  readonly breathe: () => Promise<void>;
+  readonly #breathe: () => Promise<void>;
+  #sinceBreath = 0;
   readonly #free: number[];
   #closed = false;
 
@@ -63,7 +64,7 @@ class KernelEngine implements Engine {
     this.kernel = kernel;
     this.tokenizer = tokenizer;
     this.sha256 = options.sha256;
-    this.breathe = options.breathe ?? (() => Promise.resolve());
+    this.#breathe = options.breathe ?? (() => Promise.resolve());
     this.#free = Array.from({ length: kernel.slots }, (_, slot) => kernel.slots - 1 - slot);
     this.info = Object.freeze({
       kind: "kernel",
@@ -97,6 +98,13 @@ class KernelEngine implements Engine {
 
   giveBack(slot: number): void {
     this.#free.push(slot);
+  }
+
+  async rest(tokens: number): Promise<void> {
+    this.#sinceBreath += tokens;
+    if (this.#sinceBreath < KERNEL_FEED_TOKENS) return;
+    this.#sinceBreath = 0;
+    await this.#breathe();
   }
 
   write(request: WriteRequest): AsyncIterable<Written> {
@@ -134,11 +142,11 @@ class KernelSequence implements Sequence {
     const strange = Array.from(tokens).find((token) => !(Number.isInteger(token) && token >= 0 && token < size));
     if (strange !== undefined) throw new RangeError(`token ${strange} is outside the vocabulary of ${size}`);
     for (let from = 0; from < all.length; from += KERNEL_FEED_TOKENS) {
-      if (from > 0) await this.#engine.breathe();
       const part = all.subarray(from, from + KERNEL_FEED_TOKENS);
       this.#engine.kernel.feed(this.#open(), part);
       this.#length += part.length;
       this.#fed = true;
+      await this.#engine.rest(part.length);
     }
   }
 

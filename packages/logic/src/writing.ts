@@ -15,6 +15,9 @@ import { checkSampling } from "./sampler.ts";
 import { MAX_STOP_CHARACTERS, MAX_STOPS, TextStream } from "./text-stream.ts";
 import { TEXT_MAX_CHARACTERS, type Tokenizer } from "./tokenizer.ts";
 
+/** Between such parts of a prompt a cancelled request is noticed. */
+const PROMPT_PART_TOKENS = 1024;
+
 type Writer = Pick<Engine, "open"> & { readonly tokenizer: Tokenizer };
 
 export async function* writeTokens(writer: Writer, request: WriteRequest): AsyncIterable<Written> {
@@ -23,7 +26,8 @@ export async function* writeTokens(writer: Writer, request: WriteRequest): Async
   const sequence = await writer.open(request.start);
   if (isLogicRefusal(sequence)) return yield refusedEnd(sequence);
   try {
-    await sequence.feed(prompt);
+    for (let from = 0; from < prompt.length && !request.signal?.aborted; from += PROMPT_PART_TOKENS)
+      await sequence.feed(prompt.subarray(from, from + PROMPT_PART_TOKENS));
     yield* new Continuation(sequence, writer.tokenizer, request, prompt.length).run();
   } catch (error) {
     if (!(error instanceof EngineFault)) throw error;

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import type { Engine } from "../src/engine.ts";
 import { openKernelEngine } from "../src/engine-kernel-node.ts";
 import { readGguf } from "../src/gguf.ts";
 import { blankMemory, MambaReference } from "../src/mamba-reference.ts";
 import { choose } from "../src/sampler.ts";
 import { readMamba } from "../src/weights.ts";
-import { constraintContract, openOf, sequenceContract, writeContract } from "./engine.contract.ts";
+import { constraintContract, openOf, sequenceContract, writeContract, written } from "./engine.contract.ts";
 import { kernelOver } from "./kernel-over.ts";
 import { tinyModel } from "./models.ts";
 
@@ -27,6 +28,15 @@ describe.each(["exact", "row"] as const)("kernel, %s", (mode) => {
     whole.close();
     single.close();
   });
+});
+
+test("a long writing lets others have their turn", async () => {
+  const engine = (await openKernelEngine({ model: tinyModel(1) })) as Engine;
+  let turns = 0;
+  const ticking = setInterval(() => turns++, 0);
+  await written(engine, { prompt: "the ", max_tokens: 2000 });
+  clearInterval(ticking);
+  expect(turns).toBeGreaterThan(5);
 });
 
 test("the float64 reference makes the same choices", async () => {
@@ -64,6 +74,17 @@ describe("refusals", () => {
     writeFileSync(join(folder, name), bytes);
     return openKernelEngine({ model: join(folder, name) });
   };
+  test("from bytes, with a second thread: the same bits", async () => {
+    const hashes: string[] = [];
+    for (const threads of [1, 2] as const) {
+      const engine = (await openKernelEngine({ model: tinyModel(1), threads })) as Engine;
+      const sequence = await openOf(engine);
+      await sequence.feed(Array.from({ length: 200 }, (_, i) => i));
+      hashes.push((await sequence.memory()).hash);
+      await engine.close();
+    }
+    expect(hashes[0]).toBe(hashes[1]);
+  });
   test("from files", async () => {
     expect(await opened("a.gguf", tinyModel(1))).toMatchObject({ info: { kind: "kernel", exact: true } });
     expect(await opened("b.gguf", tinyModel(1).subarray(0, 5000))).toMatchObject({ refused: "model-malformed" });
