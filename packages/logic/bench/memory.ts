@@ -7,17 +7,19 @@ import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type { Sequence } from "../src/engine.ts";
+import type { Engine, Sequence } from "../src/engine.ts";
+import { openKernelEngine } from "../src/engine-kernel-node.ts";
 import { PrefixCache, readThrough } from "../src/prefix-cache.ts";
 import { folderShelf } from "../src/prefix-cache-node.ts";
 import { isLogicRefusal } from "../src/refusal.ts";
 import { openMemory, sealMemory } from "../src/seal.ts";
 import { nodeSealer, nodeSha256 } from "../src/seal-node.ts";
-import { kernelOver } from "../test/kernel-over.ts";
 import { MODEL_FORMS, makeModel } from "../test/make-model.ts";
 import { byteLevelInput } from "../test/models.ts";
 
-const engine = kernelOver(makeModel({ ...MODEL_FORMS["4M"], metadata: byteLevelInput() }));
+const engine = (await openKernelEngine({
+  model: makeModel({ ...MODEL_FORMS["4M"], metadata: byteLevelInput() }),
+})) as Engine;
 const sealer = nodeSealer(new Uint8Array(32).fill(1));
 const text = Uint32Array.from({ length: 2000 }, (_, i) => (i * 41) % 264);
 

@@ -1,5 +1,5 @@
 /** `npm run bench -w logic -- NAME [options]`: NAME.ts beside this file exports `run(args)`. Only that file is loaded. */
-const NAMES = ["speed", "exactness", "fuzz", "memory"];
+const NAMES = ["speed", "exactness", "fuzz", "memory", "writing"];
 
 interface Bench {
   run(args: readonly string[]): Promise<void>;

@@ -27,9 +27,11 @@ export async function openKernelEngine(options: KernelFileOptions): Promise<Engi
   const { bytes: wasm, sha256: wasmHash } = readKernelFile();
   const held = slots === undefined ? {} : { slots };
   const hired = threads === 1 ? {} : { hire: hireThread, threads };
-  const breathe = () => setImmediate();
-  return kernelEngine({ file, wasm, wasmHash, mode, sha256: nodeSha256, breathe, ...held, ...hired });
+  const node = { sha256: nodeSha256, breathe: () => setImmediate(), allocate: uncleared };
+  return kernelEngine({ file, wasm, wasmHash, mode, ...node, ...held, ...hired });
 }
+
+const uncleared = (bytes: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
 
 async function readModel(path: string): Promise<Uint8Array | LogicRefusal> {
   try {

@@ -18,6 +18,8 @@ export interface KernelEngineOptions extends Omit<KernelOptions, "weights"> {
   readonly wasmHash: string;
   /** Waited for after every `KERNEL_FEED_TOKENS` tokens, so that others get a turn. */
   readonly breathe?: () => Promise<void>;
+  /** Room for a memory that is about to be overwritten whole, and so need not be cleared. */
+  readonly allocate?: (bytes: number) => Uint8Array;
 }
 
 /** Tokens read, by all sequences together, without a breath. */
@@ -50,6 +52,7 @@ class KernelEngine implements Engine {
   readonly tokenizer: Tokenizer;
   readonly kernel: Kernel;
   readonly sha256: Sha256;
+  readonly allocate: (bytes: number) => Uint8Array;
   readonly #breathe: () => Promise<void>;
   #sinceBreath = 0;
   readonly #free: number[];
@@ -64,6 +67,7 @@ class KernelEngine implements Engine {
     this.kernel = kernel;
     this.tokenizer = tokenizer;
     this.sha256 = options.sha256;
+    this.allocate = options.allocate ?? ((bytes) => new Uint8Array(bytes));
     this.#breathe = options.breathe ?? (() => Promise.resolve());
     this.#free = Array.from({ length: kernel.slots }, (_, slot) => kernel.slots - 1 - slot);
     this.info = Object.freeze({
@@ -168,8 +172,9 @@ class KernelSequence implements Sequence {
   }
 
   async memory(): Promise<Memory> {
-    const { kernel, info, sha256 } = this.#engine;
-    return makeMemory(kernel.shape, info.weights!, kernel.read(this.#open()), sha256);
+    const { kernel, info, sha256, allocate } = this.#engine;
+    const bytes = kernel.read(this.#open(), allocate(kernel.memoryBytes));
+    return makeMemory(kernel.shape, info.weights!, bytes, sha256);
   }
 
   async fork(): Promise<Sequence> {
