@@ -6,7 +6,7 @@ import { KernelError } from "./kernel-layout.ts";
 import { checkMemory, type Memory, makeMemory, type Sha256, toHex } from "./memory.ts";
 import { EngineFault, isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
 import { choose, type Logits } from "./sampler.ts";
-import { readTokenizer, type Tokenizer } from "./tokenizer.ts";
+import { checkedTokens, readTokenizer, type Tokenizer } from "./tokenizer.ts";
 import { readMamba } from "./weights.ts";
 import { writeTokens } from "./writing.ts";
 
@@ -141,10 +141,7 @@ class KernelSequence implements Sequence {
   }
 
   async feed(tokens: ArrayLike<number>): Promise<void> {
-    const all = Uint32Array.from(tokens);
-    const size = this.#engine.tokenizer.size;
-    const strange = Array.from(tokens).find((token) => !(Number.isInteger(token) && token >= 0 && token < size));
-    if (strange !== undefined) throw new RangeError(`token ${strange} is outside the vocabulary of ${size}`);
+    const all = checkedTokens(tokens, this.#engine.tokenizer.size);
     for (let from = 0; from < all.length; from += KERNEL_FEED_TOKENS) {
       const part = all.subarray(from, from + KERNEL_FEED_TOKENS);
       this.#engine.kernel.feed(this.#open(), part);

@@ -41,7 +41,10 @@ export async function openLlamaCppEngine(options: LlamaCppOptions): Promise<Engi
     const { context_tokens = LLAMACPP_DEFAULT_CONTEXT, slots = LLAMACPP_DEFAULT_SLOTS, threads = 1 } = options;
     const model = await llama.loadModel({ modelPath: options.model, ...overrides(about.metadata) });
     const tokenizer = tokenizerOf(about.metadata, model);
-    if (isLogicRefusal(tokenizer)) return tokenizer;
+    if (isLogicRefusal(tokenizer)) {
+      await llama.dispose();
+      return tokenizer;
+    }
     const size = { contextSize: context_tokens, sequences: slots, threads, batchSize: Math.min(512, context_tokens) };
     const context = await model.createContext({ ...size, ignoreMemorySafetyChecks: true });
     const sampler = new llama._bindings.AddonSampler(model._model);

@@ -9,6 +9,7 @@ import { type Memory, type MemoryShape, makeMemory } from "./memory.ts";
 import { EngineFault, isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
 import { choose } from "./sampler.ts";
 import { nodeSha256 } from "./seal-node.ts";
+import { checkedTokens } from "./tokenizer.ts";
 
 /** Up to so many allowed tokens are asked for by name instead of the whole vocabulary. */
 const NAMED_TOKENS = 256;
@@ -97,14 +98,10 @@ export class LlamaSequence implements Sequence {
     const slot = slots.take();
     if (typeof slot !== "number") return slot;
     if (start === undefined) return new LlamaSequence(slots, slot, 0, length);
-    const state = writeLlamaState(start.shape, start.bytes);
-    await slots.exclusively(() =>
-      inPrivateFile(async (path) => {
-        await writeFile(path, state, { mode: 0o600 });
-        await slots.context.batches.loadSequenceStateFromFile(path, slot, slots.context.context_tokens);
-      }),
-    );
-    return new LlamaSequence(slots, slot, 1, length);
+    const loaded = await slots.exclusively(() => loadState(slots.context, slot, start));
+    if (loaded === null) return new LlamaSequence(slots, slot, 1, length);
+    slots.giveBack(slot);
+    return loaded;
   }
 
   get length(): number {
@@ -112,13 +109,9 @@ export class LlamaSequence implements Sequence {
   }
 
   async feed(tokens: ArrayLike<number>): Promise<void> {
-    const all = Uint32Array.from(tokens);
-    const { context_tokens, info, batch } = this.#slots.context;
     this.#open();
-    const strange = Array.from(tokens).find(
-      (token) => !(Number.isInteger(token) && token >= 0 && token < info.vocabulary),
-    );
-    if (strange !== undefined) throw new RangeError(`token ${strange} is outside the vocabulary of ${info.vocabulary}`);
+    const { context_tokens, info, batch } = this.#slots.context;
+    const all = checkedTokens(tokens, info.vocabulary);
     if (this.#position + all.length > context_tokens)
       throw new EngineFault(
         refuse("text-too-long", `The text is longer than the ${context_tokens} tokens of the context.`),
@@ -132,7 +125,9 @@ export class LlamaSequence implements Sequence {
     await this.#slots.handOver(this);
     batches.initBatch(part.length);
     const [live] = batches.addToBatch(this.#open(), this.#position, part, Uint32Array.of(part.length - 1));
-    await batches.decodeBatch();
+    await batches.decodeBatch().catch((error: Error) => {
+      throw new EngineFault(failed(error));
+    });
     this.#logits = { live: live! };
     this.#position += part.length;
     this.#length += part.length;
@@ -152,11 +147,13 @@ export class LlamaSequence implements Sequence {
   async #pickLazily(at: number, how: PickOptions): Promise<Picked | null> {
     const greedy = how.sampling === undefined || how.sampling.temperature === 0;
     if (!greedy || how.scores !== false || (how.alternatives ?? 0) > 0) return null;
-    const { batches, sampler } = this.#slots.context;
+    const { batches, sampler, info } = this.#slots.context;
     const best = await batches.sampleToken(at, sampler);
-    if (allows(how.mask, best)) return { token: best, logprob: Number.NaN, alternatives: [] };
+    if (best < info.vocabulary && allows(how.mask, best)) return { token: best, logprob: Number.NaN, alternatives: [] };
     const pairs = await this.#fetch(at, [[], false, false, false, LAZY_TOKENS]);
-    const next = pairs.filter(([token]) => allows(how.mask, token)).sort((a, b) => b[1] - a[1] || a[0] - b[0])[0];
+    const next = pairs
+      .filter(([token]) => token < info.vocabulary && allows(how.mask, token))
+      .sort((a, b) => b[1] - a[1] || a[0] - b[0])[0];
     return next === undefined ? null : { token: next[0], logprob: Number.NaN, alternatives: [] };
   }
 
@@ -236,6 +233,21 @@ function namedBy(mask: Uint32Array, size: number): number[] | null {
       tokens.push(32 * word + 31 - Math.clz32(rest & -rest));
     }
   return tokens.filter((token) => token < size);
+}
+
+const failed = (error: Error): LogicRefusal => refuse("engine-failed", `llama.cpp: ${error.message}.`);
+
+/** Null: the slot has the memory now. */
+function loadState(
+  { batches, context_tokens }: LlamaContext,
+  slot: number,
+  memory: Memory,
+): Promise<LogicRefusal | null> {
+  return inPrivateFile(async (path) => {
+    await writeFile(path, writeLlamaState(memory.shape, memory.bytes), { mode: 0o600 });
+    await batches.loadSequenceStateFromFile(path, slot, context_tokens);
+    return null;
+  }).catch(failed);
 }
 
 /** llama.cpp gives and takes state by file only: one that the owner alone may read, gone at once. */

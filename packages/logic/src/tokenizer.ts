@@ -25,6 +25,18 @@ export interface Tokenizer {
 /** UTF-16 units of one text. */
 export const TEXT_MAX_CHARACTERS = 1 << 22;
 
+/** A copy of token ids. @throws RangeError on one outside the vocabulary of `size`. */
+export function checkedTokens(tokens: ArrayLike<number>, size: number): Uint32Array {
+  const copy = new Uint32Array(tokens.length);
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
+    if (!(Number.isInteger(token) && token >= 0 && token < size))
+      throw new RangeError(`token ${token} is outside the vocabulary of ${size}`);
+    copy[i] = token;
+  }
+  return copy;
+}
+
 /** One way of encoding: a text without user-defined tokens to ids, and an id to its bytes. */
 export interface Coder {
   encode(text: string, out: number[]): void;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Raptor, Vocabulary } from "raptor";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Engine } from "../src/engine.ts";
 import { openKernelEngine } from "../src/engine-kernel-node.ts";
@@ -28,6 +29,28 @@ describe.each(["exact", "row"] as const)("kernel, %s", (mode) => {
     whole.close();
     single.close();
   });
+});
+
+test("raptor's matcher is a constraint: what comes is an instance of the schema, whatever the model", async () => {
+  const engine = kernelOver(tinyModel(4));
+  const tokenizer = engine.tokenizer!;
+  const tokens = Array.from({ length: tokenizer.size }, (_, token) => tokenizer.bytesOf(token));
+  const vocabulary = Vocabulary.from({ tokens, ends: [...tokenizer.ends] });
+  if ("refused" in vocabulary) throw new Error(vocabulary.why);
+  const properties = { tag: { type: "string", maxLength: 8 }, go: { type: "boolean" } };
+  const schema = { type: "object", properties, required: ["tag", "go"], additionalProperties: false };
+  const grammar = new Raptor(vocabulary).schema(schema, { whitespace: "none" });
+  if ("refused" in grammar) throw new Error(grammar.why);
+  for (let seed = 0; seed < 20; seed++) {
+    const sampling = { temperature: 2, seed };
+    const { text } = await written(engine, {
+      prompt: "the ",
+      max_tokens: 200,
+      constraint: grammar.matcher(),
+      sampling,
+    });
+    expect(JSON.parse(text)).toEqual({ tag: expect.any(String), go: expect.any(Boolean) });
+  }
 });
 
 test("a long writing lets others have their turn", async () => {
