@@ -23,7 +23,7 @@ export {
   KERNEL_MAX_THREADS,
   KernelError,
 } from "./kernel-layout.ts";
-export { type KernelFile, readKernelFile } from "./kernel-node.ts";
+export { doubleVectors, type KernelFile, readKernelFile } from "./kernel-node.ts";
 export { PlainKernel } from "./kernel-plain.ts";
 export { defaultThreads, hireThread } from "./kernel-threads-node.ts";
 export { blankMemory, MambaReference, type ReferenceMemory } from "./mamba-reference.ts";
