@@ -1,7 +1,8 @@
 /**
- * `npm run bench -w logic -- exactness [--tokens 10000] [--models small,4M,20M] [--modes exact,row] [--tools yes] [--places TEXT] [--json OUT]`:
- * the same hash on every JavaScript engine, compiler, instruction set and thread count, however tokens are fed.
- * Places whose tools are missing are named; with `--tools yes` the npm ones are fetched into a temporary folder.
+ * `npm run bench -w logic -- exactness [--tokens 10000] [--slow-tokens N] [--models small,4M,20M] [--modes exact,row]
+ * [--tools yes] [--json OUT]`: the same hash on every JavaScript engine, compiler, instruction set and thread count, however
+ * tokens are fed. Places whose tools are missing are named; `--tools yes` fetches the npm ones into a temporary folder.
+ * `--slow-tokens` shortens the run where it is emulated or meets another thread at every layer.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -33,7 +34,7 @@ export async function run(args: readonly string[]): Promise<void> {
       models: { type: "string", default: "small,4M,20M" },
       modes: { type: "string", default: "exact,row" },
       tools: { type: "string", default: "no" },
-      places: { type: "string", default: "" },
+      "slow-tokens": { type: "string" },
       json: { type: "string" },
     },
   });
@@ -41,15 +42,21 @@ export async function run(args: readonly string[]): Promise<void> {
   try {
     const places = placesOf(values.tools === "no" ? null : values.tools === "yes" ? fetchTools(folder) : values.tools);
     const report = { kernel: readKernelFile().sha256, processor: cpus()[0]?.model ?? "unknown", runs: [] as object[] };
+    const tokens = Number(values.tokens);
+    const slow = Number(values["slow-tokens"] ?? values.tokens);
     for (const model of values.models.split(",")) {
       const path = join(folder, `${model}.gguf`);
       writeFileSync(path, makeModel(MODEL_FORMS[model as keyof typeof MODEL_FORMS]));
       for (const mode of values.modes.split(",")) {
-        const wanted = places.filter((place) => place.name.includes(values.places));
-        report.runs.push(await compare({ model, mode, tokens: Number(values.tokens) }, path, wanted));
+        const quick = places.filter((place) => !place.slow || slow === tokens);
+        report.runs.push(await compare({ model, mode, tokens }, path, quick));
+        if (slow < tokens) {
+          const others = places.filter((place) => place.slow || place === places[0]);
+          report.runs.push(await compare({ model, mode, tokens: slow }, path, others));
+        }
+        if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 1)}\n`);
       }
     }
-    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 1)}\n`);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -w logic -- speed [--models 4M,20M,130M] [--rounds 8] [--json OUT]`: this kernel against llama.cpp on the
+ * `npm run bench -w logic -- speed [--models 4M,20M,130M] [--rounds 8] [--vectors plain] [--json OUT]`: this kernel against llama.cpp on the
  * same GGUF file, one thread each, in one process, round by round in turns; the least time of all rounds counts, since
  * whatever else the machine does can only add to it.
  */
@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Kernel, type KernelMode, readGguf, readKernelFile, readMamba } from "../src/index.ts";
+import { doubleVectors, Kernel, type KernelMode, readGguf, readKernelFile, readMamba } from "../src/index.ts";
 import { MODEL_FORMS, makeModel } from "../test/make-model.ts";
 import { type Llama, openLlama } from "./llama.ts";
 
@@ -31,9 +31,12 @@ export async function run(args: readonly string[]): Promise<void> {
     options: {
       models: { type: "string", default: "4M,20M" },
       rounds: { type: "string", default: "8" },
+      vectors: { type: "string", default: "doubled" },
       json: { type: "string" },
     },
   });
+  if (values.vectors === "doubled") doubleVectors();
+  console.log(`vectors: ${values.vectors}`);
   const rows = [];
   for (const model of values.models.split(",")) rows.push(await race(model, Number(values.rounds)));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 1)}\n`);

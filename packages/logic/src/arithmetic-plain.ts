@@ -5,9 +5,7 @@
 const r = Math.fround;
 
 const LOG2_E = r(Math.LOG2E);
-const LN2_HIGH = r(0.693359375);
-const LN2_LOW = r(-2.1219444e-4);
-const EXP = [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1].map(r);
+const EXP2 = [1.32647e-3, 9.67151e-3, 5.550734e-2, 2.4022242e-1, 6.9314698e-1, 1].map(r);
 const ATANH = [1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3, 1].map(r);
 
 /** The nearest whole number, ties to even; |x| < 2²². */
@@ -21,12 +19,10 @@ const polynomial = (coefficients: readonly number[], x: number): number =>
   coefficients.reduce((sum, coefficient) => r(r(sum * x) + coefficient));
 
 export function exp(x: number): number {
-  const low = x < -87 ? -87 : x;
-  const clamped = low > 88 ? 88 : low;
-  const n = whole(r(clamped * LOG2_E));
-  const rest = r(r(clamped - r(n * LN2_HIGH)) - r(n * LN2_LOW));
-  const p = polynomial(EXP, rest);
-  return r(r(r(r(r(p * rest) * rest) + rest) + 1) * 2 ** n);
+  const low = x < -86 ? -86 : x;
+  const power = r((low > 88 ? 88 : low) * LOG2_E);
+  const n = whole(power);
+  return polynomial(EXP2, r(power - n)) * 2 ** n;
 }
 
 export const silu = (x: number): number => r(x / r(1 + exp(-x)));

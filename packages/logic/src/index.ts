@@ -55,7 +55,7 @@ export {
   KERNEL_MAX_THREADS,
   KernelError,
 } from "./kernel-layout.ts";
-export { type KernelFile, readKernelFile } from "./kernel-node.ts";
+export { doubleVectors, type KernelFile, readKernelFile } from "./kernel-node.ts";
 export { PlainKernel } from "./kernel-plain.ts";
 export { defaultThreads, hireThread } from "./kernel-threads-node.ts";
 export { LLAMACPP_INSTALL, LLAMACPP_VERSION } from "./llamacpp-package-node.ts";
