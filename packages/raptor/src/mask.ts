@@ -5,9 +5,9 @@
  */
 import { coarseLanes } from "./coarse.ts";
 import { type Local, StringLocal } from "./machine.ts";
-import { openEntry, type StringShape, stringShape } from "./open-string.ts";
+import { isOpen, openEntry, type StringShape, stringShape } from "./open-string.ts";
 import { CLOSE } from "./strings.ts";
-import { rootView, subView, type TokenTrie, TrieBuilder } from "./trie.ts";
+import { longTrie, rootView, subView, type TokenTrie, TrieBuilder } from "./trie.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Tokens that leave a place with one outcome, and what they still have to say. */
@@ -25,7 +25,16 @@ export interface Entry {
   readonly exits: readonly Exit[];
 }
 
+/** How a place is seen: by all tokens, or by all but the `long` ones as `short`, for which fewer places differ. */
+interface Look {
+  readonly place: Local;
+  readonly short: Local | null;
+  readonly long: TokenTrie | null;
+}
+
 const DENSE = 2_000;
+/** Lengths beyond which tokens are few: a counter above such a length is looked at for the longer ones only. */
+const LONG_BYTES = [24, 12];
 /** A subtree this large is remembered by itself when a walk reaches it inside a plain string. */
 const SHARED_SUBTREE = 48;
 export const MEMO_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -34,6 +43,7 @@ export class MaskMemo {
   readonly vocabulary: Vocabulary;
   readonly #root: TokenTrie;
   #entries = new Map<number, Entry>();
+  readonly #looks = new Map<number, Look>();
   #bytes = 0;
   /** Tokens that can end a key and spell another, or end an item and begin another: see Matcher. */
   readonly keyHazards: readonly number[];
@@ -55,12 +65,8 @@ export class MaskMemo {
 
   clear(): void {
     this.#entries = new Map();
+    this.#looks.clear();
     this.#bytes = 0;
-  }
-
-  /** All tokens from here, as far as this place can tell. */
-  top(local: Local): Entry {
-    return this.entry(this.#coarse(local), this.#root);
   }
 
   entry(local: Local, trie: TokenTrie): Entry {
@@ -80,13 +86,24 @@ export class MaskMemo {
     return entry;
   }
 
-  /** Counters that no token can exhaust are all alike. */
-  #coarse(local: Local): Local {
-    if (!(local instanceof StringLocal)) return local;
-    const machine = local.engine.strings;
-    if (!machine.isText(local.state)) return local;
-    const rxs = coarseLanes(machine.store, machine.lanes(local.state).rxs, this.vocabulary.longest);
-    return rxs ? local.engine.string(machine.withLanes(local.state, rxs)) : local;
+  /** What tokens make of a place: counters that no token, or only a few long ones, can exhaust are all alike. */
+  #look(local: Local): Look {
+    const known = this.#looks.get(local.id);
+    if (known) return known;
+    const look = local instanceof StringLocal ? this.#lookAt(local) : { place: local, short: null, long: null };
+    this.#looks.set(local.id, look);
+    return look;
+  }
+
+  #lookAt(local: StringLocal): Look {
+    const place = coarsePlace(local, this.vocabulary.longest);
+    if (!isOpen(place)) {
+      for (const bytes of LONG_BYTES) {
+        const short = coarsePlace(place, bytes);
+        if (short !== place) return { place, short, long: longOf(this.vocabulary, bytes) };
+      }
+    }
+    return { place, short: null, long: null };
   }
 
   #stringEntry(local: StringLocal, trie: TokenTrie): Entry {
@@ -162,14 +179,24 @@ export class MaskMemo {
     return out.entry();
   }
 
-  /** Adds to `out` (a full mask) every token that a stack of places allows; `parents` from the top down. */
+  /** Sets `out` (a full mask) to the tokens that a stack of places allows; `parents` from the top down. */
   fill(out: Uint32Array, local: Local, parents: Chain | null): void {
-    const entry = this.top(local);
+    const { place, short, long } = this.#look(local);
+    const entry = this.entry(short ?? place, this.#root);
     if (entry.bits) out.set(entry.bits);
     else {
       out.fill(0);
       addList(out, entry.list!);
     }
+    for (const exit of entry.exits) this.#descend(out, exit, parents);
+    if (!long) return;
+    removeList(out, long.order);
+    this.#add(out, this.entry(place, long), parents);
+  }
+
+  #add(out: Uint32Array, entry: Entry, parents: Chain | null): void {
+    if (entry.bits) addBits(out, entry.bits);
+    else addList(out, entry.list!);
     for (const exit of entry.exits) this.#descend(out, exit, parents);
   }
 
@@ -180,12 +207,16 @@ export class MaskMemo {
     }
     const next = parents.local.resume(exit.outcome);
     if (!next) return;
-    const entry = this.entry(next, exit.trie);
-    if (entry.bits) addBits(out, entry.bits);
-    else addList(out, entry.list!);
-    for (const inner of entry.exits) this.#descend(out, inner, parents.parent);
+    this.#add(out, this.entry(next, exit.trie), parents.parent);
     if (exit.except) removeList(out, exit.except);
   }
+}
+
+function coarsePlace(local: StringLocal, longest: number): StringLocal {
+  const machine = local.engine.strings;
+  if (!machine.isText(local.state)) return local;
+  const rxs = coarseLanes(machine.store, machine.lanes(local.state).rxs, longest);
+  return rxs ? (local.engine.string(machine.withLanes(local.state, rxs)) as StringLocal) : local;
 }
 
 export interface Chain {
@@ -285,6 +316,8 @@ interface Facts {
   readonly keys: readonly number[];
   readonly items: readonly number[];
   shape: StringShape | null;
+  /** Tries of the tokens longer than so many bytes. */
+  readonly long: Map<number, TokenTrie>;
 }
 
 const facts = new WeakMap<Vocabulary, Facts>();
@@ -292,10 +325,20 @@ const facts = new WeakMap<Vocabulary, Facts>();
 function factsOf(v: Vocabulary): Facts {
   let known = facts.get(v);
   if (!known) {
-    known = { root: rootView(v), ...hazards(v), shape: null };
+    known = { root: rootView(v), ...hazards(v), shape: null, long: new Map() };
     facts.set(v, known);
   }
   return known;
+}
+
+function longOf(v: Vocabulary, bytes: number): TokenTrie {
+  const { long } = factsOf(v);
+  let trie = long.get(bytes);
+  if (!trie) {
+    trie = longTrie(v, bytes);
+    long.set(bytes, trie);
+  }
+  return trie;
 }
 
 function hazards(v: Vocabulary): { keys: number[]; items: number[] } {

@@ -95,16 +95,24 @@ function closingPaths(v: Vocabulary, closers: readonly number[]): StringShape["p
   return { node: Int32Array.from(node), skip: Int32Array.from(skip) };
 }
 
+/** Whether a string's content is free but for its length or for special texts: then `openEntry` is quick. */
+export function isOpen(local: StringLocal): boolean {
+  const machine = local.engine.strings;
+  if (!machine.isText(local.state)) return false;
+  const lanes = machine.lanes(local.state);
+  return isBounded(machine, lanes) || (lanes.guarded ? lanes.rxs[0]!.lasting : lanes.rxs.some((rx) => rx.lasting));
+}
+
 /** The entry of a string place at the vocabulary's root, or null when its content is more than open. */
 export function openEntry(shape: StringShape, local: StringLocal): Entry | null {
+  if (!isOpen(local)) return null;
   const machine = local.engine.strings;
-  if (!machine.isText(local.state)) return null;
   const lanes = machine.lanes(local.state);
-  if (!lanes.label && !lanes.guarded && lanes.rxs.every((rx) => isLength(machine, rx)))
-    return lengthEntry(shape, local, lanes);
-  const open = lanes.guarded ? lanes.rxs[0]!.cofinite : lanes.rxs.some((rx) => rx.cofinite);
-  return open ? branchingEntry(shape, local) : null;
+  return isBounded(machine, lanes) ? lengthEntry(shape, local, lanes) : branchingEntry(shape, local);
 }
+
+const isBounded = (machine: StringMachine, lanes: Lanes): boolean =>
+  !lanes.label && !lanes.guarded && lanes.rxs.every((rx) => isLength(machine, rx));
 
 const isLength = (machine: StringMachine, rx: Lanes["rxs"][number]): boolean =>
   rx === machine.store.any || rx === machine.store.empty || (rx.kind === "repeat" && rx.parts[0] === machine.store.any);

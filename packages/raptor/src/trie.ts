@@ -27,6 +27,34 @@ export function rootView(v: Vocabulary): TokenTrie {
   return { id: ++tries, bytes, skip, depth, first, order, ...own, views: new Map() };
 }
 
+/** The trie of the tokens longer than `bytes`. */
+export function longTrie(v: Vocabulary, bytes: number): TokenTrie {
+  const isLong = (p: number) => v.depth[p]! >= bytes && v.first[p + 1]! > v.first[p]!;
+  const kept = new Uint8Array(v.nodes);
+  const path = new Int32Array(v.longest + 1);
+  for (let p = 0; p < v.nodes; p++) {
+    path[v.depth[p]!] = p;
+    if (isLong(p)) for (let d = v.depth[p]!; d >= 0 && kept[path[d]!] === 0; d--) kept[path[d]!] = 1;
+  }
+  const place = new Int32Array(v.nodes + 1);
+  for (let p = 0; p < v.nodes; p++) place[p + 1] = place[p]! + kept[p]!;
+  const nodes = place[v.nodes]!;
+  const flat = { bytes: new Uint8Array(nodes), depth: new Uint16Array(nodes), skip: new Int32Array(nodes) };
+  const first = new Int32Array(nodes + 1);
+  const order: number[] = [];
+  for (let p = 0; p < v.nodes; p++) {
+    if (kept[p] === 0) continue;
+    const to = place[p]!;
+    flat.bytes[to] = v.bytes[p]!;
+    flat.depth[to] = v.depth[p]!;
+    flat.skip[to] = place[v.skip[p]!]!;
+    if (isLong(p)) for (let i = v.first[p]!; i < v.first[p + 1]!; i++) order.push(v.order[i]!);
+    first[to + 1] = order.length;
+  }
+  const own = { from: 0, to: nodes, base: 0, ownFrom: 0, ownTo: 0, fresh_bytes: 0 };
+  return { id: ++tries, ...flat, first, order: Int32Array.from(order), ...own, views: new Map() };
+}
+
 /** What is behind node p: its own tokens, then its children. */
 export function subView(trie: TokenTrie, p: number): TokenTrie {
   let view = trie.views.get(p);
