@@ -46,9 +46,18 @@ export function finish(matcher: Matcher, mask: Uint32Array, schema: unknown, cha
   const words = [...names, ...Array.from({ length: names.size / (1 + musts.length) }, () => musts).flat()];
   for (let i = 0; i < STEP_LIMIT; i++) {
     if (matcher.accepting()) return null;
-    if (!closeStep(matcher, words, musts, chance)) return "dead end: no byte is allowed";
+    if (!closeStep(matcher, words, musts, chance)) return noByte(matcher);
   }
   return "unfinished";
+}
+
+/** Why no byte can be taken: there is none, or the engine refuses to look further. */
+function noByte(matcher: Matcher): string {
+  for (let byte = 0; byte < 256; byte++) {
+    const taken = matcher.commitBytes(Uint8Array.of(byte));
+    if (isRefusal(taken)) return `refused while writing: ${taken.why}`;
+  }
+  return "dead end: no byte is allowed";
 }
 
 /** Mostly quotes and brackets, sometimes a word of the schema; if none fits, any byte that does. */

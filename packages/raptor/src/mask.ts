@@ -22,6 +22,8 @@ export interface Entry {
   /** Allowed tokens that end inside the place: a list, or a bit set when they are many. */
   readonly list: Int32Array | null;
   readonly bits: Uint32Array | null;
+  /** More tokens, of a list that many entries share. */
+  readonly shared: Int32Array | null;
   readonly exits: readonly Exit[];
 }
 
@@ -78,7 +80,8 @@ export class MaskMemo {
       return entry;
     }
     this.misses++;
-    entry = local instanceof StringLocal ? this.#stringEntry(local, trie) : this.#walk(local, trie);
+    if (local instanceof StringLocal) entry = this.#stringEntry(local, trie);
+    else entry = trie === this.#root && local.loopsOnSpace ? this.#spacedEntry(local) : this.#walk(local, trie);
     if (this.#bytes > MEMO_LIMIT_BYTES) this.clear();
     this.#entries.set(key, entry);
     this.#bytes += 200 + (entry.list?.byteLength ?? 0) + (entry.bits?.byteLength ?? 0);
@@ -106,15 +109,15 @@ export class MaskMemo {
     return { place, short: null, long: null };
   }
 
-  #stringEntry(local: StringLocal, trie: TokenTrie): Entry {
-    const open = trie === this.#root ? openEntry(this.#shape(), local) : null;
-    return open ?? this.#walkString(local, trie);
+  /** Where white space may come and changes nothing, only what tokens say behind it is walked. */
+  #spacedEntry(local: Local): Entry {
+    const { unspaced, blanks } = factsOf(this.vocabulary);
+    return { ...this.#walk(local, unspaced), shared: blanks };
   }
 
-  #shape(): StringShape {
-    const facts = factsOf(this.vocabulary);
-    facts.shape ??= stringShape(this.vocabulary, facts.root);
-    return facts.shape;
+  #stringEntry(local: StringLocal, trie: TokenTrie): Entry {
+    const open = trie === this.#root ? openEntry(factsOf(this.vocabulary).shape, local) : null;
+    return open ?? this.#walkString(local, trie);
   }
 
   #walk(start: Local, trie: TokenTrie): Entry {
@@ -188,6 +191,7 @@ export class MaskMemo {
       out.fill(0);
       addList(out, entry.list!);
     }
+    if (entry.shared) addList(out, entry.shared);
     for (const exit of entry.exits) this.#descend(out, exit, parents);
     if (!long) return;
     removeList(out, long.order);
@@ -272,12 +276,12 @@ class Gatherer {
   entry(): Entry {
     const exits = [...this.#leaving].map(([outcome, builder]) => ({ outcome, trie: builder.build(), except: null }));
     if (this.#dense.length === 0 && this.#tokens.length < DENSE) {
-      return { list: Int32Array.from(this.#tokens), bits: null, exits };
+      return { list: Int32Array.from(this.#tokens), bits: null, shared: null, exits };
     }
     const bits = new Uint32Array(this.#vocabulary.words);
     for (const other of this.#dense) addBits(bits, other);
     for (const token of this.#tokens) bits[token >>> 5]! |= 1 << (token & 31);
-    return { list: null, bits, exits };
+    return { list: null, bits, shared: null, exits };
   }
 }
 
@@ -313,9 +317,12 @@ const TWO_KEYS = /"[^"]*,\s*"[^"]*"/;
 /** What is computed once for a vocabulary, whatever the grammars. */
 interface Facts {
   readonly root: TokenTrie;
+  /** All tokens without their leading white space, and those that are nothing else. */
+  readonly unspaced: TokenTrie;
+  readonly blanks: Int32Array;
   readonly keys: readonly number[];
   readonly items: readonly number[];
-  shape: StringShape | null;
+  readonly shape: StringShape;
   /** Tries of the tokens longer than so many bytes. */
   readonly long: Map<number, TokenTrie>;
 }
@@ -325,10 +332,18 @@ const facts = new WeakMap<Vocabulary, Facts>();
 function factsOf(v: Vocabulary): Facts {
   let known = facts.get(v);
   if (!known) {
-    known = { root: rootView(v), ...hazards(v), shape: null, long: new Map() };
+    const root = rootView(v);
+    known = { root, ...unspacedOf(root), ...hazards(v), shape: stringShape(v, root), long: new Map() };
     facts.set(v, known);
   }
   return known;
+}
+
+function unspacedOf(root: TokenTrie): { unspaced: TokenTrie; blanks: Int32Array } {
+  const builder = new TrieBuilder();
+  const blanks: number[] = [];
+  builder.addUnspaced(root, blanks);
+  return { unspaced: builder.build(), blanks: Int32Array.from(blanks) };
 }
 
 function longOf(v: Vocabulary, bytes: number): TokenTrie {

@@ -132,7 +132,7 @@ function lengthEntry(shape: StringShape, local: StringLocal, lanes: Lanes): Entr
     const trie = tags.length > 0 ? tailTrie(shape, from, to) : null;
     if (trie) exits.push({ outcome: local.engine.outcome(tags), trie, except: null });
   });
-  return { list: null, bits, exits };
+  return { list: null, bits, shared: null, exits };
 }
 
 function shortInside(shape: StringShape, longest: number): Uint32Array {
@@ -167,7 +167,7 @@ function branchingEntry(shape: StringShape, local: StringLocal): Entry | null {
   const machine = local.engine.strings;
   const outcomeOf = (state: number) => (local.engine.string(state) as StringLocal).outcome();
   if (machine.isPlain(local.state)) {
-    return { list: null, bits: shape.inside, exits: plainExits(shape, outcomeOf(local.state), []) };
+    return { list: null, bits: shape.inside, shared: null, exits: plainExits(shape, outcomeOf(local.state), []) };
   }
   const { bytes, skip, depth, first, order } = shape.vocabulary;
   const { paths } = shape;
@@ -196,7 +196,7 @@ function branchingEntry(shape: StringShape, local: StringLocal): Entry | null {
   }
   const exits = plain === DEAD ? [] : plainExits(shape, outcomeOf(plain), except);
   for (const [outcome, builder] of special) exits.push({ outcome, trie: builder.build(), except: null });
-  return { list: null, bits: shape.inside, exits };
+  return { list: null, bits: shape.inside, shared: null, exits };
 }
 
 function plainExits(shape: StringShape, outcome: number, except: readonly number[]): Exit[] {

@@ -13,6 +13,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 export const STRING_STATE_LIMIT = 200_000;
 const CHUNK = 64 * 256;
+/** Steps out of a state until it gets a row of the table. */
+const ROW_VISITS = 48;
 
 /** A sorted set of names with a position in it: says at the closing quote which name was read, and if it may stand. */
 export interface Label {
@@ -66,7 +68,8 @@ export class StringMachine {
   #lanesOf: Lanes[] = [];
   #phase: number[] = [];
   #acc: number[] = [];
-  /** Rows of 256 entries, made when a state is first left: the next state, DEAD, CLOSE or UNKNOWN. */
+  readonly #visits: number[] = [];
+  /** Rows of 256 entries, made when a state is left often: the next state, DEAD, CLOSE or UNKNOWN. */
   readonly #rows: Int32Array[] = [];
   #chunk = new Int32Array(0);
   #used = 0;
@@ -157,6 +160,7 @@ export class StringMachine {
 
   step(state: number, byte: number): number {
     const row = this.#rows[state] ?? this.#row(state);
+    if (row === null) return this.#step(state, byte);
     const known = row[byte]!;
     if (known !== UNKNOWN) return known;
     const next = this.#step(state, byte);
@@ -164,7 +168,11 @@ export class StringMachine {
     return next;
   }
 
-  #row(state: number): Int32Array {
+  /** Most places are left only a few times, and a row is large. */
+  #row(state: number): Int32Array | null {
+    const visits = this.#visits[state]! + 1;
+    this.#visits[state] = visits;
+    if (visits < ROW_VISITS) return null;
     if (this.#used === this.#chunk.length) {
       this.#chunk = new Int32Array(CHUNK).fill(UNKNOWN);
       this.#used = 0;
@@ -206,6 +214,7 @@ export class StringMachine {
     this.#phase.push(phase);
     this.#acc.push(acc);
     this.#lanesOf.push(lanes);
+    this.#visits.push(0);
     return id;
   }
 
