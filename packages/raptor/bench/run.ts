@@ -2,7 +2,7 @@
  * `npm run bench -w raptor -- [NAME] [options]`
  *   maskbench (default)  MaskBench rules over --data FILE.jsonl[.gz|.br]; --limit N, --peer none|all|EVERY, --json OUT
  *   torture, rest        the same over the torture set, and over the 9,902 further schemas (nightly)
- *   suite, audit, generated, walks, adversarial, fuzz   soundness; --count N, --seed S
+ *   suite, audit, generated, mutated, walks, counted, adversarial, fuzz   soundness; --count N, --seed S
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";

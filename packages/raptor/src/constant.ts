@@ -26,7 +26,9 @@ export function enumFormula(s: FormulaStore, values: readonly Json[]): Formula {
     texts.length > 0 ? s.text(s.regex.words(texts)) : s.yes,
     numbers.length > 0 ? s.number({ op: "in", values: numbers.map((n) => n.value) }) : s.yes,
   );
-  return s.or(scalars, ...containers);
+  const list = s.or(scalars, ...containers);
+  s.lists.add(list);
+  return list;
 }
 
 function arrayConstant(s: FormulaStore, items: readonly Json[]): Formula {

@@ -23,6 +23,8 @@ export interface KeySet {
   readonly id: number;
   readonly name: string | null;
   readonly rx: Rx;
+  /** Names that were looked up in an expression. */
+  readonly held: Map<string, boolean>;
 }
 
 export interface OneTest {
@@ -108,6 +110,8 @@ export class FormulaStore {
   readonly no: Formula;
   /** References that were denied since this was last emptied: a compilation translates them too, so refusals come early. */
   readonly denied = new Set<Target>();
+  /** Formulas that only list values. */
+  readonly lists = new WeakSet<Formula>();
   readonly #byKey = new Map<string, Formula>();
   readonly #keySets = new Map<string, KeySet>();
 
@@ -179,10 +183,21 @@ export class FormulaStore {
   #keySet(key: string, name: string | null, rx: Rx): KeySet {
     let made = this.#keySets.get(key);
     if (!made) {
-      made = { id: this.#keySets.size, name, rx };
+      made = { id: this.#keySets.size, name, rx, held: new Map() };
       this.#keySets.set(key, made);
     }
     return made;
+  }
+
+  /** Whether a name lies in a set. */
+  holds(keys: KeySet, name: string): boolean {
+    if (keys.name !== null) return keys.name === name;
+    let holds = keys.held.get(name);
+    if (holds === undefined) {
+      holds = this.regex.matches(keys.rx, name);
+      keys.held.set(name, holds);
+    }
+    return holds;
   }
 
   every(keys: KeySet, must: Formula): Formula {
@@ -257,6 +272,11 @@ export class FormulaStore {
     return this.#gather("and", this.#absorb(kept, "or"));
   }
 
+  /** The conjunction of parts of another one, and of atoms about keys that none of these mention. */
+  sameAnd(parts: readonly Formula[]): Formula {
+    return this.#gather("and", parts);
+  }
+
   #sortParts(flat: Set<Formula>) {
     let mask = ALL_TYPES;
     const texts: Formula[] = [];
@@ -315,7 +335,7 @@ export class FormulaStore {
     return list.filter((p) => p.kind !== inner || !p.parts.some((q) => has.has(q)));
   }
 
-  #gather(kind: "and" | "or", list: Formula[]): Formula {
+  #gather(kind: "and" | "or", list: readonly Formula[]): Formula {
     const parts = [...new Set(list)].sort((a, b) => a.id - b.id);
     if (parts.length === 0) return kind === "and" ? this.yes : this.no;
     if (parts.length === 1) return parts[0]!;
@@ -361,7 +381,10 @@ export class FormulaStore {
   }
 
   not(f: Formula): Formula {
-    if (!f.opposite) f.opposite = this.#not(f);
+    if (!f.opposite) {
+      f.opposite = this.#not(f);
+      f.opposite.opposite ??= f;
+    }
     return f.opposite;
   }
 

@@ -16,8 +16,9 @@ export class Satisfier {
   readonly #store: FormulaStore;
   readonly #numbers: NumberMachine;
   readonly #splitter: Splitter;
-  readonly #known = new Map<string, boolean>();
-  readonly #open = new Map<string, number>();
+  /** Answers and open questions: four numbers a formula, one for each kind of question. */
+  readonly #known = new Map<number, boolean>();
+  readonly #open = new Map<number, number>();
   readonly #flat = new WeakMap<Formula, Flat | null>();
   #lowest = Number.POSITIVE_INFINITY;
   #steps = 0;
@@ -27,6 +28,7 @@ export class Satisfier {
     this.#store = store;
     this.#numbers = numbers;
     this.#splitter = splitter;
+    splitter.possible = (f) => this.value(f);
   }
 
   /** Fuel is counted from here; called at the start of each compilation and each mask. */
@@ -55,7 +57,7 @@ export class Satisfier {
   value(f: Formula): boolean {
     if (f === this.#store.yes) return true;
     if (f === this.#store.no) return false;
-    return this.#solve(`v${f.id}`, () => {
+    return this.#solve(4 * f.id, () => {
       for (const bit of [1, 2, 4, STR, NUM, ARR, OBJ]) if ((ALL_TYPES & bit) !== 0 && this.typed(f, bit)) return true;
       return false;
     });
@@ -71,7 +73,7 @@ export class Satisfier {
   }
 
   /** Memo with least fixpoint: "no" found under the assumption that an open question is "no" is kept only for its root. */
-  #solve(key: string, compute: () => boolean): boolean {
+  #solve(key: number, compute: () => boolean): boolean {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const open = this.#open.get(key);
@@ -102,7 +104,7 @@ export class Satisfier {
   object(f: Formula): boolean {
     if (f === this.#store.yes) return true;
     if (f === this.#store.no) return false;
-    return this.#solve(`o${f.id}`, () => this.#terms(f, (atoms) => this.#objectTerm(atoms)));
+    return this.#solve(4 * f.id + 1, () => this.#terms(f, (atoms) => this.#objectTerm(atoms)));
   }
 
   /** Tries the disjunctive terms of `f`, one conjunction of atoms at a time. */
@@ -180,8 +182,9 @@ export class Satisfier {
 
   #ruleFor(name: string, rules: Rules): Formula {
     const s = this.#store;
-    const open = rules.open.filter((r) => s.regex.matches(r.keys!.rx, name)).map((r) => r.must!);
-    return s.and(...(rules.byName.get(name) ?? []), ...open);
+    const parts = [...(rules.byName.get(name) ?? [])];
+    for (const rule of rules.open) if (s.holds(rule.keys!, name)) parts.push(rule.must!);
+    return parts.length === 1 ? parts[0]! : s.and(...parts);
   }
 
   /**
@@ -193,7 +196,9 @@ export class Satisfier {
     if (index === null || this.#inChoices(index, key)) return null;
     const s = this.#store;
     if (key.name !== null) {
-      return this.value(s.and(this.#ruleFor(key.name, index.rules), ...(index.needs.get(key.name) ?? [])));
+      const needs = index.needs.get(key.name)?.filter((must) => must !== s.yes);
+      const rule = this.#ruleFor(key.name, index.rules);
+      return this.value(needs && needs.length > 0 ? s.and(rule, ...needs) : rule);
     }
     const own = index.rules.open.filter((r) => key.inside.has(r.keys!)).map((r) => r.must!);
     return this.value(s.and(...own));
@@ -227,7 +232,7 @@ export class Satisfier {
   #inChoices({ choices }: Flat, key: KeyClass): boolean {
     if (key.name === null) return choices.some((keys) => key.inside.has(keys));
     const { name } = key;
-    return choices.some((keys) => (keys.name === null ? this.#store.regex.matches(keys.rx, name) : keys.name === name));
+    return choices.some((keys) => this.#store.holds(keys, name));
   }
 
   #moreKeys(rules: Rules, groups: readonly Group[], wanted: number): boolean {
@@ -270,7 +275,7 @@ export class Satisfier {
   array(f: Formula): boolean {
     if (f === this.#store.yes) return true;
     if (f === this.#store.no) return false;
-    return this.#solve(`a${f.id}`, () => {
+    return this.#solve(4 * f.id + 2, () => {
       const quick = this.#flatArray(f);
       return quick ?? this.#arraySearch(f);
     });

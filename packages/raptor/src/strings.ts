@@ -62,7 +62,8 @@ export class StringMachine {
   readonly store: RegexStore;
   readonly #lanes = new Map<string, Lanes>();
   readonly #lanesById: Lanes[] = [];
-  readonly #labels = new Map<string, { id: number; list: number[][]; texts: string[] }>();
+  readonly #labels = new WeakMap<readonly string[], { id: number; list: number[][]; texts: string[] }>();
+  #labelCount = 0;
   readonly #goods = new Map<string, number>();
   readonly #states = new Map<number, number>();
   #lanesOf: Lanes[] = [];
@@ -97,7 +98,7 @@ export class StringMachine {
     return made.alive ? this.#state(made, TEXT, 0) : DEAD;
   }
 
-  /** The automaton of a key: `open` is the language of all other names, `watched` are observed. */
+  /** The automaton of a key: `open` is the language of names not in the list `names`, `watched` are observed. */
   startKey(open: Rx, watched: readonly Rx[], names: readonly string[], good: ReadonlySet<string>): number {
     const label = this.#label(names, good);
     const made = this.#make([0, ...watched.map((_, i) => i + 1)], [open, ...watched], true, label);
@@ -106,13 +107,12 @@ export class StringMachine {
 
   #label(names: readonly string[], good: ReadonlySet<string>): Label | null {
     if (names.length === 0) return null;
-    const key = JSON.stringify(names);
-    let sorted = this.#labels.get(key);
+    let sorted = this.#labels.get(names);
     if (!sorted) {
       const entries = names.map((text) => ({ text, word: Array.from(text, (c) => c.codePointAt(0)!) }));
       entries.sort((a, b) => compare(a.word, b.word));
-      sorted = { id: this.#labels.size, list: entries.map((e) => e.word), texts: entries.map((e) => e.text) };
-      this.#labels.set(key, sorted);
+      sorted = { id: this.#labelCount++, list: entries.map((e) => e.word), texts: entries.map((e) => e.text) };
+      this.#labels.set(names, sorted);
     }
     const goodBefore = new Int32Array(names.length + 1);
     sorted.texts.forEach((text, i) => {
