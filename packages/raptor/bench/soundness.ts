@@ -7,7 +7,17 @@ import { adversarialCases } from "./adversarial.ts";
 import { differingTokens, oracleMask, seeded } from "./audit.ts";
 import { cpu_us } from "./clock-node.ts";
 import { dataFile, readRows } from "./data-node.ts";
-import { type Chance, countedArray, guidedValue, mutate, pick, randomSchema, type Schema, spell, type Value } from "./generate.ts";
+import {
+  type Chance,
+  countedArray,
+  guidedValue,
+  mutate,
+  pick,
+  randomSchema,
+  type Schema,
+  spell,
+  type Value,
+} from "./generate.ts";
 import { llama3Encode, llama3Vocabulary } from "./llama3.ts";
 import type { Row } from "./maskbench.ts";
 import { runSuite } from "./suite.ts";

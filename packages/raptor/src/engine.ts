@@ -25,7 +25,8 @@ import {
 import { NumberMachine, type NumberState } from "./numbers.ts";
 import { fail } from "./refusal.ts";
 import { RegexStore, type Rx } from "./regex.ts";
-import { atomsOf, Satisfier } from "./satisfy.ts";
+import { atomsOf } from "./rules.ts";
+import { Satisfier } from "./satisfy.ts";
 import { type KeyClass, type Pair, Splitter } from "./split.ts";
 import { DEAD, StringMachine } from "./strings.ts";
 

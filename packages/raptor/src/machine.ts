@@ -3,9 +3,11 @@
  * moves memoised. Containers wait on the stack while a member is read and are resumed with its outcome: which of the
  * alternatives that were tracked came true. Nothing here knows tokens.
  */
+
+import { arrayMayEnd, hasUnique } from "./arrays.ts";
 import { ARR, FALSE, type Formula, type FormulaStore, NULL, NUM, OBJ, STR, TRUE } from "./formula.ts";
 import type { NumberMachine, NumberState } from "./numbers.ts";
-import { arrayMayEnd, objectMayEnd, type Satisfier } from "./satisfy.ts";
+import { objectMayEnd, type Satisfier } from "./satisfy.ts";
 import type { KeyClass, Pair } from "./split.ts";
 import { CLOSE, DEAD, type StringMachine } from "./strings.ts";
 
@@ -127,7 +129,7 @@ export abstract class Local {
 }
 
 const isSpaceByte = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-const stay = (to: Local | null): Move | null => to && to.stay;
+const stay = (to: Local | null): Move | null => (to ? to.stay : null);
 
 /** Before a value. Its lanes are the formulas of which we must know at the end whether they hold. */
 export class ValueLocal extends Local {
@@ -396,10 +398,6 @@ export class ArrayLocal extends Local {
     }
     return alts.length === 0 ? null : this.engine.array(alts, "after");
   }
-}
-
-function hasUnique(f: Formula): boolean {
-  return f.kind === "unique" || f.parts.some(hasUnique);
 }
 
 /** Wherever uniqueness is asked, later items must be `other` than the one just read. */

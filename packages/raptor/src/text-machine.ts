@@ -166,7 +166,7 @@ class TextLocal extends Local {
 
   protected compute(byte: number): Move | null {
     const to = this.#machine.step(this.#threads, byte);
-    return to && to.stay;
+    return to ? to.stay : null;
   }
 
   override endOutcome(): number | null {
