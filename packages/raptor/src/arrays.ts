@@ -3,7 +3,8 @@
  * are dealt out to classes of values (inside or outside each rule), of which none gives more than it has.
  */
 import type { Counter, Judge } from "./count.ts";
-import type { Formula, FormulaStore } from "./formula.ts";
+import type { Formula } from "./formula.ts";
+import type { FormulaStore } from "./formula-store.ts";
 import { fail } from "./refusal.ts";
 import type { Splitter } from "./split.ts";
 

@@ -1,5 +1,6 @@
 /** "Equal to this JSON value" as a formula; containers are taken apart, so it can be negated and combined exactly. */
-import { ALL_TYPES, ARR, FALSE, type Formula, type FormulaStore, NULL, NUM, OBJ, STR, TRUE } from "./formula.ts";
+import { ALL_TYPES, ARR, FALSE, type Formula, NULL, NUM, OBJ, STR, TRUE } from "./formula.ts";
+import type { FormulaStore } from "./formula-store.ts";
 import { isMap, type Json, JsonNumber } from "./json.ts";
 
 export function constantFormula(s: FormulaStore, value: Json): Formula {

@@ -3,18 +3,9 @@
  * is refused: a guess would either forbid texts that are valid or lead into a dead end.
  */
 import { compareDecimals, type Decimal, decimal, decimalText } from "./decimal.ts";
-import {
-  ARR,
-  type Formula,
-  type FormulaStore,
-  type ListTest,
-  NUM,
-  type NumberTest,
-  OBJ,
-  type OneTest,
-  passes,
-  STR,
-} from "./formula.ts";
+import { ARR, type Formula, NUM, OBJ, STR } from "./formula.ts";
+import type { FormulaStore } from "./formula-store.ts";
+import { type ListTest, type NumberTest, type OneTest, passes } from "./number-test.ts";
 import { fail } from "./refusal.ts";
 import type { Rx } from "./regex.ts";
 import { indexNeeds, indexRules, type Rules } from "./rules.ts";

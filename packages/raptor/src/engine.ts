@@ -3,7 +3,8 @@
  * schemas share what they have in common. It knows no vocabulary.
  */
 import { constantFormula } from "./constant.ts";
-import { ARR, type Formula, FormulaStore, type KeySet, NUM, OBJ, STR } from "./formula.ts";
+import { ARR, type Formula, type KeySet, NUM, OBJ, STR } from "./formula.ts";
+import { FormulaStore } from "./formula-store.ts";
 import { readJson } from "./json.ts";
 import {
   type Alt,

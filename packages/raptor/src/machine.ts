@@ -5,7 +5,8 @@
  */
 
 import { arrayMayEnd, hasUnique } from "./arrays.ts";
-import { ARR, FALSE, type Formula, type FormulaStore, NULL, NUM, OBJ, STR, TRUE } from "./formula.ts";
+import { ARR, FALSE, type Formula, NULL, NUM, OBJ, STR, TRUE } from "./formula.ts";
+import type { FormulaStore } from "./formula-store.ts";
 import type { NumberMachine, NumberState } from "./numbers.ts";
 import { objectMayEnd, type Satisfier } from "./satisfy.ts";
 import type { KeyClass, Pair } from "./split.ts";

@@ -4,7 +4,8 @@
  */
 import { ArrayJudge, hasUnique } from "./arrays.ts";
 import { Counter, countWords, type Judge } from "./count.ts";
-import { ALL_TYPES, ARR, type Formula, type FormulaStore, type KeySet, NUM, OBJ, STR } from "./formula.ts";
+import { ALL_TYPES, ARR, type Formula, type KeySet, NUM, OBJ, STR } from "./formula.ts";
+import type { FormulaStore } from "./formula-store.ts";
 import type { NumberMachine } from "./numbers.ts";
 import { fail } from "./refusal.ts";
 import type { Rx } from "./regex.ts";

@@ -3,7 +3,8 @@
  * "some pair has c true of the member and p true of what follows". Pairs need not exclude each other, so conjunctions
  * stay single pairs and only genuine choices branch.
  */
-import { ARR, type Formula, type FormulaStore, type KeySet, OBJ } from "./formula.ts";
+import { ARR, type Formula, type KeySet, OBJ } from "./formula.ts";
+import type { FormulaStore } from "./formula-store.ts";
 import { fail } from "./refusal.ts";
 
 export interface Pair {
