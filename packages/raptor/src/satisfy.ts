@@ -39,6 +39,11 @@ export class Satisfier implements Judge {
     this.#steps = 0;
   }
 
+  /** Steps since the last refuelling. */
+  get spent(): number {
+    return this.#steps;
+  }
+
   /** Runs `question` on a smaller allowance of its own. */
   within<T>(steps: number, question: () => T): T {
     const before = this.#steps;

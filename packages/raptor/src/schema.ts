@@ -65,6 +65,7 @@ export class SchemaCompiler implements Translator {
   readonly #known = new Map<Json, Map<string, SchemaTarget>>();
   readonly #scopeIds = new Map<JsonMap, number>();
   readonly #queue: SchemaTarget[] = [];
+  readonly #reached: Formula[] = [];
   readonly #opening = new Set<SchemaTarget>();
 
   constructor(store: FormulaStore, satisfier: Satisfier, documents: Documents, options: SchemaOptions) {
@@ -86,6 +87,11 @@ export class SchemaCompiler implements Translator {
       denied.delete(target);
       this.#deny(target as SchemaTarget);
     }
+  }
+
+  /** One formula for each subschema that a value can meet. */
+  get reached(): readonly Formula[] {
+    return this.#reached;
   }
 
   #deny(target: SchemaTarget): void {
@@ -128,6 +134,7 @@ export class SchemaCompiler implements Translator {
       target = new SchemaTarget(targets++, place, inside, this);
       byScope.set(key, target);
       this.#queue.push(target);
+      this.#reached.push(this.store.ref(target, false));
     }
     return target;
   }
