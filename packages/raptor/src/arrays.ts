@@ -116,8 +116,7 @@ export class ArrayJudge {
     const s = this.#store;
     const items = [...new Set(spans.map((span) => span.item))];
     const only = items.length === 1 ? items[0]! : null;
-    let classes: Omit<Class, "size">[] = [{ f: only ?? s.yes, inside: new Set(items), counted: new Set() }];
-    if (only === null) classes = [{ f: s.yes, inside: new Set(), counted: new Set() }];
+    let classes: Omit<Class, "size">[] = [{ f: only ?? s.yes, inside: new Set(only ? items : []), counted: new Set() }];
     const split = (rule: Formula, yes: (c: Omit<Class, "size">) => Omit<Class, "size">): void => {
       classes = classes.flatMap((c) => [
         { ...yes(c), f: s.and(c.f, rule) },

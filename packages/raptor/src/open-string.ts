@@ -31,15 +31,32 @@ const INF = Number.POSITIVE_INFINITY;
 
 /** One walk over the whole vocabulary; its result serves all grammars. */
 export function stringShape(vocabulary: Vocabulary, trie: TokenTrie): StringShape {
+  const { found, closers, counts } = scanText(vocabulary);
+  const inside = new Uint32Array(vocabulary.words);
+  for (const { token } of found) inside[token >>> 5]! |= 1 << (token & 31);
+  return {
+    vocabulary,
+    trie,
+    inside,
+    tokens: Int32Array.from(found, (f) => f.token),
+    needs: Int32Array.from(found, (f) => f.need),
+    paths: closingPaths(vocabulary, closers),
+    closers: Int32Array.from(closers),
+    counts: Int32Array.from(counts),
+    most: found[0]?.need ?? 0,
+    tails: new Map(),
+  };
+}
+
+/** What tokens do in a string of any text: those that stay inside, longest first, and the nodes that close it. */
+function scanText({ bytes, skip, depth, first, order, nodes, longest }: Vocabulary) {
   const machine = new StringMachine(new RegexStore());
-  const start = machine.start([{ tag: 0, rx: machine.store.all }]);
-  const { bytes, skip, depth, first, order } = vocabulary;
-  const states = new Int32Array(vocabulary.longest + 2).fill(start);
-  const chars = new Int32Array(vocabulary.longest + 2);
+  const states = new Int32Array(longest + 2).fill(machine.start([{ tag: 0, rx: machine.store.all }]));
+  const chars = new Int32Array(longest + 2);
   const found: { token: number; need: number }[] = [];
   const closers: number[] = [];
   const counts: number[] = [];
-  for (let p = 0; p < vocabulary.nodes; ) {
+  for (let p = 0; p < nodes; ) {
     const d = depth[p]!;
     const next = machine.step(states[d]!, bytes[p]!);
     if (next < 0) {
@@ -56,21 +73,7 @@ export function stringShape(vocabulary: Vocabulary, trie: TokenTrie): StringShap
     for (let i = first[p]!; i < first[p + 1]!; i++) found.push({ token: order[i]!, need });
     p++;
   }
-  found.sort((a, b) => b.need - a.need);
-  const inside = new Uint32Array(vocabulary.words);
-  for (const { token } of found) inside[token >>> 5]! |= 1 << (token & 31);
-  return {
-    vocabulary,
-    trie,
-    inside,
-    tokens: Int32Array.from(found, (f) => f.token),
-    needs: Int32Array.from(found, (f) => f.need),
-    paths: closingPaths(vocabulary, closers),
-    closers: Int32Array.from(closers),
-    counts: Int32Array.from(counts),
-    most: found[0]?.need ?? 0,
-    tails: new Map(),
-  };
+  return { found: found.sort((a, b) => b.need - a.need), closers, counts };
 }
 
 function closingPaths(v: Vocabulary, closers: readonly number[]): StringShape["paths"] {
