@@ -54,6 +54,8 @@ export interface PickOptions {
   readonly sampling?: Sampling;
   /** How many of the best other tokens to tell; at most `MAX_ALTERNATIVES`. */
   readonly alternatives?: number;
+  /** False: `logprob` may be NaN where the engine would have to look at the whole vocabulary for it. */
+  readonly scores?: boolean;
 }
 
 export const MAX_ALTERNATIVES = 64;

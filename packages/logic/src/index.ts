@@ -28,8 +28,20 @@ export {
   type Tensor,
   type TensorType,
 } from "./gguf.ts";
+export { type GgufInput, halfBits, type TensorInput, writeGguf } from "./gguf-write.ts";
+export { KERNEL_DEFAULT_SLOTS, Kernel, type KernelOptions, type KernelPost, serveKernel } from "./kernel.ts";
+export {
+  KERNEL_BATCH,
+  KERNEL_MAX_BYTES,
+  KERNEL_MAX_COLUMNS,
+  KERNEL_MAX_SLOTS,
+  KERNEL_MAX_THREADS,
+  KernelError,
+} from "./kernel-layout.ts";
+export { type KernelFile, readKernelFile } from "./kernel-node.ts";
 export { blankMemory, MambaReference, type ReferenceMemory } from "./mamba-reference.ts";
 export { type Memory, type MemoryShape, memoryBytes } from "./memory.ts";
+export { KERNEL_MODES, type KernelMode } from "./quantise.ts";
 export { isLogicRefusal, type LogicRefusal, type LogicRefusalCode } from "./refusal.ts";
 export type { Sampling } from "./sampler.ts";
 export type { Tokenizer } from "./tokenizer.ts";

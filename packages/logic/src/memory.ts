@@ -3,7 +3,7 @@
  * Bytes are those of docs/formats/memory.md.
  */
 import { halfToNumber } from "./dequantise.ts";
-import { numberToHalf } from "./half.ts";
+import { halfBits } from "./gguf-write.ts";
 import { isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
 import type { MambaShape } from "./weights.ts";
 
@@ -145,7 +145,7 @@ function encodeBody(memory: Memory, type: MemoryType): Uint8Array {
   const body = new Uint8Array(bodyBytes(memory.shape, type));
   const to = viewOf(body);
   if (type === "f16")
-    for (let i = 0; i < body.length; i += 2) to.setUint16(i, numberToHalf(from.getFloat32(2 * i, true)), true);
+    for (let i = 0; i < body.length; i += 2) to.setUint16(i, halfBits(from.getFloat32(2 * i, true)), true);
   else eachRow(memory.shape, (row, begin, length, values) => encodeRow(from, to, row, begin, length, values));
   return body;
 }

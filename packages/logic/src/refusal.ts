@@ -12,6 +12,7 @@ export const REFUSALS = {
   "engine-failed": "Look at the reason; another engine or model file may work.",
   "engine-closed": "Open the engine again.",
   "engine-without-sequences": "Use `write`: a remote server keeps its own memory.",
+  "request-malformed": "Correct the value that is named.",
   "sampling-malformed": "Give a temperature from 0, top_p and min_p from 0 to 1, and a seed.",
   "constraint-unmet": "Relax the grammar, allow more tokens, or use an engine that takes masks.",
   "remote-unreachable": "Start the server, or correct its address.",
