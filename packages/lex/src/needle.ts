@@ -5,6 +5,7 @@
 import type { Engine, Memory, Sequence } from "logic";
 import { type Crypto, isRefusal, type Refusal, refuse, toHex, utf8 } from "lop";
 import type { BehaviorCard } from "raptor";
+import type { DecodedToken } from "./answer.ts";
 import { cardOf, checkCall, type ToolCall } from "./card.ts";
 import { Marking } from "./marking.ts";
 import { DECODE, type MarkTokens, markTokensOf } from "./marks.ts";
@@ -20,16 +21,6 @@ export interface NeedleTools {
   readonly crypto: Pick<Crypto, "sha256">;
   /** For timings only; no choice depends on it. */
   monotonic_ms(): number;
-}
-
-/** One token behind `<|card|>`, as it came about. */
-export interface DecodedToken {
-  /** The special token's name, or a piece of the directive that is read again. */
-  readonly text: string;
-  /** The grammar left no other. */
-  readonly forced: boolean;
-  /** Natural logarithm over the allowed tokens; null where forced. */
-  readonly logprob: number | null;
 }
 
 export interface Decoded {

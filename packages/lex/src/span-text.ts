@@ -18,7 +18,8 @@ const QUOTES = new Map([
   ["«", "»"],
   ["„", "“"],
 ]);
-const ARTICLE = /^(?:the|a|an|my|our|your|some|any)\s+(?=\S)/i;
+const ARTICLES = ["the", "a", "an", "my", "our", "your", "some"];
+const ARTICLE = new RegExp(`^(?:${ARTICLES.join("|")})\\s+(?=\\S)`, "i");
 const WITHOUT_ARTICLE = new Set(
   "what capability category query require label snapshot tag reservation since".split(" "),
 );

@@ -3,10 +3,22 @@
  * the card. When two needles are close, both write and the better card wins. When nothing is probable it refuses: never a guess.
  */
 import type { Engine, Memory } from "logic";
-import { isRefusal, type Refusal, refuse } from "lop";
+import { type Crypto, isRefusal, type Refusal, refuse } from "lop";
+import type { Answer, CardWriter, NeedleScore, Route, ToolScore } from "./answer.ts";
+import type { ToolCall } from "./card.ts";
 import { Marking } from "./marking.ts";
 import type { MarkTokens } from "./marks.ts";
-import { bitsOf, type Decoded, firstReading, markingOf, type Needle, openSequence, readPlaces } from "./needle.ts";
+import {
+  bitsOf,
+  type Decoded,
+  firstReading,
+  markingOf,
+  type Needle,
+  type NeedleTools,
+  openSequence,
+  readPlaces,
+} from "./needle.ts";
+import { replayData } from "./replay.ts";
 
 /** Refused at once when "no tool" is at least this probable. */
 export const NONE_CERTAIN = 0.9;
@@ -20,54 +32,28 @@ export const TOOL_LEAST = 0.25;
 export const CARD_LEAST = 0.005;
 const TOLD_TOOLS = 4;
 
-export interface NeedleScore {
-  readonly needle: string;
-  readonly probability: number;
-}
-export interface ToolScore {
-  readonly tool: string;
-  readonly probability: number;
-}
+export type SupervisorTools = Pick<NeedleTools, "engine" | "crypto">;
 
-export interface Route {
-  readonly directive: string;
-  /** The needles to ask, best first: one or two. */
-  readonly asked: readonly Needle[];
-  /** All that have any probability, best first; "none" among them. */
-  readonly scores: readonly NeedleScore[];
-  readonly tools: readonly ToolScore[];
-  /** Sentences for the operator. */
-  readonly reasons: readonly string[];
-}
-
-export interface Answer {
-  readonly needle: Needle;
-  readonly decoded: Decoded & { readonly call: NonNullable<Decoded["call"]> };
-  /** Probability of the tool, over supervisor and needle. */
-  readonly tool: number;
-  /** Natural logarithm of the needle's probability and of all its free picks. */
-  readonly score: number;
-  readonly reasons: readonly string[];
-}
-
-export class Supervisor {
+export class Supervisor implements CardWriter {
   readonly #needles: readonly Needle[];
   readonly #engine: Engine;
+  readonly #crypto: Pick<Crypto, "sha256">;
   readonly #start: Memory | null;
   readonly #tokens: MarkTokens;
 
-  constructor(needles: readonly Needle[], engine: Engine, start: Memory | null, tokens: MarkTokens) {
+  constructor(needles: readonly Needle[], start: Memory | null, tokens: MarkTokens, tools: SupervisorTools) {
     this.#needles = needles;
-    this.#engine = engine;
     this.#start = start;
     this.#tokens = tokens;
+    this.#engine = tools.engine;
+    this.#crypto = tools.crypto;
   }
 
-  /** Refusals: `needle-unfit`. @param needles at least one, all over `engine`. */
-  static of(needles: readonly Needle[], engine: Engine, start: Memory | null): Supervisor | Refusal {
+  /** Refusal `needle-unfit`. @param needles at least one, all over `tools.engine`. @param start what it reads with; null: the empty memory. */
+  static of(needles: readonly Needle[], start: Memory | null, tools: SupervisorTools): Supervisor | Refusal {
     const named = new Map(needles.flatMap(({ card }) => card.tools.map((tool) => [tool.name, tool] as const)));
-    const tokens = markingOf(engine, { id: "supervisor", tools: [...named.values()] });
-    return isRefusal(tokens) ? tokens : new Supervisor(needles, engine, start, tokens);
+    const tokens = markingOf(tools.engine, { id: "supervisor", tools: [...named.values()] });
+    return isRefusal(tokens) ? tokens : new Supervisor(needles, start, tokens, tools);
   }
 
   get needles(): readonly Needle[] {
@@ -86,24 +72,32 @@ export class Supervisor {
       return refuse("no-needle-fits", `No tool does this: ${reasons.join("; ")}.`);
     const close = second !== undefined && best.probability < BEST_ENOUGH;
     const asked = close ? [best, second] : [best];
-    return { directive, asked: asked.map(({ needle }) => this.#needle(needle)), scores, tools, reasons };
+    return { directive, asked: asked.map(({ needle }) => needle), scores, tools, reasons };
   }
 
-  /** Has the routed needles write, and takes the better card. Refusals: `no-needle-fits`, `parameters-invalid`, `engine-failed`. */
+  /** Has the routed needles write, and takes the better card. */
   async decode(route: Route): Promise<Answer | Refusal> {
-    const answers: Answer[] = [];
+    const drafts: Draft[] = [];
     let refused: Refusal | null = null;
     let declined = 0;
-    for (const needle of route.asked) {
+    for (const needle of route.asked.map((id) => this.#needle(id))) {
       const decoded = await needle.decode(route.directive);
       if (isRefusal(decoded)) refused ??= decoded;
       else if (decoded.call === null) declined++;
-      else answers.push(answerOf(route, needle, decoded as Answer["decoded"]));
+      else drafts.push(draftOf(route, needle, decoded, decoded.call));
     }
-    const best = answers.sort((a, b) => b.score - a.score)[0];
+    const best = drafts.sort((a, b) => b.score - a.score)[0];
     if (best === undefined) return refused ?? unfit(route, "the needle itself says that none of its tools fits");
     if (declined > 0 && best.tool < BEST_ENOUGH / 2) return unfit(route, "the better needle says that no tool fits");
-    return guessOf(route, best) ?? best;
+    return guessOf(route, best) ?? this.#answer(route, best);
+  }
+
+  #answer(route: Route, { needle, decoded, call, score }: Draft): Answer {
+    const { tokens, fed_count, took_ms, memory } = decoded;
+    const sure = `${needle.id} writes ${call.tool} with ${percent(Math.exp(decoded.score))} for the whole card`;
+    const replay = replayData(needle, decoded, this.#crypto);
+    const reasons = [...route.reasons, sure];
+    return { needle: needle.id, call, score, reasons, tokens, fed_count, took_ms, memory, replay };
   }
 
   async #toolScores(directive: string): Promise<ToolScore[] | Refusal> {
@@ -145,19 +139,25 @@ export class Supervisor {
 /** The wire name of "no tool". */
 export const NONE = "none";
 
-function answerOf(route: Route, needle: Needle, decoded: Answer["decoded"]): Answer {
-  const share = route.scores.find((score) => score.needle === needle.id)?.probability ?? 0;
-  const score = Math.log(share) + decoded.score;
-  const tool = share * Math.exp(decoded.toolScore);
-  const reasons = [
-    ...route.reasons,
-    `${needle.id} writes ${decoded.call.tool} with ${percent(Math.exp(decoded.score))} for the whole card`,
-  ];
-  return { needle, decoded, tool, score, reasons };
+/** A card that one needle wrote, before it is chosen. */
+interface Draft {
+  readonly needle: Needle;
+  readonly decoded: Decoded;
+  readonly call: ToolCall;
+  /** Probability of the tool, over supervisor and needle. */
+  readonly tool: number;
+  /** Natural logarithm of the needle's probability and of all its free picks. */
+  readonly score: number;
 }
 
-function guessOf(route: Route, { tool, decoded }: Answer): Refusal | null {
-  if (tool < TOOL_LEAST) return unfit(route, `${decoded.call.tool} is only ${percent(tool)} probable`);
+function draftOf({ scores }: Route, needle: Needle, decoded: Decoded, call: ToolCall): Draft {
+  const share = scores.find((score) => score.needle === needle.id)?.probability ?? 0;
+  const tool = share * Math.exp(decoded.toolScore);
+  return { needle, decoded, call, tool, score: Math.log(share) + decoded.score };
+}
+
+function guessOf(route: Route, { tool, decoded, call }: Draft): Refusal | null {
+  if (tool < TOOL_LEAST) return unfit(route, `${call.tool} is only ${percent(tool)} probable`);
   return decoded.score < Math.log(CARD_LEAST)
     ? unfit(route, `the card is only ${percent(Math.exp(decoded.score))} probable`)
     : null;

@@ -29,6 +29,7 @@ export class FakeEngine implements Engine {
     model: "scripted",
     weights: "0".repeat(64),
     vocabulary: this.tokenizer.size,
+    runtime: "scripted/1",
     exact: true,
     decode: "marks/1",
   } as const;

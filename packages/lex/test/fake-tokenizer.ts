@@ -23,6 +23,7 @@ export const SPECIALS: readonly string[] = [
 /** Text is cut into the pieces of the vocabulary's pattern; the first bytes of a long piece are one token, the rest single. */
 export class FakeTokenizer {
   readonly size = 256 + 4096 + SPECIALS.length;
+  readonly begin = null;
   readonly ends: readonly number[] = [];
   readonly #ids = new Map<string, number>();
   readonly #bytes: Uint8Array[] = Array.from({ length: 256 }, (_, byte) => Uint8Array.of(byte));

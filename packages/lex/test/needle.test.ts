@@ -63,23 +63,23 @@ async function carry(directive: string, scripts: Readonly<Record<string, Script>
 describe("a needle over a scripted engine", () => {
   for (const [directive, script] of Object.entries(CASES))
     it(directive, async () => {
-      const { decoded } = await carry(directive, { [directive]: script });
-      expect(decoded.call).toEqual({ tool: script.tool, parameters: script.parameters });
-      expect(decoded.score).toBeLessThan(0);
-      expect(decoded.fed_count).toBeGreaterThan(directive.split(" ").length);
+      const answer = await carry(directive, { [directive]: script });
+      expect(answer.call).toEqual({ tool: script.tool, parameters: script.parameters });
+      expect(answer.score).toBeLessThan(0);
+      expect(answer.fed_count).toBeGreaterThan(directive.split(" ").length);
     });
 
   it("tells forced tokens from free ones, and the directive's pieces in order", async () => {
-    const { decoded } = await carry("run this python: print(6*7)", CASES);
-    expect(decoded.tokens[0]).toMatchObject({ text: "<|tool:exec.run|>", forced: false });
-    const again = decoded.tokens.filter(({ text }) => !text.startsWith("<|"));
+    const answer = await carry("run this python: print(6*7)", CASES);
+    expect(answer.tokens[0]).toMatchObject({ text: "<|tool:exec.run|>", forced: false });
+    const again = answer.tokens.filter(({ text }) => !text.startsWith("<|"));
     expect(again.every(({ forced }) => forced)).toBe(true);
     expect("run this python: print(6*7)".startsWith(again.map(({ text }) => text).join(""))).toBe(true);
   });
 
   it("reads nothing a second time where nothing can be marked", async () => {
-    const { decoded } = await carry("which snapshots are there", CASES);
-    expect(decoded.tokens).toHaveLength(1);
+    const answer = await carry("which snapshots are there", CASES);
+    expect(answer.tokens).toHaveLength(1);
   });
 });
 
@@ -102,8 +102,8 @@ describe("the supervisor", () => {
     const close: Script = { tool: "snapshot.list", sure: 0.5, others: { "watch.list": 0.45 } };
     const clear: Script = { tool: "snapshot.list", sure: 0.95 };
     const { supervisor } = scriptedSupervisor({ "list them": close, "list snapshots": clear });
-    expect(made<Route>(await supervisor.route("list them")).asked.map(({ id }) => id)).toEqual(["snapshot", "watch"]);
-    expect(made<Route>(await supervisor.route("list snapshots")).asked.map(({ id }) => id)).toEqual(["snapshot"]);
+    expect(made<Route>(await supervisor.route("list them")).asked).toEqual(["snapshot", "watch"]);
+    expect(made<Route>(await supervisor.route("list snapshots")).asked).toEqual(["snapshot"]);
   });
 
   it("refuses a guess", async () => {

@@ -18,7 +18,7 @@ export function scriptedSupervisor(scripts: Readonly<Record<string, Script>>): {
   const engine = new FakeEngine(scripts);
   const tools = { engine, crypto: nodeCrypto, monotonic_ms: () => 0 };
   const needles = behaviorCards().map((card) => made<Needle>(Needle.of(card, null, tools)));
-  return { supervisor: made<Supervisor>(Supervisor.of(needles, engine, null)), engine };
+  return { supervisor: made<Supervisor>(Supervisor.of(needles, null, tools)), engine };
 }
 
 /** What was made; a refusal fails the test with its sentence. */
