@@ -15,6 +15,8 @@ export interface EngineInfo {
   readonly weights: string | null;
   /** Number of token ids; 0 when unknown. */
   readonly vocabulary: number;
+  /** What computes: with weights, memory and tokens it decides the bits, such as `kernel/exact/SHA-256 of its WebAssembly`. */
+  readonly runtime: string;
   /** The same bits on every machine. */
   readonly exact: boolean;
   /** `axiom.decode` of the file: how its answers are to be read, such as "marks/1". Null: a general model. */
@@ -25,8 +27,11 @@ export interface Engine {
   readonly info: EngineInfo;
   /** Null: the server tokenises. */
   readonly tokenizer: Tokenizer | null;
-  /** A fresh sequence, from the empty memory or from `start`. */
-  open(start?: Memory): Promise<Sequence | LogicRefusal>;
+  /**
+   * A fresh sequence, from the empty memory or from `start`. Close it: an engine holds a fixed number.
+   * @param length tokens that count as fed already: where a place is gone back to, and seeded choices shall be the same again.
+   */
+  open(start?: Memory, length?: number): Promise<Sequence | LogicRefusal>;
   /** Continues a prompt. Yields the text in pieces and exactly one `end`, last. */
   write(request: WriteRequest): AsyncIterable<Written>;
   close(): Promise<void>;
@@ -34,11 +39,11 @@ export interface Engine {
 
 /** A text being read and continued. Calls on one sequence are made one after the other. */
 export interface Sequence {
-  /** Tokens fed since the start, those behind a restored memory not counted. */
+  /** Tokens fed since the start: the place that seeded choices depend on. */
   readonly length: number;
   /** Reads tokens. Bit-identical to feeding them one at a time where the engine is exact. @throws RangeError on an id outside the vocabulary. */
   feed(tokens: ArrayLike<number>): Promise<void>;
-  /** Chooses from the logits after the last fed token; does not feed. @throws RangeError before the first `feed`, and on a mask that allows nothing. */
+  /** Chooses from the logits after the last fed token; does not feed. @throws RangeError before the first `feed` (a memory holds no logits), and on a mask that allows nothing. */
   pick(how?: PickOptions): Promise<Picked>;
   /** The memory after the last fed token. */
   memory(): Promise<Memory>;

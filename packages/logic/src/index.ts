@@ -1,4 +1,5 @@
 export { dequantise, halfToNumber } from "./dequantise.ts";
+export { DESCRIBED_ITEMS, DESCRIBED_TEXT, describeGguf, type GgufDescription } from "./describe.ts";
 export {
   type Constraint,
   type Engine,
@@ -14,6 +15,8 @@ export {
   type WrittenEnd,
   type WrittenText,
 } from "./engine.ts";
+export { KERNEL_FEED_TOKENS, type KernelEngineOptions, kernelEngine } from "./engine-kernel.ts";
+export { type KernelFileOptions, openKernelEngine } from "./engine-kernel-node.ts";
 export {
   GGUF_MAX_ARRAY_DEPTH,
   GGUF_MAX_ARRAY_ITEMS,
@@ -40,9 +43,37 @@ export {
 } from "./kernel-layout.ts";
 export { type KernelFile, readKernelFile } from "./kernel-node.ts";
 export { blankMemory, MambaReference, type ReferenceMemory } from "./mamba-reference.ts";
-export { type Memory, type MemoryShape, memoryBytes } from "./memory.ts";
+export {
+  checkMemory,
+  emptyMemory,
+  MEMORY_MAX_BYTES,
+  MEMORY_MAX_DIMENSION,
+  MEMORY_MAX_LAYERS,
+  MEMORY_TYPES,
+  type Memory,
+  type MemoryShape,
+  type MemoryType,
+  makeMemory,
+  memoryBytes,
+  readMemory,
+  type Sha256,
+  writeMemory,
+} from "./memory.ts";
+export {
+  PREFIX_CACHE_DEFAULT_BYTES,
+  PREFIX_MIN_TOKENS,
+  PrefixCache,
+  type PrefixCacheOptions,
+  type PrefixContext,
+  readThrough,
+  type Shelf,
+} from "./prefix-cache.ts";
+export { folderShelf } from "./prefix-cache-node.ts";
 export { KERNEL_MODES, type KernelMode } from "./quantise.ts";
 export { isLogicRefusal, type LogicRefusal, type LogicRefusalCode } from "./refusal.ts";
-export type { Sampling } from "./sampler.ts";
-export type { Tokenizer } from "./tokenizer.ts";
+export { checkSampling, choose, MAX_TEMPERATURE, type Sampling } from "./sampler.ts";
+export { openMemory, type Sealer, sealMemory } from "./seal.ts";
+export { nodeSealer, nodeSha256 } from "./seal-node.ts";
+export { MAX_STOP_CHARACTERS, MAX_STOPS } from "./text-stream.ts";
+export { readTokenizer, TEXT_MAX_CHARACTERS, type Tokenizer } from "./tokenizer.ts";
 export { type MambaLayer, type MambaShape, type MambaWeights, readMamba } from "./weights.ts";

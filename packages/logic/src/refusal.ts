@@ -9,6 +9,7 @@ export const REFUSALS = {
   "memory-altered": "Restore the memory from where it was saved; this copy was changed or sealed under another key.",
   "memory-of-another-model": "Use the weights that the memory was made with.",
   "engine-absent": "Install the optional package that is named, or use the kernel.",
+  "engine-full": "Close sequences that are done, or open the engine with more slots.",
   "engine-failed": "Look at the reason; another engine or model file may work.",
   "engine-closed": "Open the engine again.",
   "engine-without-sequences": "Use `write`: a remote server keeps its own memory.",

@@ -1,5 +1,7 @@
 /** Vocabularies and models made by the tests. */
 import type { GgufValue } from "../src/gguf.ts";
+import type { GgufInput } from "../src/gguf-write.ts";
+import { MODEL_FORMS, makeModel } from "./make-model.ts";
 
 const printable = (byte: number) => (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 255 && byte !== 173);
 let spare = 256;
@@ -49,4 +51,12 @@ export function sentencePieceMetadata(): Map<string, GgufValue> {
     eos_token_id: 2,
     unknown_token_id: 0,
   });
+}
+
+/** A random Mamba-2 model over the byte-level vocabulary. */
+export function tinyModel(seed: number, metadata: Record<string, GgufInput> = {}): Uint8Array<ArrayBuffer> {
+  const tokenizer = Object.fromEntries(
+    [...byteLevelMetadata()].map(([key, value]) => [key, value instanceof Int32Array ? [...value] : value]),
+  ) as Record<string, GgufInput>;
+  return makeModel({ ...MODEL_FORMS.small, vocabulary: 268, seed, metadata: { ...tokenizer, ...metadata } });
 }
