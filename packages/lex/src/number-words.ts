@@ -101,7 +101,14 @@ function dozens(pieces: readonly Piece[], at: number): Cardinal | null {
   const afterHalf = wordAt(pieces, next) === "a" && value < 1 ? next + 1 : next;
   const unit = wordAt(pieces, afterHalf);
   if (unit === "dozen") return { value: value * 12, next: afterOf(pieces, afterHalf + 1) };
-  return unit === "couple" && value === 1 ? { value: 2, next: afterOf(pieces, afterHalf + 1) } : null;
+  return unit === "couple" && value === 1 ? hundredsOf(pieces, 2, afterOf(pieces, afterHalf + 1)) : null;
+}
+
+/** "a couple of hundred". */
+function hundredsOf(pieces: readonly Piece[], value: number, next: number): Cardinal {
+  const word = wordAt(pieces, next);
+  const scale = word === "hundred" ? 100 : (SCALES.get(word) ?? 1);
+  return { value: value * scale, next: scale === 1 ? next : next + 1 };
 }
 
 const afterOf = (pieces: readonly Piece[], at: number): number => (wordAt(pieces, at) === "of" ? at + 1 : at);

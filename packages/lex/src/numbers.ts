@@ -130,9 +130,10 @@ function readHours(pieces: readonly Piece[]): number | null {
   if (hours === null || DURATIONS.get(wordAt(pieces, hours.next)) !== HOUR) return null;
   const and = wordAt(pieces, hours.next + 1) === "and" ? 2 : 1;
   const minutes = cardinalAt(pieces, hours.next + and);
-  if (minutes === null) return null;
+  if (minutes === null || !Number.isInteger(hours.value)) return null;
   const unit = DURATIONS.get(wordAt(pieces, minutes.next)) === MINUTE ? 1 : 0;
-  return minutes.next + unit === pieces.length ? hours.value + minutes.value / 60 : null;
+  const plain = Number.isInteger(minutes.value) && minutes.value < 60 && (unit === 1 || minutes.value >= 10);
+  return plain && minutes.next + unit === pieces.length ? hours.value + minutes.value / 60 : null;
 }
 
 /** A number, and then at most the thing that is counted. */
@@ -141,8 +142,9 @@ function readCount(pieces: readonly Piece[]): number | null {
   if (wordAt(pieces, at) === "single" || wordAt(pieces, at) === "both") return wordAt(pieces, at) === "both" ? 2 : 1;
   const found = cardinalAt(pieces, at);
   if (found === null) return null;
-  const rest = pieces.slice(found.next);
-  return rest.every(({ number, word }) => number === undefined && /^\p{L}+$/u.test(word ?? "")) ? found.value : null;
+  for (let next = found.next; next < pieces.length; next++)
+    if (!/^\p{L}+$/u.test(wordAt(pieces, next)) || cardinalAt(pieces, next) !== null) return null;
+  return found.value;
 }
 
 const DEPTH_UNIT = /^(level|link|hop|click|step|layer|deep|depth|page)s?$/;
@@ -155,14 +157,16 @@ function readDepth(pieces: readonly Piece[]): number | null {
     const from = wordAt(pieces, unit) === "of" ? unit + 2 : unit;
     return endsAt(pieces, from) ? found.value : null;
   }
-  if (pieces.some(({ number }) => number !== undefined)) return null;
-  return depthInWords(pieces.map(({ word }) => word).join(" "));
+  const later = pieces.findIndex((_, at) => cardinalAt(pieces, at) !== null);
+  if (later < 0) return depthInWords(pieces.map(({ word }) => word).join(" "));
+  const { value, next } = cardinalAt(pieces, later)!;
+  return DEPTH_UNIT.test(wordAt(pieces, next)) && endsAt(pieces, next + 1) ? value : null;
 }
 
 function depthInWords(text: string): number | null {
   if (/\b(no|not|never|without|don ' t|dont|do not)\b.*\b(link|follow|deeper|subpage)/.test(text)) return 0;
   if (/\b(it|that|which|they)?\s*(links?|linked|points?) (straight |directly )?(to|from)?/.test(text)) return 1;
-  if (/\b(direct|immediate|single) (link|level|layer|hop)/.test(text)) return 1;
+  if (/\b(direct|immediate|single) (link|level|layer|hop|click|step)/.test(text)) return 1;
   return /\b(start|starting|front|first|home|landing|main|top|this|given) page\b/.test(text) ? 0 : null;
 }
 
@@ -170,7 +174,8 @@ function readDistance(pieces: readonly Piece[]): number | null {
   const at = skip(pieces, 0, LEADS);
   const found = cardinalAt(pieces, at) ?? unitAlone(pieces, at, DISTANCES);
   if (found === null) return null;
-  const article = wordAt(pieces, found.next) === "a" ? found.next + 1 : found.next;
+  const of = wordAt(pieces, found.next) === "of" ? found.next + 1 : found.next;
+  const article = wordAt(pieces, of) === "a" ? of + 1 : of;
   const unit = unitOf(wordAt(pieces, article), DISTANCES);
   if (unit === undefined) return endsAt(pieces, found.next) ? found.value : null;
   const more = halfAfter(pieces, article + 1);
@@ -183,7 +188,8 @@ function readDistance(pieces: readonly Piece[]): number | null {
 function unitAlone(pieces: readonly Piece[], at: number, units: ReadonlyMap<string, number>): Cardinal | null {
   const from = wordAt(pieces, at) === "a" ? at + 1 : at;
   const word = wordAt(pieces, from);
-  const singular = word.length > 2 && units.has(word) && !/s$/.test(word) && word !== "feet";
+  const long = from > at || wordAt(pieces, at - 1) === "a" || word.length > 2;
+  const singular = long && units.has(word) && !/s$/.test(word) && word !== "feet";
   return singular ? { value: 1, next: from } : null;
 }
 
@@ -254,10 +260,12 @@ interface Term {
 
 /** @param bare unit in seconds of a number without one; null: only behind an hour or a minute ("1h30"). */
 function termAt(pieces: readonly Piece[], at: number, last: number, bare: number | null): Term | null {
-  const found = cardinalAt(pieces, at) ?? unitAlone(pieces, at, DURATIONS);
+  // Only the first term may leave its number out: in "45 min second-hand" the second is none of time.
+  const found = cardinalAt(pieces, at) ?? (last === 0 ? unitAlone(pieces, at, DURATIONS) : null);
   if (found === null) return null;
   const of = wordAt(pieces, found.next) === "of" && found.value < 1 ? found.next + 1 : found.next;
-  const article = wordAt(pieces, of) === "a" && found.value < 1 ? of + 1 : of;
+  const behind = wordAt(pieces, of) === "a" && found.value < 1 ? of + 1 : of;
+  const article = /^(full|whole|entire|more|extra)$/.test(wordAt(pieces, behind)) ? behind + 1 : behind;
   const unit = unitOf(wordAt(pieces, article), DURATIONS);
   if (unit === undefined) return bareTerm(pieces, found, last, bare);
   if (last !== 0 && unit >= last) return null;
@@ -273,11 +281,11 @@ function bareTerm(pieces: readonly Piece[], found: Cardinal, last: number, bare:
   return { value: found.value * unit, unit, next: found.next };
 }
 
-/** A unit's spelling, or one letter off for words long enough that nothing else is meant. */
+/** A unit's spelling, or one letter off where the first letter holds and nothing else is meant. */
 function unitOf(word: string, units: ReadonlyMap<string, number>): number | undefined {
   const exact = units.get(word);
-  if (exact !== undefined || word.length < 5) return exact;
-  for (const [name, value] of units) if (name.length >= 5 && oneOff(word, name)) return value;
+  if (exact !== undefined || word.length < 3) return exact;
+  for (const [name, value] of units) if (name.length >= 4 && name[0] === word[0] && oneOff(word, name)) return value;
   return undefined;
 }
 

@@ -82,7 +82,7 @@ function bareAddress(text: string): string {
 function fitsName(name: string, text: string): boolean {
   if (!/[^\s.,;:!?"'`()]/.test(text) && name !== "path") return false;
   if (!LONG.has(name) && /[\r\n]/.test(text)) return false;
-  if (name === "url") return /^[^\s"'`<>]+$/.test(text) && (/[.:/]/.test(text) || /^localhost$/i.test(text));
+  if (name === "url") return /^[^\s"'`<>]+$/.test(text) && (/[.:/?#]/.test(text) || /^localhost$/i.test(text));
   if (name === "host") return /^[\p{L}\p{N}*._:[\]/-]+$/u.test(text) && /[\p{L}\p{N}]/u.test(text);
   return name !== "sql" || READING_SQL.test(text);
 }
@@ -130,7 +130,7 @@ function openingBefore(text: string, start: number): string | null {
   return earlier % 2 === 0 ? mark : null;
 }
 
-/** Words or marks of one directive that could still belong to the number are not left out. */
+/** Words on either side that could still belong to the number. */
 const NEIGHBOURS = 4;
 
 function wholeNumber(span: Span, { text, from, to }: Surroundings): boolean {
@@ -142,25 +142,25 @@ function wholeNumber(span: Span, { text, from, to }: Surroundings): boolean {
   );
 }
 
-/** Judged without the bounds of the parameter: a number that is cut out of one too large is no number either. */
+/** Judged without the bounds of the parameter: a number cut out of one too large is no number either. A sign may be a dash. */
 function sameOrNone(span: Span, phrase: string, value: string | number): boolean {
   const other = readMeasure(phrase.trim(), span.measure!);
-  return other === null || other === value;
+  return other === null || Math.abs(other) === Math.abs(Number(value));
 }
 
+/** Ends of the word that is open at `to`, and of the next ones. */
 function widerEnds(text: string, to: number): number[] {
+  const word = /\s*\S+/y;
   const ends: number[] = [];
-  const piece = /\s*(?:[\p{L}]+|\d+|[^\s\p{L}\d])/uy;
-  for (let at = to; ends.length < NEIGHBOURS; at = piece.lastIndex) {
-    piece.lastIndex = at;
-    if (!piece.test(text)) break;
-    ends.push(piece.lastIndex);
+  for (let at = to; ends.length < NEIGHBOURS; at = word.lastIndex) {
+    word.lastIndex = at;
+    if (!word.test(text)) break;
+    ends.push(word.lastIndex);
   }
   return ends;
 }
 
 function widerStarts(text: string, from: number): number[] {
-  const pieces = [...text.slice(Math.max(0, from - NUMBER_PHRASE_MAX), from).matchAll(/[\p{L}]+|\d+|[^\s\p{L}\d]/gu)];
   const base = Math.max(0, from - NUMBER_PHRASE_MAX);
-  return pieces.slice(-NEIGHBOURS).map(({ index }) => base + index);
+  return [...text.slice(base, from).matchAll(/\S+/g)].slice(-NEIGHBOURS).map(({ index }) => base + index);
 }
