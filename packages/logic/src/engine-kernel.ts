@@ -4,7 +4,7 @@ import { GgufError, readGguf } from "./gguf.ts";
 import { Kernel, type KernelOptions } from "./kernel.ts";
 import { KernelError } from "./kernel-layout.ts";
 import { checkMemory, type Memory, makeMemory, type Sha256, toHex } from "./memory.ts";
-import { isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
+import { EngineFault, isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
 import { choose, type Logits } from "./sampler.ts";
 import { readTokenizer, type Tokenizer } from "./tokenizer.ts";
 import { readMamba } from "./weights.ts";
@@ -164,10 +164,9 @@ class KernelSequence implements Sequence {
     return makeMemory(kernel.shape, info.weights!, kernel.read(this.#open()), sha256);
   }
 
-  /** @throws Error when no slot is free: `engine-full`. */
   async fork(): Promise<Sequence> {
     const slot = this.#engine.take();
-    if (typeof slot !== "number") throw new Error(slot.why);
+    if (typeof slot !== "number") throw new EngineFault(slot);
     this.#engine.kernel.copy(this.#open(), slot);
     return new KernelSequence(this.#engine, slot, this.#length, this.#fed);
   }
@@ -178,7 +177,7 @@ class KernelSequence implements Sequence {
   }
 
   #open(): number {
-    if (this.#slot === null) throw new Error("the sequence was closed");
+    if (this.#slot === null) throw new EngineFault(refuse("engine-closed", "The sequence was closed."));
     return this.#slot;
   }
 }

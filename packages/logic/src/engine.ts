@@ -37,7 +37,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** A text being read and continued. Calls on one sequence are made one after the other. */
+/** A text being read and continued. Calls on one sequence are made one after the other; each may throw an EngineFault. */
 export interface Sequence {
   /** Tokens fed since the start: the place that seeded choices depend on. */
   readonly length: number;

@@ -18,6 +18,12 @@ export {
 export { KERNEL_FEED_TOKENS, type KernelEngineOptions, kernelEngine } from "./engine-kernel.ts";
 export { type KernelFileOptions, openKernelEngine } from "./engine-kernel-node.ts";
 export {
+  LLAMACPP_DEFAULT_CONTEXT,
+  LLAMACPP_DEFAULT_SLOTS,
+  type LlamaCppOptions,
+  openLlamaCppEngine,
+} from "./engine-llamacpp-node.ts";
+export {
   GGUF_MAX_ARRAY_DEPTH,
   GGUF_MAX_ARRAY_ITEMS,
   GGUF_MAX_DIMENSIONS,
@@ -28,6 +34,7 @@ export {
   GgufError,
   type GgufValue,
   readGguf,
+  readGgufMetadata,
   type Tensor,
   type TensorType,
 } from "./gguf.ts";
@@ -42,6 +49,7 @@ export {
   KernelError,
 } from "./kernel-layout.ts";
 export { type KernelFile, readKernelFile } from "./kernel-node.ts";
+export { LLAMACPP_INSTALL, LLAMACPP_VERSION } from "./llamacpp-package-node.ts";
 export { blankMemory, MambaReference, type ReferenceMemory } from "./mamba-reference.ts";
 export {
   checkMemory,
@@ -70,7 +78,7 @@ export {
 } from "./prefix-cache.ts";
 export { folderShelf } from "./prefix-cache-node.ts";
 export { KERNEL_MODES, type KernelMode } from "./quantise.ts";
-export { isLogicRefusal, type LogicRefusal, type LogicRefusalCode } from "./refusal.ts";
+export { EngineFault, isLogicRefusal, type LogicRefusal, type LogicRefusalCode } from "./refusal.ts";
 export { checkSampling, choose, MAX_TEMPERATURE, type Sampling } from "./sampler.ts";
 export { openMemory, type Sealer, sealMemory } from "./seal.ts";
 export { nodeSealer, nodeSha256 } from "./seal-node.ts";

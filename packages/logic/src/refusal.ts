@@ -5,6 +5,7 @@ export const REFUSALS = {
   "tokenizer-malformed": "Convert the model again with its original tokenizer files.",
   "tokenizer-unsupported": "Use an engine that brings its own tokenizer, such as llamacpp.",
   "text-too-long": "Send less text at once.",
+  "memory-unsupported": "Use a Mamba-2 model in F32, F16 or Q8_0: its memory has one form for every engine.",
   "memory-malformed": "Write the memory again; the format is docs/formats/memory.md.",
   "memory-altered": "Restore the memory from where it was saved; this copy was changed or sealed under another key.",
   "memory-of-another-model": "Use the weights that the memory was made with.",
@@ -39,3 +40,13 @@ export function refuse(refused: LogicRefusalCode, why: string): LogicRefusal {
 
 export const isLogicRefusal = (value: unknown): value is LogicRefusal =>
   typeof value === "object" && value !== null && "refused" in value && "why" in value && "fix" in value;
+
+/** An engine under a sequence failed: for calls whose type has no room for a refusal. Doors turn it back into a value. */
+export class EngineFault extends Error {
+  readonly refusal: LogicRefusal;
+  constructor(refusal: LogicRefusal) {
+    super(refusal.why);
+    this.name = "EngineFault";
+    this.refusal = refusal;
+  }
+}

@@ -10,7 +10,7 @@ import {
   type Written,
   type WrittenEnd,
 } from "./engine.ts";
-import { isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
+import { EngineFault, isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
 import { checkSampling } from "./sampler.ts";
 import { MAX_STOP_CHARACTERS, MAX_STOPS, TextStream } from "./text-stream.ts";
 import { TEXT_MAX_CHARACTERS, type Tokenizer } from "./tokenizer.ts";
@@ -25,6 +25,9 @@ export async function* writeTokens(writer: Writer, request: WriteRequest): Async
   try {
     await sequence.feed(prompt);
     yield* new Continuation(sequence, writer.tokenizer, request, prompt.length).run();
+  } catch (error) {
+    if (!(error instanceof EngineFault)) throw error;
+    yield refusedEnd(error.refusal);
   } finally {
     sequence.close();
   }
