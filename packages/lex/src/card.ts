@@ -35,7 +35,7 @@ export const viewStatement = (view: string): string => `SELECT * FROM ${view}`;
 function putLegs(values: Map<string, Json>, marked: Marked, directive: string): Refusal | null {
   const { shape } = marked.tool;
   const legs: Json[] = [];
-  const each = marked.spans.find(({ leg }) => leg < 0);
+  const each = marked.spans.find(({ leg }) => leg < 0) ?? marked.spans.find((span) => saysEach(span, directive));
   for (let leg = 0; leg < marked.legs; leg++) {
     const fields = new Map<string, Json>();
     const refused = putSpans(fields, shape, marked, directive, leg);
@@ -47,6 +47,13 @@ function putLegs(values: Map<string, Json>, marked: Marked, directive: string): 
   values.set(shape.legs!, legs);
   return null;
 }
+
+/** "20 minutes each" holds for every leg, wherever it stands. */
+const saysEach = ({ name, to, from }: MarkedSpan, directive: string): boolean =>
+  name === "minutes" &&
+  /^.*\b(?:each|apiece)\b/i.test(
+    directive.slice(from, to) + (/^\s*(?:each|apiece)\b/i.exec(directive.slice(to))?.[0] ?? ""),
+  );
 
 const spanNamed = (shape: ToolShape, name: string): Span => shape.spans.find((span) => span.name === name)!;
 

@@ -80,6 +80,36 @@ const READERS: Readonly<Record<Measure, (pieces: readonly Piece[]) => number | n
   kilometres: readDistance,
 };
 
+const DEPTH_UNIT = /^(level|link|hop|click|step|layer|deep|depth)s?$/;
+/** Right behind a bare number these say that it measures something else. */
+const CLOCK = words("am pm a.m p.m o clock");
+const ELSE: Readonly<Record<Measure, readonly { has(word: string): boolean }[]>> = {
+  count: [DURATIONS, DISTANCES, CLOCK, { has: (word) => DEPTH_UNIT.test(word) }],
+  depth: [DURATIONS, DISTANCES, CLOCK, words("page pages")],
+  number: [CLOCK],
+  minutes: [CLOCK, words("page pages level levels result results km mile miles seat seats people")],
+  seconds: [CLOCK],
+  days: [CLOCK],
+  kilometres: [{ has: () => true }],
+};
+
+/** Whether the words behind a number without a unit give it another meaning: "20 minutes" is no count, "80GB" neither. */
+export function measuresElse(phrase: string, after: string, measure: Measure): boolean {
+  if (!/[\d\p{L}]$/u.test(phrase.trimEnd()) || hasUnit(phrase, measure)) return false;
+  if (measure === "count" && /\d$/.test(phrase) && /^\p{L}/u.test(after) && !/^x\b/i.test(after)) return true;
+  const next = piecesOf(/^[\s-]*(\p{L}+)/u.exec(after)?.[1] ?? "")[0]?.word ?? "";
+  return measure === "kilometres" ? !/radius/i.test(phrase) : ELSE[measure].some((set) => set.has(next));
+}
+
+function hasUnit(phrase: string, measure: Measure): boolean {
+  const units = measure === "kilometres" ? DISTANCES : DURATIONS;
+  const timed = measure === "minutes" || measure === "seconds" || measure === "days" || measure === "kilometres";
+  return (
+    timed &&
+    piecesOf(phrase).some(({ word }) => word !== undefined && (unitOf(word, units) ?? RHYTHMS.get(word)) !== undefined)
+  );
+}
+
 /** Words that a phrase of some measure can begin with, beside numbers. */
 const BEGINNINGS: ReadonlySet<string> = new Set([
   ...LEADS,
@@ -146,8 +176,6 @@ function readCount(pieces: readonly Piece[]): number | null {
     if (!/^\p{L}+$/u.test(wordAt(pieces, next)) || cardinalAt(pieces, next) !== null) return null;
   return found.value;
 }
-
-const DEPTH_UNIT = /^(level|link|hop|click|step|layer|deep|depth|page)s?$/;
 
 /** Levels of links from the first page: a number of them, or words that mean none or one. */
 function readDepth(pieces: readonly Piece[]): number | null {

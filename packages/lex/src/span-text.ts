@@ -2,7 +2,7 @@
  * What a span of the directive may be for a parameter, and what value it gives. General truths only: an address has no blank
  * inside, a number is a whole number phrase, SQL that only reads begins with a word that reads, what stands in quotes ends there.
  */
-import { NUMBER_PHRASE_MAX, readMeasure } from "./numbers.ts";
+import { measuresElse, NUMBER_PHRASE_MAX, readMeasure } from "./numbers.ts";
 import type { Span } from "./tool-shape.ts";
 
 /** Parameters whose text may run over several lines. */
@@ -29,6 +29,17 @@ const LEAD_INS: Readonly<Record<string, RegExp>> = {
   from: /^(?:at|on|by|for|until|from|after|between)\s+(?=\S)/i,
   until: /^(?:at|on|by|for|until|till|to|and|before)\s+(?=\S)/i,
 };
+/** A word that only says that a name follows. */
+const NAMED = /^(?:(?:named|called|labell?ed|tagged|titled)\s+)+(?=\S)/i;
+const BOOKED = /^(?:(?:booking|reservation|reference|ref|number|no|id|code)[.:]?\s+|#)+(?=\S)/i;
+const BEFORE_NAMES: Readonly<Record<string, RegExp>> = {
+  label: NAMED,
+  snapshot: NAMED,
+  since: NAMED,
+  tag: NAMED,
+  capability: NAMED,
+  reservation: BOOKED,
+};
 const ADDRESS = new Set(["url", "host"]);
 const SENTENCE_END = /[.,;:!?…]+$/;
 const READING_SQL = /^(?:select|with|values|explain)\b/i;
@@ -51,7 +62,9 @@ export function tidyText(name: string, raw: string): string {
   text = unquoted(text);
   const lead = LEAD_INS[name];
   if (lead !== undefined) text = text.replace(lead, "");
-  return WITHOUT_ARTICLE.has(name) ? text.replace(ARTICLE, "") : text;
+  if (WITHOUT_ARTICLE.has(name)) text = text.replace(ARTICLE, "");
+  const named = BEFORE_NAMES[name];
+  return named === undefined ? text : unquoted(text.replace(named, ""));
 }
 
 const isAddress = (name: string): boolean => ADDRESS.has(name) || name === "path";
@@ -137,6 +150,7 @@ function wholeNumber(span: Span, { text, from, to }: Surroundings): boolean {
   const value = spanValue(span, text.slice(from, to));
   return (
     value !== null &&
+    !measuresElse(text.slice(from, to), text.slice(to), span.measure!) &&
     widerEnds(text, to).every((end) => sameOrNone(span, text.slice(from, end), value)) &&
     widerStarts(text, from).every((start) => sameOrNone(span, text.slice(start, to), value))
   );
