@@ -46,6 +46,14 @@ const Limits = z.strictObject({
   workspace_files: z.int().min(1).max(1_000_000).default(4096).describe("Files in the workspace."),
   file_mib: z.int().min(1).max(4096).default(8).describe("Limit of one file of the workspace."),
 });
+const Engine = z.strictObject({
+  kind: z
+    .enum(["kernel", "llamacpp", "none"])
+    .default("kernel")
+    .describe("What runs the model: our exact kernel, llama.cpp, or nothing."),
+  model: z.string().min(1).nullable().default(null).describe("GGUF file; null is the shipped model."),
+  mode: z.enum(["exact", "row"]).default("exact").describe("How the kernel counts: GGUF fidelity, or speed."),
+});
 const Trace = z.strictObject({
   level: z
     .enum(["silent", "error", "warn", "info", "debug"])
@@ -62,13 +70,14 @@ const Stop = z.strictObject({
     .describe("Time that running directives get at a stop before cancellation."),
 });
 
-const SECTIONS = { http: Http, keys: Keys, limits: Limits, trace: Trace, stop: Stop };
+const SECTIONS = { http: Http, keys: Keys, limits: Limits, engine: Engine, trace: Trace, stop: Stop };
 
 export const Config = z.strictObject({
   $schema: z.string().optional(),
   http: Http.prefault({}),
   keys: Keys.prefault({}),
   limits: Limits.prefault({}),
+  engine: Engine.prefault({}),
   trace: Trace.prefault({}),
   stop: Stop.prefault({}),
 });

@@ -5,13 +5,13 @@
 import { DiskError, type Envelope, isRefusal, type JsonObject, type Refusal, type RefusalCode, refuse } from "lop";
 import type { Admitted } from "./flow/admit.ts";
 import { type ApprovalAnswer, approvalBody, approve } from "./flow/approve.ts";
-import { decode } from "./flow/decode.ts";
+import { type Decoded, decode } from "./flow/decode.ts";
 import { type Executed, execute } from "./flow/execute.ts";
 import { type Denied, type Judged, judge } from "./flow/judge.ts";
 import type { FlowParts } from "./flow/parts.ts";
 import { prove } from "./flow/prove.ts";
 import { record } from "./flow/record.ts";
-import { route } from "./flow/route.ts";
+import { type Routed, route } from "./flow/route.ts";
 import { seal } from "./flow/seal.ts";
 import { type Checked, validate } from "./flow/validate.ts";
 import type { DirectiveState, DirectiveView } from "./hive-types.ts";
@@ -37,10 +37,10 @@ export async function travel(parts: TripParts, admitted: Admitted, trip: Trip): 
 
 async function walk(parts: TripParts, admitted: Admitted, trip: Trip): Promise<DirectiveView> {
   const stated = "card" in admitted.body ? "The operator wrote the action card himself." : null;
-  const routed = await trip.step("route", () => route(admitted), { skipped: stated });
+  const routed = await trip.step("route", () => route(parts, admitted), { skipped: stated, say: sayRoute });
   if (isRefusal(routed)) return endRefused(parts, trip, routed);
 
-  const decoded = await trip.step("decode", () => decode(parts, routed), { skipped: stated });
+  const decoded = await trip.step("decode", () => decode(parts, routed), { skipped: stated, say: sayDecoded });
   if (isRefusal(decoded)) return endRefused(parts, trip, decoded);
   trip.learn({ card: decoded.card });
 
@@ -70,7 +70,47 @@ async function walk(parts: TripParts, admitted: Admitted, trip: Trip): Promise<D
 
   const proven = await trip.step("prove", () => prove({ ...parts, ledger: parts.statements.ledger }, recorded));
   trip.learn({ verified: !isRefusal(proven) });
+  await keepMemory(parts, decoded);
   return trip.finish(wasCancelled(trip, checked) ? "cancelled" : "done", isRefusal(proven) ? proven : null);
+}
+
+/** Tokens of one card that readers are shown; the proof has every pick. */
+export const TOKENS_TOLD_MAX = 1024;
+
+const sayRoute = ({ asked }: Routed): JsonObject => {
+  if (!("writer" in asked)) return {};
+  const { asked: needles, scores, tools, reasons } = asked.route;
+  return {
+    asked: [...needles],
+    needles: scores.slice(0, SCORES_TOLD).map((score) => ({ ...score })),
+    tools: tools.slice(0, SCORES_TOLD).map((score) => ({ ...score })),
+    reasons: [...reasons],
+  };
+};
+const SCORES_TOLD = 6;
+
+const sayDecoded = ({ card, answer }: Decoded): JsonObject => {
+  if (answer === null) return {};
+  const { tokens, fed_count, took_ms, score, reasons } = answer;
+  return {
+    needle: card.needle,
+    tool: card.tool,
+    score,
+    reasons: [...reasons],
+    tokens: tokens.slice(0, TOKENS_TOLD_MAX).map(({ text, forced, logprob }) => ({ text, forced, logprob })),
+    fed: fed_count,
+    tokens_per_s: took_ms > 0 ? Math.round((fed_count * 1000) / took_ms) : null,
+  };
+};
+
+/** What the needle remembers is a comfort, no part of the proof: that it cannot be kept does not undo the directive. */
+async function keepMemory({ memories, fault }: TripParts, { answer }: Decoded): Promise<void> {
+  if (answer === null || answer.memory === null) return;
+  try {
+    await memories.keep(answer.needle, answer.memory);
+  } catch (error) {
+    fault(`memory of ${answer.needle}`, error);
+  }
 }
 
 const sayVerdict = (made: Judged | Denied): JsonObject => {

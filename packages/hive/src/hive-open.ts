@@ -1,5 +1,8 @@
 /** Opening a hive: takes its home, its keys, its policies and its ledger, and settles what the last run left open. */
+import { NeedleMemories } from "lex";
+import { nodeSealer } from "logic";
 import {
+  type Crypto,
   DiskError,
   isRefusal,
   type JsonObject,
@@ -11,7 +14,9 @@ import {
   ReplayGuard,
   refuse,
   SendCounter,
+  type Signer,
   toHex,
+  utf8,
 } from "lop";
 import { completeProof } from "./flow/prove.ts";
 import { type ProofParts, partsPath } from "./flow/record.ts";
@@ -136,6 +141,7 @@ async function openUnder(
     manifest: () => keyring.manifest(),
     root: keyring.keys.rootKeyId,
     chamberTurns: new Turns(settings.limits.chambers_at_once),
+    memories: new NeedleMemories(disk, nodeSealer(memoryKey(signer, crypto)), (bytes) => crypto.sha256(bytes)),
     fault: ports.fault ?? (() => {}),
   };
   const desk: SigningDesk = {
@@ -172,6 +178,10 @@ async function openUnder(
     release: () => home.release(),
   });
 }
+
+/** Key for the needles' memories: whoever holds the hive's key can open them, and nobody else. Ed25519 signs alike each time. */
+const memoryKey = (signer: Signer, crypto: Crypto): Uint8Array =>
+  crypto.sha256(signer.sign(utf8("axiom-hive needle memories, version 1")));
 
 const openPermits = ({ disk, crypto, clock, boot }: HivePorts, keyring: Keyring): Promise<PermitBook | Refusal> =>
   PermitBook.open({

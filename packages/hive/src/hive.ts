@@ -16,7 +16,16 @@ import { ENGINE_MISSING } from "./flow/route.ts";
 import { type SigningDesk, sign, signApproval } from "./flow/sign.ts";
 import { type TripParts, travel } from "./flow.ts";
 import { admittedAt, type HistoryParts, olderDirective, olderDirectives } from "./history.ts";
-import type { DirectiveView, HiveFace, HiveStatus, LedgerView, StepEvent, ToolInfo } from "./hive-types.ts";
+import type {
+  DirectiveView,
+  HiveFace,
+  HiveStatus,
+  LedgerView,
+  NeedleInfo,
+  NeedleView,
+  StepEvent,
+  ToolInfo,
+} from "./hive-types.ts";
 import { MARK_EVERY_ENTRIES } from "./recovery.ts";
 import type { RecoveryWindow } from "./recovery-window.ts";
 import { SecretScanner } from "./secrets.ts";
@@ -237,7 +246,7 @@ export class Hive implements HiveFace {
       frozen: parts.gate.frozen,
       ledger: { size: ledger.size, checkpoint: ledger.checkpoint() },
       chambers: parts.ladder.report().map(({ rung, ready, why }) => ({ rung, ready, why })),
-      engine: { ready: false, why: ENGINE_MISSING },
+      engine: parts.words?.status() ?? { ready: false, why: ENGINE_MISSING, model: null },
       running: states.filter((state) => state === "running").length,
       awaiting: states.filter((state) => state === "awaiting-approval").length,
       recovered,
@@ -246,6 +255,20 @@ export class Hive implements HiveFace {
 
   tools(): readonly ToolInfo[] {
     return this.#in.parts.tools.all();
+  }
+
+  async needles(): Promise<readonly NeedleInfo[] | Refusal> {
+    return this.#in.parts.words?.needles() ?? [];
+  }
+
+  async needle(id: string): Promise<NeedleView | Refusal> {
+    const needles = await this.needles();
+    if (isRefusal(needles)) return needles;
+    const info = needles.find((needle) => needle.id === id);
+    if (info === undefined) return refuse("needle-unknown", `There is no needle ${JSON.stringify(id.slice(0, 64))}.`);
+    const memory = await this.#in.parts.memories.last(id);
+    if (isRefusal(memory)) return memory;
+    return { ...info, memory: memory === null ? null : { hash: memory.hash, bytes: memory.bytes.length } };
   }
 
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string } {

@@ -18,6 +18,7 @@ import type { Hive } from "./hive.ts";
 import { openHive } from "./hive-open.ts";
 import type { HiveSettings } from "./hive-types.ts";
 import { DEFAULT_LIMITS } from "./hive-types.ts";
+import { NeedleDesk } from "./needle-desk.ts";
 import { VERSION } from "./version.ts";
 
 const MIB = 1024 * 1024;
@@ -52,8 +53,10 @@ export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Re
   const workspace = await Workspace.open(join(o.home, "workspace"), workspaceLimits(o.config));
   if (isRefusal(workspace)) return workspace;
   const disk = nodeDisk(o.home);
-  const ports = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto, ladder, workspace };
+  const words = new NeedleDesk({ home: o.home, engine: o.config.engine });
+  const ports = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto, ladder, workspace, words };
   const letGo = async (): Promise<void> => {
+    await words.close();
     await ladder.close();
     await workspace.close();
   };
