@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, constants as fs, mkdtempSync, openSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { join } from "node:path";
-import type { Duplex, Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { Cgroup } from "./cgroup.ts";
 import { continueNamespace, stopNamespace } from "./chamber-os-freeze.ts";
 import { inheritedDescriptors, type OsHost } from "./chamber-os-host.ts";
@@ -28,7 +28,6 @@ export class OsBox {
   readonly ended: Promise<BoxEnd>;
   readonly cgroup: Cgroup | null;
   readonly #child: ChildProcess;
-  readonly #control: Duplex;
   #init: { pid: number; started: string } | null = null;
   #over = false;
 
@@ -37,7 +36,6 @@ export class OsBox {
     this.stdout = streams.stdout;
     this.stderr = streams.stderr;
     this.cgroup = cgroup;
-    this.#control = child.stdio[CONTROL_FD] as Duplex;
     for (const stream of child.stdio.slice(CONTROL_FD)) stream?.on("error", () => {}); // a box that dies tells it by its end
     this.ended = new Promise((done) => {
       child.once("error", () => done({ code: -1 }));
@@ -87,8 +85,18 @@ export class OsBox {
     }
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
+  get alive(): boolean {
+    return !this.#over;
+  }
+
+  /** A box that waits must not keep the process alive; one that is claimed does again. */
+  unref(): void {
+    this.#child.unref();
+    for (const fd of [CONTROL_FD, SPOOL_FD, INFO_FD]) this.#pipe(fd).unref();
+  }
+  ref(): void {
+    this.#child.ref();
+    for (const fd of [CONTROL_FD, SPOOL_FD, INFO_FD]) this.#pipe(fd).ref();
   }
 
   /** First process of the pid namespace as the host numbers it; null before the box is up. */
@@ -104,13 +112,13 @@ export class OsBox {
     const started = Number.isInteger(pid) ? startOf(pid) : null;
     if (started === null) throw new Error(`bubblewrap did not start: ${await this.#lastWords(info)}`);
     this.#init = { pid, started };
-    const said = await this.#inTime(textUntil(this.#control, "ready\n"));
+    const said = await this.#inTime(textUntil(this.#pipe(CONTROL_FD), "ready\n"));
     if (!said.endsWith("ready\n")) throw new Error(`the chamber did not get ready: ${await this.#lastWords(said)}`);
     return FolderHandle.root(`/proc/${pid}/root${WORK}`);
   }
 
   go(command: string): void {
-    this.#control.end(`${command}\n`);
+    this.#pipe(CONTROL_FD).end(`${command}\n`);
   }
 
   /** Stops every process of the box, until `thaw`. @returns false when they cannot be held. */
@@ -138,6 +146,7 @@ export class OsBox {
   /** Lets go of everything; the box must have ended. @returns false when its control group would not go. */
   async close(): Promise<boolean> {
     this.kill();
+    this.ref();
     await this.ended;
     for (const stream of [this.stdout, this.stderr, ...this.#child.stdio.slice(CONTROL_FD)]) stream?.destroy();
     return (await this.cgroup?.end()) ?? true;
@@ -148,12 +157,12 @@ export class OsBox {
     const { pid } = this.#child;
     if (pid === undefined) return;
     this.cgroup?.add(pid);
-    this.#control.write("placed\n");
+    this.#pipe(CONTROL_FD).write("placed\n");
   }
 
   /** The types of Node know five of the streams. */
-  #pipe(fd: number): Duplex {
-    return (this.#child.stdio as readonly unknown[])[fd] as Duplex;
+  #pipe(fd: number): Socket {
+    return (this.#child.stdio as readonly unknown[])[fd] as Socket;
   }
 
   async #inTime<T>(word: Promise<T>): Promise<T> {

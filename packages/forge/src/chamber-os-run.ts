@@ -86,7 +86,8 @@ export class OsRunStream {
       this.#stopped ??= endOf("killed", "the reader left");
       void this.#settle?.();
       await this.#work?.close();
-      if (this.#box) await this.#host.release(this.#box);
+      // The processes are gone, or are told to go; the reader need not wait for the rest to be put away.
+      if (this.#box) void this.#host.release(this.#box);
     }
   }
 

@@ -20,6 +20,7 @@ import { OsBox } from "./chamber-os-box.ts";
 import { type OsHost, prepareOsHost } from "./chamber-os-host.ts";
 import { type Leftover, OsJournal } from "./chamber-os-journal.ts";
 import type { OsShape } from "./chamber-os-line.ts";
+import { OsPool } from "./chamber-os-pool.ts";
 import type { RunHost } from "./chamber-os-run.ts";
 import { OsSession } from "./chamber-os-session.ts";
 import { DeadlineWarden } from "./chamber-os-warden.ts";
@@ -41,7 +42,7 @@ export interface OsOptions {
   pids?: number;
   /** Processors' worth of time for one run. */
   cpus?: number;
-  /** Boxes kept started; 0 starts one when it is asked for. */
+  /** Boxes kept started; 0 starts one when it is asked for. Default 1. */
   pool?: number;
   /** Folder of the journal of what stands on the host; none is kept when absent. */
   journal?: string;
@@ -56,6 +57,7 @@ class OsChamber implements Chamber {
   readonly #warden = new DeadlineWarden();
   readonly #sessions = new Set<OsSession>();
   readonly #boxes = new Map<OsBox, string>();
+  readonly #pool: OsPool;
   #host: OsHost | null = null;
   #journal: OsJournal | null = null;
   #readying: Promise<Probe> | null = null;
@@ -63,6 +65,7 @@ class OsChamber implements Chamber {
 
   constructor(options: OsOptions) {
     this.#options = options;
+    this.#pool = new OsPool(options.pool ?? 1, (box) => this.#release(box));
     this.languages = ["javascript", ...(existsSync("/usr/bin/python3") ? (["python"] as const) : []), "shell"];
   }
 
@@ -117,6 +120,7 @@ class OsChamber implements Chamber {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#sessions].map((session) => session.kill("the chamber was closed")));
+    await this.#pool.close();
     await Promise.all([...this.#boxes.keys()].map((box) => this.#release(box)));
     await this.#warden.close();
     this.#host?.close();
@@ -146,25 +150,34 @@ class OsChamber implements Chamber {
       warden: this.#warden,
       spool: new Map(),
       claim: (spec, spool_bytes) => this.#claim(spec, spool_bytes),
-      release: (box) => this.#release(box),
+      release: async (box) => {
+        await this.#release(box);
+        void this.#pool.fill();
+      },
     };
   }
 
   async #claim({ limits }: ChamberSpec, spool_bytes: number): Promise<OsBox> {
-    const { pids = OS_DEFAULT_PIDS, cpus = OS_DEFAULT_CPUS } = this.#options;
-    const host = this.#host!;
-    const id = `run-${randomUUID()}`;
-    const capped = typeof host.cgroups !== "string";
+    const { pids = OS_DEFAULT_PIDS } = this.#options;
     const shape: OsShape = {
       limits,
       spool_bytes: Math.max(SPOOL_BYTES, 2 * spool_bytes),
-      rlimits: capped ? null : { data_bytes: limits.memory_bytes, pids },
+      rlimits: typeof this.#host!.cgroups === "string" ? { data_bytes: limits.memory_bytes, pids } : null,
       egress: null,
     };
+    const key = [limits.disk_bytes, limits.memory_bytes, shape.spool_bytes].join(" ");
+    const box = this.#pool.take(key, () => this.#start(shape)) ?? (await this.#start(shape));
+    box.ref();
+    return box;
+  }
+
+  async #start(shape: OsShape): Promise<OsBox> {
+    const { pids = OS_DEFAULT_PIDS, cpus = OS_DEFAULT_CPUS } = this.#options;
+    const host = this.#host!;
+    const { memory_bytes } = shape.limits;
+    const id = `run-${randomUUID()}`;
     const cgroup: Cgroup | null =
-      typeof host.cgroups === "string"
-        ? null
-        : host.cgroups.make(`axiom-os-${id}`, { memory_bytes: limits.memory_bytes, pids, cpus });
+      typeof host.cgroups === "string" ? null : host.cgroups.make(`axiom-os-${id}`, { memory_bytes, pids, cpus });
     this.#journal?.note(id, { init: null, cgroups: cgroup?.folders ?? [], folders: [] });
     const box = await OsBox.start(host, shape, cgroup, host.nextIds());
     this.#boxes.set(box, id);
