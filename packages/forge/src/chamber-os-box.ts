@@ -15,6 +15,8 @@ import { killStarted, startOf } from "./process-start.ts";
 export const BOOT_DEADLINE_MS = 20_000;
 /** What the stage may say before it is ready. */
 const MAX_SAYS = 2048;
+const BURY_PAUSE_MS = 1;
+const BURY_ROUNDS = 5000;
 const READ_AHEAD_BYTES = 64 * 1024;
 
 export interface BoxEnd {
@@ -40,8 +42,7 @@ export class OsBox {
     this.ended = new Promise((done) => {
       child.once("error", () => done({ code: -1 }));
       child.once("exit", (code, signal) => {
-        this.#over = true;
-        done({ code: code ?? (signal === null ? -1 : 137) });
+        void this.#buryInit().then(() => done({ code: code ?? (signal === null ? -1 : 137) }));
       });
     });
   }
@@ -141,6 +142,18 @@ export class OsBox {
     else this.#child.kill("SIGKILL");
     // A process that the freezer of v1 holds dies only when it is let go; with the signal before it, it runs no step.
     this.cgroup?.thaw();
+  }
+
+  /**
+   * bubblewrap outside ends with the program; its process inside may still wait for others, and goes last, when everybody in
+   * the namespace is gone (pid_namespaces(7)).
+   */
+  async #buryInit(): Promise<void> {
+    this.kill();
+    this.#over = true;
+    const init = this.#init;
+    for (let i = 0; init !== null && i < BURY_ROUNDS && startOf(init.pid) === init.started; i++)
+      await new Promise((done) => setTimeout(done, BURY_PAUSE_MS));
   }
 
   /** Lets go of everything; the box must have ended. @returns false when its control group would not go. */

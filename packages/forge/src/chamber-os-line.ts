@@ -43,8 +43,8 @@ export interface OsShape {
   readonly egress: { readonly folder: string } | null;
 }
 
-/** Waits for its cgroup, then becomes bubblewrap: nothing is forked before the caps hold. */
-export const LAUNCH = `read -r _ <&${CONTROL_FD} && exec "$@"`;
+/** Waits for its cgroup, then becomes bubblewrap with nothing in its environment: nothing is forked before the caps hold. */
+export const LAUNCH = `read -r _ <&${CONTROL_FD} && unset PWD OLDPWD && exec "$@"`;
 
 export function bubblewrapLine(parts: OsParts, shape: OsShape): string[] {
   const { limits, egress } = shape;
