@@ -21,7 +21,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type CgroupRoom, findCgroupRoom } from "./cgroup.ts";
-import type { OsParts } from "./chamber-os-line.ts";
+import { type OsParts, SHIM_FILE } from "./chamber-os-line.ts";
+import { SHIM } from "./egress-shim.ts";
 import { architectureOf, chamberFilter, filterBytes } from "./seccomp.ts";
 
 const BWRAP = ["/usr/bin/bwrap", "/usr/local/bin/bwrap"];
@@ -107,6 +108,8 @@ function makeEtc(stage: string): string {
   const etc = join(stage, "etc");
   mkdirSync(join(etc, "ssl", "certs"), { recursive: true });
   mkdirSync(join(etc, "alternatives"));
+  mkdirSync(dirname(join(etc, SHIM_FILE)));
+  writeFileSync(join(etc, SHIM_FILE), SHIM);
   writeFileSync(join(etc, "ssl", "certs", "ca-certificates.crt"), "");
   for (const [name, text] of Object.entries(ETC)) writeFileSync(join(etc, name), text, { mode: 0o644 });
   return etc;

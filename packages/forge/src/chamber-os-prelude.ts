@@ -27,6 +27,13 @@ const words = {
     remove: (path) => files.rmSync(path),
   },
 };
+if (process.env.NODE_USE_ENV_PROXY === undefined) {
+  const { fetch } = globalThis;
+  words.fetch = (...request) =>
+    fetch(...request).catch((cause) => {
+      throw new TypeError("fetch failed: no permit stands for this run (axiom do permit.grant --host HOST --minutes N)", { cause });
+    });
+}
 for (const [name, value] of Object.entries(words))
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 `;
