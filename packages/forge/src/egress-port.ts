@@ -33,14 +33,21 @@ export interface EgressDecision {
   why: string | null;
 }
 
-export interface EgressPorts {
+/** Who allows and who remembers. */
+export interface EgressBook {
   readonly permits: EgressPermits;
-  /** All addresses of a name. */
-  resolve(host: string): Promise<readonly string[]>;
-  connect(address: string, port: number): Socket;
   /** @returns a refusal when it cannot be recorded; the stream is then not opened. */
   record(decision: EgressDecision): Promise<Refusal | null>;
 }
+
+/** The network as the host has it. */
+export interface EgressNet {
+  /** All addresses of a name. */
+  resolve(host: string): Promise<readonly string[]>;
+  connect(address: string, port: number): Socket;
+}
+
+export interface EgressPorts extends EgressBook, EgressNet {}
 
 /** A stream under way. */
 export interface LiveStream {

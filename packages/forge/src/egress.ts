@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { isRefusal, type Refusal, refuse } from "lop";
 import { isOpenAddress, literalOf } from "./egress-address.ts";
-import type { EgressDecision, EgressPorts, EgressRequest, LiveStream } from "./egress-port.ts";
+import type { EgressBook, EgressDecision, EgressNet, EgressPorts, EgressRequest, LiveStream } from "./egress-port.ts";
 import { forwardRequest, openTunnel } from "./egress-stream.ts";
 
 /** Streams of one session at once. */
@@ -24,18 +24,26 @@ const HTTP_PORT = 80;
 const SOCKET_NAME = "egress";
 
 export class EgressDesk {
-  readonly #ports: EgressPorts;
+  readonly #net: EgressNet;
   readonly #sessions = new Set<EgressSession>();
+  #book: EgressBook | null;
   #shut: string | null = null;
 
-  constructor(ports: EgressPorts) {
-    this.#ports = ports;
+  /** Without a book nothing is open: it is handed in when it is known who allows. */
+  constructor(net: EgressNet, book: EgressBook | null = null) {
+    this.#net = net;
+    this.#book = book;
+  }
+
+  bind(book: EgressBook): void {
+    this.#book = book;
   }
 
   /** Listens for one session. `stage` is a folder on the host; the socket's folder in it belongs to `ids`. */
   async open(session: string, stage: string, ids: { uid: number; gid: number } | null): Promise<EgressSession> {
+    const ports = { ...this.#net, ...(this.#book ?? NOBODY) };
     const opened = new EgressSession(
-      this.#ports,
+      ports,
       session,
       () => this.#shut,
       () => this.#sessions.delete(opened),
@@ -64,6 +72,14 @@ export class EgressDesk {
     await Promise.all([...this.#sessions].map((session) => session.close()));
   }
 }
+
+const NOBODY: EgressBook = {
+  permits: {
+    find: () => refuse("permit-missing", "Nobody grants permits here."),
+    spend: async () => refuse("permit-missing", "Nobody grants permits here."),
+  },
+  record: async () => null,
+};
 
 export class EgressSession {
   readonly #ports: EgressPorts;

@@ -42,30 +42,34 @@ let server: Server;
 let page: string;
 const folder = mkdtempSync(join(tmpdir(), "forge-egress-"));
 
-const desk = new EgressDesk({
-  permits: {
-    find: ({ host, port, method }) => {
-      if (!permitted.live) return refuse("permit-revoked", "The permit p was revoked.");
-      const covered =
-        permitted.hosts.includes(host) && permitted.ports.includes(port) && permitted.methods.includes(method);
-      if (!covered) return refuse("permit-missing", `No permit covers exec.run on ${host}.`);
-      return { id: "p", literal: permitted.hosts.includes(host), ends_in_ms: 60_000 };
-    },
-    spend: async (_id, { bytes }) => {
-      permitted.left -= bytes;
-      return permitted.left < 0 ? refuse("permit-exhausted", "The permit p has 0 bytes left.") : null;
+const desk = new EgressDesk(
+  {
+    resolve: async (host) => NAMES[host] ?? [],
+    connect: (address, port) => {
+      reached.push(`${address}:${port}`);
+      return connect(port === 443 ? tlsPort : (server.address() as AddressInfo).port, "127.0.0.1");
     },
   },
-  resolve: async (host) => NAMES[host] ?? [],
-  connect: (address, port) => {
-    reached.push(`${address}:${port}`);
-    return connect(port === 443 ? tlsPort : (server.address() as AddressInfo).port, "127.0.0.1");
+  {
+    permits: {
+      find: ({ host, port, method }) => {
+        if (!permitted.live) return refuse("permit-revoked", "The permit p was revoked.");
+        const covered =
+          permitted.hosts.includes(host) && permitted.ports.includes(port) && permitted.methods.includes(method);
+        if (!covered) return refuse("permit-missing", `No permit covers exec.run on ${host}.`);
+        return { id: "p", literal: permitted.hosts.includes(host), ends_in_ms: 60_000 };
+      },
+      spend: async (_id, { bytes }) => {
+        permitted.left -= bytes;
+        return permitted.left < 0 ? refuse("permit-exhausted", "The permit p has 0 bytes left.") : null;
+      },
+    },
+    record: async (decision) => {
+      decisions.push(decision);
+      return null;
+    },
   },
-  record: async (decision) => {
-    decisions.push(decision);
-    return null;
-  },
-});
+);
 
 let tlsPort = 0;
 const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;

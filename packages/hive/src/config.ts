@@ -46,6 +46,11 @@ const Limits = z.strictObject({
   workspace_files: z.int().min(1).max(1_000_000).default(4096).describe("Files in the workspace."),
   file_mib: z.int().min(1).max(4096).default(8).describe("Limit of one file of the workspace."),
 });
+const Chambers = z.strictObject({
+  os: z.boolean().default(true).describe("Whether the rung os (bubblewrap) is used where it works."),
+  os_pids: z.int().min(16).max(4096).default(128).describe("Processes and threads of one run on the rung os."),
+  os_cpus: z.number().min(0.1).max(256).default(1).describe("Processors' worth of time for one run on the rung os."),
+});
 const Trace = z.strictObject({
   level: z
     .enum(["silent", "error", "warn", "info", "debug"])
@@ -62,13 +67,14 @@ const Stop = z.strictObject({
     .describe("Time that running directives get at a stop before cancellation."),
 });
 
-const SECTIONS = { http: Http, keys: Keys, limits: Limits, trace: Trace, stop: Stop };
+const SECTIONS = { http: Http, keys: Keys, limits: Limits, chambers: Chambers, trace: Trace, stop: Stop };
 
 export const Config = z.strictObject({
   $schema: z.string().optional(),
   http: Http.prefault({}),
   keys: Keys.prefault({}),
   limits: Limits.prefault({}),
+  chambers: Chambers.prefault({}),
   trace: Trace.prefault({}),
   stop: Stop.prefault({}),
 });
