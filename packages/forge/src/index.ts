@@ -1,4 +1,8 @@
 export * from "./chamber.ts";
+export { type Leftover, type OsOptions, osChamber } from "./chamber-os.ts";
+export { EgressDesk } from "./egress.ts";
+export { nodeNet } from "./egress-node.ts";
+export type { EgressBook, EgressDecision, EgressNet, EgressPermits, EgressRequest } from "./egress-port.ts";
 export { Ladder, type RungReport } from "./ladder.ts";
 export { checkPath } from "./path-check.ts";
 export { MAX_POOL, MAX_SESSIONS, type WasmOptions, wasmJs, wasmPy } from "./wasm-chamber.ts";

@@ -54,6 +54,11 @@ const Engine = z.strictObject({
   model: z.string().min(1).nullable().default(null).describe("GGUF file; null is the shipped model."),
   mode: z.enum(["exact", "row"]).default("exact").describe("How the kernel counts: GGUF fidelity, or speed."),
 });
+const Chambers = z.strictObject({
+  os: z.boolean().default(true).describe("Whether the rung os (bubblewrap) is used where it works."),
+  os_pids: z.int().min(16).max(4096).default(128).describe("Processes and threads of one run on the rung os."),
+  os_cpus: z.number().min(0.1).max(256).default(1).describe("Processors' worth of time for one run on the rung os."),
+});
 const Trace = z.strictObject({
   level: z
     .enum(["silent", "error", "warn", "info", "debug"])
@@ -70,7 +75,7 @@ const Stop = z.strictObject({
     .describe("Time that running directives get at a stop before cancellation."),
 });
 
-const SECTIONS = { http: Http, keys: Keys, limits: Limits, engine: Engine, trace: Trace, stop: Stop };
+const SECTIONS = { http: Http, keys: Keys, limits: Limits, engine: Engine, chambers: Chambers, trace: Trace, stop: Stop };
 
 export const Config = z.strictObject({
   $schema: z.string().optional(),
@@ -78,6 +83,7 @@ export const Config = z.strictObject({
   keys: Keys.prefault({}),
   limits: Limits.prefault({}),
   engine: Engine.prefault({}),
+  chambers: Chambers.prefault({}),
   trace: Trace.prefault({}),
   stop: Stop.prefault({}),
 });

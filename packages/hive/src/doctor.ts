@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { wasmJs, wasmPy } from "forge";
+import { osChamber, wasmJs, wasmPy } from "forge";
 import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
 import { readDaemon } from "./daemon-file.ts";
@@ -146,11 +146,16 @@ async function checkPort(home: string, { http }: Config): Promise<Finding> {
 
 async function checkChambers(): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const chamber of [wasmJs({ pool: 0 }), wasmPy({ pool: 0 })]) {
+  const os = osChamber({ pool: 0 });
+  for (const chamber of [wasmJs({ pool: 0 }), wasmPy({ pool: 0 }), os]) {
     const probe = await chamber.probe();
+    const caps = chamber === os ? (os.caps() ?? "") : "";
     await chamber.close();
     const what = `chamber ${chamber.rung}`;
-    found.push(probe.ready ? ok(what, chamber.languages.join(", ")) : broken(what, probe.why, probe.fix));
+    const detail = [chamber.languages.join(", "), caps].filter((part) => part !== "").join("; ");
+    // A rung that needs the system's tools may be absent; those that come with the packages may not.
+    const bad = chamber === os ? missing : broken;
+    found.push(probe.ready ? ok(what, detail) : bad(what, probe.why, probe.fix));
   }
   return found;
 }

@@ -18,6 +18,7 @@ import {
   toHex,
   utf8,
 } from "lop";
+import { egressBook, mayReachOut } from "./egress-book.ts";
 import { completeProof } from "./flow/prove.ts";
 import { type ProofParts, partsPath } from "./flow/record.ts";
 import type { SigningDesk } from "./flow/sign.ts";
@@ -122,8 +123,10 @@ async function openUnder(
     floor_ms: recovered.latest_ms,
     unwritable: (refusal) => gate.unwritable(refusal, statements.now()),
   });
+  ports.egress?.bind(egressBook({ permits, keyring, statements }));
+  if (recovered.frozen !== null) ports.egress?.shut(recovered.frozen.why);
   const tools = new ToolTable({
-    ...execTools(ports),
+    ...execTools({ ...ports, mayReachOut: () => ports.egress !== undefined && mayReachOut(permits) }),
     ...filesTools(ports),
     ...permitTools({ permits, keyring, statements, chance, policy_set: policy.id }),
     ...guardTools({ gate, statements, chambers: () => ports.ladder.probeAll() }),
@@ -172,6 +175,7 @@ async function openUnder(
     keyring,
     desk,
     permits,
+    egress: ports.egress ?? null,
     window: recovered.window,
     recovered: settled,
     markBody,

@@ -1,5 +1,5 @@
 /** What the hive takes and what it shows: ports, settings, step events, views. Plain data, so that HTTP can hand it on as it is. */
-import type { Chamber, Ladder, Limits } from "forge";
+import type { Chamber, EgressDesk, Ladder, Limits } from "forge";
 import type { CardWriter } from "lex";
 import type {
   ActionCard,
@@ -30,6 +30,8 @@ export interface HivePorts {
   readonly crypto: Crypto;
   readonly ladder: Ladder;
   readonly workspace: WorkspacePort;
+  /** The way out of chambers under permits; there is none when absent. */
+  readonly egress?: Pick<EgressDesk, "bind" | "shut" | "reopen">;
   /** What derives keys from passphrases and keeps the machine's secret; the system's own when absent. */
   readonly vault?: KeyVault;
   /** Tells a restart of the machine from one of the hive, for the expiry of permits; none when absent. */

@@ -19,6 +19,7 @@ import { admittedAt, type HistoryParts, olderDirective, olderDirectives } from "
 import type {
   DirectiveView,
   HiveFace,
+  HivePorts,
   HiveStatus,
   LedgerView,
   NeedleInfo,
@@ -45,6 +46,8 @@ export interface HiveInside {
   readonly keyring: Keyring;
   readonly desk: SigningDesk;
   readonly permits: PermitBook;
+  /** The way out of chambers; shut by a freeze before anything else. */
+  readonly egress: HivePorts["egress"] | null;
   readonly window: RecoveryWindow;
   readonly recovered: HiveStatus["recovered"];
   /** Body of `start` and `mark` entries. */
@@ -69,7 +72,13 @@ export class Hive implements HiveFace {
     this.#marked = inside.parts.statements.ledger.size;
     this.#events = new StepEvents(this.#marked * SEQ_PER_ENTRY);
     this.#scanner = new SecretScanner(inside.parts.settings.secrets);
-    inside.parts.gate.onFreeze((except) => this.#stopAll(except));
+    const { parts, egress } = inside;
+    const { gate } = parts;
+    gate.onFreeze((except) => {
+      egress?.shut(gate.frozen?.why ?? "The hive is frozen.");
+      this.#stopAll(except);
+    });
+    gate.onResume(() => egress?.reopen());
   }
 
   sign(body: DirectiveBody): Promise<Envelope | Refusal> {
@@ -312,6 +321,11 @@ export class Hive implements HiveFace {
     this.#events.endAll();
     await statements.ledger.close();
     await this.#in.release();
+  }
+
+  /** What a daemon that was killed left in chambers goes on record, once it is ended. */
+  async leftover(rung: string, { id, began, killed }: { id: string; began: string; killed: number }): Promise<void> {
+    await this.#in.parts.statements.write("leftover", null, { rung, id, began, killed });
   }
 
   #stopAll(except: string | null): void {

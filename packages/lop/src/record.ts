@@ -137,6 +137,7 @@ export const STATEMENT_KINDS = [
   "policy",
   "freeze",
   "resume",
+  "leftover",
 ] as const;
 export const STATEMENT_PAYLOAD_TYPE = "application/vnd.axiom.statement.v1+json";
 
