@@ -1,0 +1,96 @@
+/** Lays out the guest's root folder and packs it, bit for bit the same for the same inputs. */
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type PackageFile, tool } from "./crucible-packages.ts";
+
+/** 2026-01-01. All times in the image. */
+export const IMAGE_TIME_S = 1_767_225_600;
+const SOURCES = new URL("../crucible", import.meta.url).pathname;
+const LIBRARY = "usr/lib/crucible";
+
+/** Never read by a program in the guest. */
+const PRUNED = [
+  "usr/share/doc",
+  "usr/share/man",
+  "usr/share/locale",
+  "usr/share/lintian",
+  "usr/share/bug",
+  "usr/share/gcc",
+  "usr/share/binfmts",
+  "usr/share/applications",
+  "usr/share/pixmaps",
+  "usr/share/libc-bin",
+  "usr/lib/x86_64-linux-gnu/gconv",
+  "usr/lib/python3.11/idlelib",
+  "usr/lib/python3.11/lib2to3",
+  "usr/lib/python3.11/ensurepip",
+  "usr/lib/python3.11/pydoc_data",
+  "usr/lib/python3.11/test",
+  "usr/lib/python3.11/turtledemo",
+  "etc",
+  "var",
+];
+
+export interface RootParts {
+  readonly packages: readonly PackageFile[];
+  readonly node: PackageFile;
+  readonly sodium: PackageFile;
+}
+
+/** Makes the root in `folder`, which must be empty. @throws Error naming the tool that failed. */
+export function layOutRoot(folder: string, { packages, node, sodium }: RootParts): void {
+  for (const file of packages) tool("dpkg-deb", ["-x", file.path, folder]);
+  for (const path of PRUNED) rmSync(join(folder, path), { recursive: true, force: true });
+  mergeUsr(folder);
+  for (const path of ["dev", "proc", "sys", "run", "tmp", "work", "etc", LIBRARY])
+    mkdirSync(join(folder, path), { recursive: true });
+  symlinkSync("python3.11", join(folder, "usr/bin/python3"));
+  symlinkSync("../usr/bin/busybox", join(folder, "usr/bin/sh"));
+  for (const name of ["passwd", "group"]) writeFileSync(join(folder, "etc", name), `root:x:0:0:::\nnobody:x:65534:65534:::\n`);
+  writeFileSync(join(folder, "etc/hosts"), "127.0.0.1 localhost crucible\n");
+  tool("strip", ["-o", join(folder, "usr/bin/node"), node.path]);
+  for (const name of ["worker.py", "worker.cjs", "worker.sh", "seeded.cjs"])
+    copyFileSync(join(SOURCES, name), join(folder, LIBRARY, name));
+  compileAgent(folder, sodium);
+  for (const link of ["cat", "ls", "cp", "mv", "rm", "mkdir", "head", "tail", "grep", "sed", "sort", "wc", "seq", "sleep", "echo", "test"])
+    symlinkSync("busybox", join(folder, "usr/bin", link));
+  tool("chmod", ["-R", "a+rX,go-w", folder]);
+}
+
+/** Debian's packages of this release still ship files in /bin and /lib. */
+function mergeUsr(folder: string): void {
+  for (const name of ["bin", "sbin", "lib", "lib64"]) {
+    const from = join(folder, name);
+    const to = join(folder, "usr", name);
+    if (statSync(from, { throwIfNoEntry: false })) cpSync(from, to, { recursive: true, verbatimSymlinks: true });
+    rmSync(from, { recursive: true, force: true });
+    mkdirSync(to, { recursive: true });
+    symlinkSync(`usr/${name}`, from);
+  }
+}
+
+function compileAgent(folder: string, sodium: PackageFile): void {
+  const scratch = `${folder}.sodium`;
+  tool("dpkg-deb", ["-x", sodium.path, scratch]);
+  const agent = join(SOURCES, "agent");
+  const sources = readdirSync(agent).filter((name) => name.endsWith(".c")).sort();
+  const preloaded = new Set(["replay.c", "reseed.c"]);
+  const flags = ["-O2", "-g0", "-Wall", "-Wextra", "-Werror", "-Wl,--build-id=none"];
+  const compile = (args: readonly string[]): string => tool("gcc", [...flags, ...args], { cwd: agent });
+  const include = [`-I${join(scratch, "usr/include")}`, `-L${join(scratch, "usr/lib/x86_64-linux-gnu")}`];
+  compile(["-static", ...include, "-o", join(folder, "init"), ...sources.filter((name) => !preloaded.has(name)), "-lsodium"]);
+  for (const [from, to] of [["replay.c", "replay.so"], ["reseed.c", "reseed.node"]] as const)
+    compile(["-shared", "-fPIC", "-o", join(folder, LIBRARY, to), from]);
+  tool("strip", [join(folder, "init")]);
+  chmodSync(join(folder, "init"), 0o755);
+  rmSync(scratch, { recursive: true });
+}
+
+/** squashfs with zstd: one thread, sorted by itself, one owner, one time. */
+export function packRoot(folder: string, file: string): void {
+  const fixed = ["-all-root", "-no-xattrs", "-no-exports", "-noappend", "-quiet", "-no-progress"];
+  const compression = ["-comp", "zstd", "-Xcompression-level", "19", "-b", "256K", "-processors", "1"];
+  tool("mksquashfs", [folder, file, ...fixed, ...compression, "-all-time", String(IMAGE_TIME_S), "-mkfs-time", String(IMAGE_TIME_S)], {
+    env: { PATH: process.env.PATH, LC_ALL: "C" },
+  });
+}
