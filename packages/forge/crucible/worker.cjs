@@ -1,7 +1,7 @@
 "use strict";
 // Waits, booted, for the one program that it will run. V8 seeds Math.random at its first use, which must come after the restore.
 const fs = require("node:fs");
-const { runMain } = require("node:module");
+const { registerHooks, runMain } = require("node:module");
 const v8 = require("node:v8");
 
 fs.writeSync(1, "+");
@@ -12,6 +12,17 @@ process.dlopen({ exports: {} }, "/usr/lib/crucible/reseed.node");
 const crypto = require("node:crypto");
 if (replay & 2) require("/usr/lib/crucible/seeded.cjs")(crypto);
 v8.setFlagsFromString(`--random-seed=${crypto.randomBytes(4).readInt32LE() & 0x7fffffff || 1}`);
+require("/usr/lib/crucible/words.cjs");
 process.chdir("/work");
-process.argv = [process.execPath, "/work/.program.js"];
-runMain("/work/.program.js");
+
+// Imports of the program begin at its work folder, wherever its text stands.
+const PROGRAM = "/run/job/program.js";
+registerHooks({
+  resolve: (name, context, next) =>
+    next(
+      name,
+      context.parentURL === `file://${PROGRAM}` ? { ...context, parentURL: "file:///work/program.js" } : context,
+    ),
+});
+process.argv = [process.execPath, PROGRAM];
+runMain(PROGRAM);

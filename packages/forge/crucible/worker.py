@@ -12,7 +12,7 @@ def serve():
     os.chdir("/work")
     sys.argv = ["main.py"]
     sys.path.insert(0, "/work")
-    with open("/run/job/code", "rb") as file:
+    with open("/run/job/program.js", "rb") as file:
         text = file.read()
     main = type(sys)("__main__")
     main.__dict__.update(__file__="/work/main.py", __builtins__=__builtins__)

@@ -66,7 +66,11 @@ export function readCrucible(folder: string): CrucibleImage | Refusal {
       initrd: manifest.initrd && at(manifest.initrd),
     };
   } catch (fault) {
-    return refuse("rung-unavailable", `the guest image in ${folder} is unreadable: ${(fault as Error).message}`, CRUCIBLE_FIX);
+    return refuse(
+      "rung-unavailable",
+      `the guest image in ${folder} is unreadable: ${(fault as Error).message}`,
+      CRUCIBLE_FIX,
+    );
   }
 }
 
@@ -75,7 +79,9 @@ export async function verifyCrucible(image: CrucibleImage): Promise<Refusal | nu
   const { kernel, root, initrd } = image.manifest;
   for (const part of [kernel, root, initrd]) {
     if (part === null) continue;
-    const found = await digestFile(join(image.folder, part.file)).catch((fault: Error) => refuse("rung-unavailable", fault.message));
+    const found = await digestFile(join(image.folder, part.file)).catch((fault: Error) =>
+      refuse("rung-unavailable", fault.message),
+    );
     if (isRefusal(found)) return found;
     if (found !== part.sha256)
       return refuse("rung-unavailable", `${part.file} of the guest image is not what was built`, CRUCIBLE_FIX);

@@ -39,7 +39,11 @@ export interface PackageFile {
 }
 
 /** Runs a tool to its end. @throws Error with the last words of a tool that fails. */
-export function tool(command: string, args: readonly string[], o: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): string {
+export function tool(
+  command: string,
+  args: readonly string[],
+  o: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): string {
   const run = spawnSync(command, args, { encoding: "utf8", maxBuffer: 1 << 28, ...o });
   if (run.error) throw new Error(`${command}: ${run.error.message}`);
   if (run.status !== 0) throw new Error(`${command} ${args[0] ?? ""} failed: ${run.stderr.trim().slice(-500)}`);
@@ -62,7 +66,9 @@ const fields = (text: string): Row[] =>
   text
     .split("\n\n")
     .filter((block) => block.includes("Package:"))
-    .map((block) => Object.fromEntries([...block.matchAll(/^(\w[\w-]*): (.*)$/gm)].map((match) => [match[1]!, match[2]!])));
+    .map((block) =>
+      Object.fromEntries([...block.matchAll(/^(\w[\w-]*): (.*)$/gm)].map((match) => [match[1]!, match[2]!])),
+    );
 
 /** As `apt-get download` spells it: the colon of an epoch is escaped. */
 function fileName(row: Row | undefined): string {

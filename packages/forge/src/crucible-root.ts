@@ -1,5 +1,15 @@
 /** Lays out the guest's root folder and packs it, bit for bit the same for the same inputs. */
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { type PackageFile, tool } from "./crucible-packages.ts";
 
@@ -46,13 +56,31 @@ export function layOutRoot(folder: string, { packages, node, sodium }: RootParts
     mkdirSync(join(folder, path), { recursive: true });
   symlinkSync("python3.11", join(folder, "usr/bin/python3"));
   symlinkSync("../usr/bin/busybox", join(folder, "usr/bin/sh"));
-  for (const name of ["passwd", "group"]) writeFileSync(join(folder, "etc", name), `root:x:0:0:::\nnobody:x:65534:65534:::\n`);
+  for (const name of ["passwd", "group"])
+    writeFileSync(join(folder, "etc", name), `root:x:0:0:::\nnobody:x:65534:65534:::\n`);
   writeFileSync(join(folder, "etc/hosts"), "127.0.0.1 localhost crucible\n");
   tool("strip", ["-o", join(folder, "usr/bin/node"), node.path]);
-  for (const name of ["worker.py", "worker.cjs", "worker.sh", "seeded.cjs"])
+  for (const name of ["worker.py", "worker.cjs", "worker.sh", "seeded.cjs", "words.cjs"])
     copyFileSync(join(SOURCES, name), join(folder, LIBRARY, name));
   compileAgent(folder, sodium);
-  for (const link of ["cat", "ls", "cp", "mv", "rm", "mkdir", "head", "tail", "grep", "sed", "sort", "wc", "seq", "sleep", "echo", "test"])
+  for (const link of [
+    "cat",
+    "ls",
+    "cp",
+    "mv",
+    "rm",
+    "mkdir",
+    "head",
+    "tail",
+    "grep",
+    "sed",
+    "sort",
+    "wc",
+    "seq",
+    "sleep",
+    "echo",
+    "test",
+  ])
     symlinkSync("busybox", join(folder, "usr/bin", link));
   tool("chmod", ["-R", "a+rX,go-w", folder]);
 }
@@ -73,13 +101,25 @@ function compileAgent(folder: string, sodium: PackageFile): void {
   const scratch = `${folder}.sodium`;
   tool("dpkg-deb", ["-x", sodium.path, scratch]);
   const agent = join(SOURCES, "agent");
-  const sources = readdirSync(agent).filter((name) => name.endsWith(".c")).sort();
+  const sources = readdirSync(agent)
+    .filter((name) => name.endsWith(".c"))
+    .sort();
   const preloaded = new Set(["replay.c", "reseed.c"]);
   const flags = ["-O2", "-g0", "-Wall", "-Wextra", "-Werror", "-Wl,--build-id=none"];
   const compile = (args: readonly string[]): string => tool("gcc", [...flags, ...args], { cwd: agent });
   const include = [`-I${join(scratch, "usr/include")}`, `-L${join(scratch, "usr/lib/x86_64-linux-gnu")}`];
-  compile(["-static", ...include, "-o", join(folder, "init"), ...sources.filter((name) => !preloaded.has(name)), "-lsodium"]);
-  for (const [from, to] of [["replay.c", "replay.so"], ["reseed.c", "reseed.node"]] as const)
+  compile([
+    "-static",
+    ...include,
+    "-o",
+    join(folder, "init"),
+    ...sources.filter((name) => !preloaded.has(name)),
+    "-lsodium",
+  ]);
+  for (const [from, to] of [
+    ["replay.c", "replay.so"],
+    ["reseed.c", "reseed.node"],
+  ] as const)
     compile(["-shared", "-fPIC", "-o", join(folder, LIBRARY, to), from]);
   tool("strip", [join(folder, "init")]);
   chmodSync(join(folder, "init"), 0o755);
@@ -90,7 +130,11 @@ function compileAgent(folder: string, sodium: PackageFile): void {
 export function packRoot(folder: string, file: string): void {
   const fixed = ["-all-root", "-no-xattrs", "-no-exports", "-noappend", "-quiet", "-no-progress"];
   const compression = ["-comp", "zstd", "-Xcompression-level", "19", "-b", "256K", "-processors", "1"];
-  tool("mksquashfs", [folder, file, ...fixed, ...compression, "-all-time", String(IMAGE_TIME_S), "-mkfs-time", String(IMAGE_TIME_S)], {
-    env: { PATH: process.env.PATH, LC_ALL: "C" },
-  });
+  tool(
+    "mksquashfs",
+    [folder, file, ...fixed, ...compression, "-all-time", String(IMAGE_TIME_S), "-mkfs-time", String(IMAGE_TIME_S)],
+    {
+      env: { PATH: process.env.PATH, LC_ALL: "C" },
+    },
+  );
 }

@@ -250,4 +250,3 @@ export class CrucibleWire {
     this.#listener?.broken(why);
   }
 }
-

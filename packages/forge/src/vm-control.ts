@@ -80,8 +80,7 @@ export class ControlChannel {
   #hear(word: Record<string, unknown>): void {
     if ("QMP" in word) this.#greeted.resolve();
     else if ("event" in word) for (const listener of [...this.#listeners]) listener(String(word.event));
-    else if ("error" in word)
-      this.#waiting.shift()?.reject(new Error((word.error as { desc: string }).desc));
+    else if ("error" in word) this.#waiting.shift()?.reject(new Error((word.error as { desc: string }).desc));
     else if ("return" in word) this.#waiting.shift()?.resolve(word.return);
   }
 

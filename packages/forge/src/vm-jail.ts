@@ -41,7 +41,10 @@ export function findJail(image: string): Jail {
   const owner = nextOwner();
   const works = runs("bwrap", [...wrapped([image]), QEMU, "--version"], owner);
   if (!works) return { bubblewrap: false, command: (_, args) => ({ file: QEMU, args: [...args] }) };
-  return { bubblewrap: true, command: (folders, args) => ({ file: "bwrap", args: [...wrapped(folders), QEMU, ...args] }) };
+  return {
+    bubblewrap: true,
+    command: (folders, args) => ({ file: "bwrap", args: [...wrapped(folders), QEMU, ...args] }),
+  };
 }
 
 export const hasQemu = (): boolean => runs(QEMU, ["--version"], null);
@@ -59,4 +62,3 @@ export function qemuVersion(): string {
   const run = spawnSync(QEMU, ["--version"], { timeout: PROBE_TIMEOUT_MS, encoding: "utf8" });
   return run.stdout?.split("\n")[0]?.trim() ?? "";
 }
-

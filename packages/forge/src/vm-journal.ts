@@ -20,7 +20,10 @@ export class MonitorJournal {
   }
 
   begin(pid: number): void {
-    writeFileSync(this.#path(pid), JSON.stringify({ pid, born: birthOf(pid), by: process.pid, by_born: birthOf(process.pid) }));
+    writeFileSync(
+      this.#path(pid),
+      JSON.stringify({ pid, born: birthOf(pid), by: process.pid, by_born: birthOf(process.pid) }),
+    );
   }
 
   end(pid: number): void {

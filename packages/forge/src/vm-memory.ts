@@ -1,5 +1,15 @@
 /** Memory files of machines. They live in RAM, have no name while a machine runs, and are each used by one machine only. */
-import { closeSync, existsSync, fchownSync, ftruncateSync, mkdtempSync, openSync, rmdirSync, unlinkSync, write } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fchownSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  unlinkSync,
+  write,
+} from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,7 +51,8 @@ export async function memoryOf(extents: readonly Extent[], size_bytes: number, o
   const fd = unnamedFile(size_bytes, owner);
   try {
     for (const { offset, bytes } of extents)
-      for (let at = 0; at < bytes.length; ) at += (await writeAsync(fd, bytes, at, bytes.length - at, offset + at)).bytesWritten;
+      for (let at = 0; at < bytes.length; )
+        at += (await writeAsync(fd, bytes, at, bytes.length - at, offset + at)).bytesWritten;
     return fd;
   } catch (fault) {
     closeSync(fd);

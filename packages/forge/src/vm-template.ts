@@ -4,7 +4,8 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, r
 import { join } from "node:path";
 import { canonicalBytes } from "lop";
 import { z } from "zod";
-import { type Jail, nextOwner, qemuVersion } from "./vm-jail.ts";
+import type { ChamberOrigin, Limits } from "./chamber.ts";
+import { type Jail, type nextOwner, qemuVersion } from "./vm-jail.ts";
 import type { MonitorJournal } from "./vm-journal.ts";
 import { cloneLine, type Machine, templateLine } from "./vm-machine.ts";
 import { type Extent, extentsOf, memoryOf, unnamedFile } from "./vm-memory.ts";
@@ -76,6 +77,11 @@ export class Template {
     return new Template(machine, places, sha256(text), extents, state);
   }
 
+  origin(limits: Limits): ChamberOrigin {
+    const { digest: image } = this.machine.image;
+    return { image, template: this.digest, limits: sha256(canonicalBytes({ ...limits })) };
+  }
+
   /** A memory file of the template's content, for one clone. */
   memory(owner: ReturnType<typeof nextOwner>): Promise<number> {
     return memoryOf(this.#extents, this.machine.ram_bytes, owner);
@@ -99,7 +105,12 @@ const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes)
 /** Everything that a clone must share with its template. */
 const nameOf = (machine: Machine): string =>
   sha256(
-    canonicalBytes({ image: machine.image.digest, line: templateLine(machine), clone: cloneLine(machine), monitor: qemuVersion() }),
+    canonicalBytes({
+      image: machine.image.digest,
+      line: templateLine(machine),
+      clone: cloneLine(machine),
+      monitor: qemuVersion(),
+    }),
   ).slice(0, 32);
 
 async function make(machine: Machine, places: Places, folder: string): Promise<void> {
@@ -110,7 +121,15 @@ async function make(machine: Machine, places: Places, folder: string): Promise<v
   // The template is ours, not a guest's: nothing untrusted has run in it, so it boots under our own user.
   const { jail, journal } = places;
   const image = machine.image.folder;
-  const monitor = new Monitor({ jail, journal, owner: null, image, args: templateLine(machine), memory, stateIn: "ignore" });
+  const monitor = new Monitor({
+    jail,
+    journal,
+    owner: null,
+    image,
+    args: templateLine(machine),
+    memory,
+    stateIn: "ignore",
+  });
   try {
     await boot(monitor);
     await keep(machine, fresh, await monitor.save(), memory);

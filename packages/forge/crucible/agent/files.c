@@ -14,8 +14,6 @@
 #define NOBODY 65534
 #define PATH_MAX_BYTES 1024
 #define DEPTH_MAX 64
-/* Where a program in JavaScript stands, so that its relative imports are found; never collected. */
-#define PROGRAM ".program.js"
 
 int open_file(const char *path, int flags, int mode) {
   int fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, mode);
@@ -33,12 +31,12 @@ void write_file(const char *path, const char *text) {
 void setup(const struct frame *frame) {
   if (frame->length != 12) fail("a setup frame of another size");
   char options[96];
-  /* Two more than asked: the folder itself and the program's text. */
+  /* One more than asked: the folder itself. */
   snprintf(options, sizeof options, "size=%llu,nr_inodes=%u,mode=0755,uid=%d,gid=%d",
-           (unsigned long long)get64(frame->payload), get32(frame->payload + 8) + 2, NOBODY, NOBODY);
+           (unsigned long long)get64(frame->payload), get32(frame->payload + 8) + 1, NOBODY, NOBODY);
   umount2(WORK, MNT_DETACH);
   if (mount("work", WORK, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0) fail("mount /work");
-  static const char *const scratch[] = {"/run/job/code", "/run/job/input"};
+  static const char *const scratch[] = {"/run/job/program.js", "/run/job/input"};
   for (int i = 0; i < 2; i++) close(open_file(scratch[i], O_WRONLY | O_CREAT | O_TRUNC, 0444));
 }
 
@@ -74,7 +72,7 @@ static void append(const char *path, const struct frame *frame) {
   close(fd);
 }
 
-void take_code(const struct frame *frame) { append("/run/job/code", frame); }
+void take_code(const struct frame *frame) { append("/run/job/program.js", frame); }
 void take_input(const struct frame *frame) { append("/run/job/input", frame); }
 
 static int skipped;
@@ -102,8 +100,7 @@ static void walk(int fd, const char *prefix, int depth) {
   DIR *folder = fdopendir(fd);
   if (!folder) fail("the work folder cannot be listed");
   for (struct dirent *entry; (entry = readdir(folder));) {
-    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..") || (depth == 0 && !strcmp(entry->d_name, PROGRAM)))
-      continue;
+    if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")) continue;
     char path[PATH_MAX_BYTES + 1];
     struct stat stat;
     int size = snprintf(path, sizeof path, "%s%s", prefix, entry->d_name);

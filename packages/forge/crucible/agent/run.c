@@ -44,8 +44,7 @@ static struct worker {
 static int deaths = -1;
 
 static const char *const PYTHON[] = {"/usr/bin/python3", "-I", "-S", "-B", "-X", "utf8", "/usr/lib/crucible/worker.py", NULL};
-static const char *const NODE[] = {"/usr/bin/node", "--no-warnings", "--single-threaded", "--preserve-symlinks-main",
-                                   "/usr/lib/crucible/worker.cjs", NULL};
+static const char *const NODE[] = {"/usr/bin/node", "--no-warnings", "--single-threaded", "/usr/lib/crucible/worker.cjs", NULL};
 static const char *const SHELL[] = {"/bin/busybox", "sh", "/usr/lib/crucible/worker.sh", NULL};
 static char *const ENVIRONMENT[] = {"PATH=/usr/bin:/bin", "HOME=/work", "LANG=C.UTF-8", "TMPDIR=/tmp", "PYTHONHASHSEED=0",
                                     "LD_PRELOAD=/usr/lib/crucible/replay.so", NULL};
@@ -260,19 +259,10 @@ static enum status status_of(const struct flow *flow) {
   return WIFEXITED(flow->wait_status) && WEXITSTATUS(flow->wait_status) == 0 ? OK : FAILED;
 }
 
-static void copy_program(void) {
-  int from = open_file("/run/job/code", O_RDONLY, 0), to = open_file("/work/.program.js", O_WRONLY | O_CREAT | O_EXCL, 0444);
-  static uint8_t bytes[CHUNK_BYTES];
-  for (ssize_t got; (got = read(from, bytes, sizeof bytes)) > 0;)
-    if (write(to, bytes, (size_t)got) != got) fail("the program does not fit");
-  close(from), close(to);
-}
-
 void run(const struct frame *frame) {
   struct order order = read_order(frame);
   set_clock(order.clock_ms);
   set_replay(&order);
-  if (order.language == 'j') copy_program();
   struct flow flow = {.worker = order.language == 's' ? start(SHELL) : parked};
   flow.input = open_file("/run/job/input", O_RDONLY, 0);
   enter_group(flow.worker.pid, order.memory_bytes);
