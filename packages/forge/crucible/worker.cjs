@@ -1,19 +1,12 @@
 "use strict";
-// Waits, booted, for the one program that it will run. V8 seeds Math.random at its first use, which must come after the restore.
+// Waits, booted, for the one program that it will run. Whatever a program is likely to touch is touched before; chance is not:
+// V8 seeds Math.random at its first use, and OpenSSL is seeded again, both after the restore.
+const crypto = require("node:crypto");
 const fs = require("node:fs");
 const { registerHooks, runMain } = require("node:module");
 const v8 = require("node:v8");
-
-fs.writeSync(1, "+");
-const go = Buffer.alloc(16);
-const replay = Number(go.subarray(0, fs.readSync(3, go)).toString());
-fs.closeSync(3);
-process.dlopen({ exports: {} }, "/usr/lib/crucible/reseed.node");
-const crypto = require("node:crypto");
-if (replay & 2) require("/usr/lib/crucible/seeded.cjs")(crypto);
-v8.setFlagsFromString(`--random-seed=${crypto.randomBytes(4).readInt32LE() & 0x7fffffff || 1}`);
+const seed = require("/usr/lib/crucible/seeded.cjs");
 require("/usr/lib/crucible/words.cjs");
-process.chdir("/work");
 
 // Imports of the program begin at its work folder, wherever its text stands.
 const PROGRAM = "/run/job/program.js";
@@ -25,4 +18,19 @@ registerHooks({
     ),
 });
 process.argv = [process.execPath, PROGRAM];
-runMain(PROGRAM);
+
+function serve() {
+  fs.writeSync(1, "+");
+  const go = Buffer.alloc(16);
+  const replay = Number(go.subarray(0, fs.readSync(3, go)).toString());
+  fs.closeSync(3);
+  process.dlopen({ exports: {} }, "/usr/lib/crucible/reseed.node");
+  if (replay & 2) seed(crypto);
+  v8.setFlagsFromString(`--random-seed=${crypto.randomBytes(4).readInt32LE() & 0x7fffffff || 1}`);
+  process.chdir("/work");
+  runMain(PROGRAM);
+}
+
+// Once through everything that the first program would otherwise load.
+void [process.stdout, process.stderr, console.log];
+import("/usr/lib/crucible/warm.mjs").then(serve);

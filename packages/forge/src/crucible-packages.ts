@@ -6,7 +6,7 @@ import { join } from "node:path";
 
 /** Python with the libraries of its standard library, and what Node links to. */
 export const ROOT_PACKAGES = [
-  "busybox-static",
+  "busybox",
   "libbz2-1.0",
   "libc6",
   "libcrypt1",

@@ -55,33 +55,14 @@ export function layOutRoot(folder: string, { packages, node, sodium }: RootParts
   for (const path of ["dev", "proc", "sys", "run", "tmp", "work", "etc", LIBRARY])
     mkdirSync(join(folder, path), { recursive: true });
   symlinkSync("python3.11", join(folder, "usr/bin/python3"));
-  symlinkSync("../usr/bin/busybox", join(folder, "usr/bin/sh"));
   for (const name of ["passwd", "group"])
     writeFileSync(join(folder, "etc", name), `root:x:0:0:::\nnobody:x:65534:65534:::\n`);
   writeFileSync(join(folder, "etc/hosts"), "127.0.0.1 localhost crucible\n");
   tool("strip", ["-o", join(folder, "usr/bin/node"), node.path]);
-  for (const name of ["worker.py", "worker.cjs", "worker.sh", "seeded.cjs", "words.cjs"])
+  for (const name of ["worker.py", "worker.cjs", "worker.sh", "seeded.cjs", "warm.mjs", "words.cjs"])
     copyFileSync(join(SOURCES, name), join(folder, LIBRARY, name));
   compileAgent(folder, sodium);
-  for (const link of [
-    "cat",
-    "ls",
-    "cp",
-    "mv",
-    "rm",
-    "mkdir",
-    "head",
-    "tail",
-    "grep",
-    "sed",
-    "sort",
-    "wc",
-    "seq",
-    "sleep",
-    "echo",
-    "test",
-  ])
-    symlinkSync("busybox", join(folder, "usr/bin", link));
+  linkApplets(folder);
   tool("chmod", ["-R", "a+rX,go-w", folder]);
 }
 
@@ -95,6 +76,16 @@ function mergeUsr(folder: string): void {
     mkdirSync(to, { recursive: true });
     symlinkSync(`usr/${name}`, from);
   }
+}
+
+/** Every command that busybox knows and nothing better is there for. */
+function linkApplets(folder: string): void {
+  const bin = join(folder, "usr/bin");
+  const there = new Set(readdirSync(bin));
+  const applets = tool(join(bin, "busybox"), ["--list"])
+    .split("\n")
+    .filter((name) => /^[a-z0-9[]+$/.test(name));
+  for (const name of applets) if (!there.has(name)) symlinkSync("busybox", join(bin, name));
 }
 
 function compileAgent(folder: string, sodium: PackageFile): void {

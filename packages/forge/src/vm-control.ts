@@ -69,7 +69,7 @@ export class ControlChannel {
 
   #take(text: string): void {
     this.#text += text;
-    if (this.#text.length > LINE_MAX_BYTES) return this.#die(new Error("the monitor said too much"));
+    if (this.#text.length > LINE_MAX_BYTES) this.#die(new Error("the monitor said too much"));
     for (let end = this.#text.indexOf("\n"); end >= 0; end = this.#text.indexOf("\n")) {
       const line = this.#text.slice(0, end);
       this.#text = this.#text.slice(end + 1);

@@ -153,11 +153,11 @@ export class VmRun {
     const bytes = payload.slice(3 + length);
     this.#file_bytes += bytes.length;
     const { disk_bytes, files } = this.#order.limits;
-    if (isRefusal(checkPath(path))) return this.#tell("path");
-    if (this.#file_bytes > disk_bytes || this.#files.size > files)
-      return this.finish("crashed", "the guest gave more files than it may hold");
     const parts = this.#files.get(path);
-    if (payload[0]! & 1 || parts === undefined) this.#files.set(path, [bytes]);
+    if (isRefusal(checkPath(path))) this.#tell("path");
+    else if (this.#file_bytes > disk_bytes || this.#files.size > files)
+      this.finish("crashed", "the guest gave more files than it may hold");
+    else if (payload[0]! & 1 || parts === undefined) this.#files.set(path, [bytes]);
     else parts.push(bytes);
   }
 

@@ -72,7 +72,10 @@ function pieceHead(offset: number, length: number): Uint8Array {
 
 function readMachine(plain: Buffer): FrozenMachine {
   let at = 0;
-  const take = (length: number): Buffer => plain.subarray(at, (at += length));
+  const take = (length: number): Buffer => {
+    at += length;
+    return plain.subarray(at - length, at);
+  };
   const head = JSON.parse(take(take(4).readUInt32BE()).toString()) as { template: string; ram_bytes: number };
   const state = take(take(4).readUInt32BE());
   const extents: Extent[] = [];

@@ -37,7 +37,7 @@ if (vmLacks === null) {
       loop: "while :; do :; done",
       printThenLoop: "echo first; while :; do :; done",
       files: "mkdir out; cat in in > out/twice",
-      chance: "head -c 8 /dev/urandom | busybox xxd; date",
+      chance: "date +%s; mktemp -u name.XXXXXXXX",
       flood: "while :; do echo x; done",
       exitSeven: "exit 7",
     });

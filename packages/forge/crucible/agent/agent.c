@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sched.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,6 +87,9 @@ int main(void) {
   const char *language = getenv("AXIOM_LANGUAGE");
   if (!language) language = "python";
   signal(SIGPIPE, SIG_IGN);
+  /* Does not cut into a program that prints in small pieces, and does not hand this on to it. */
+  struct sched_param none = {0};
+  sched_setscheduler(0, SCHED_BATCH | SCHED_RESET_ON_FORK, &none);
   lay_out();
   loopback();
   if (sodium_init() < 0) fail("sodium");
