@@ -1,10 +1,12 @@
 /** Lays out the guest's root folder and packs it, bit for bit the same for the same inputs. */
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
   cpSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -37,9 +39,31 @@ const PRUNED = [
   "usr/lib/python3.11/pydoc_data",
   "usr/lib/python3.11/test",
   "usr/lib/python3.11/turtledemo",
+  "usr/lib/python3.11/turtle.py",
+  "usr/lib/python3.11/pydoc.py",
+  "usr/lib/x86_64-linux-gnu/engines-3",
+  "usr/lib/x86_64-linux-gnu/ossl-modules",
+  "usr/lib/x86_64-linux-gnu/libmvec.so.1",
   "etc",
   "var",
 ];
+
+/** Modules of Python for its own tests, and those whose libraries are left out: terminals and Berkeley databases. */
+const UNLINKED = /^(_test|_xxtest|_curses|readline|_dbm|nis|ossaudiodev)/;
+
+/** Digest of every file of ours that goes in, by path: a changed agent is another image. */
+export const rootSources = (): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(SOURCES, { recursive: true, encoding: "utf8" })
+      .filter((name) => statSync(join(SOURCES, name)).isFile())
+      .sort()
+      .map((name) => [
+        name,
+        createHash("sha256")
+          .update(readFileSync(join(SOURCES, name)))
+          .digest("hex"),
+      ]),
+  );
 
 export interface RootParts {
   readonly packages: readonly PackageFile[];
@@ -51,6 +75,8 @@ export interface RootParts {
 export function layOutRoot(folder: string, { packages, node, sodium }: RootParts): void {
   for (const file of packages) tool("dpkg-deb", ["-x", file.path, folder]);
   for (const path of PRUNED) rmSync(join(folder, path), { recursive: true, force: true });
+  const modules = join(folder, "usr/lib/python3.11/lib-dynload");
+  for (const name of readdirSync(modules)) if (UNLINKED.test(name)) rmSync(join(modules, name));
   mergeUsr(folder);
   for (const path of ["dev", "proc", "sys", "run", "tmp", "work", "etc", LIBRARY])
     mkdirSync(join(folder, path), { recursive: true });
@@ -117,10 +143,10 @@ function compileAgent(folder: string, sodium: PackageFile): void {
   rmSync(scratch, { recursive: true });
 }
 
-/** squashfs with zstd: one thread, sorted by itself, one owner, one time. */
+/** squashfs with zstd: sorted by itself, one owner, one time. */
 export function packRoot(folder: string, file: string): void {
   const fixed = ["-all-root", "-no-xattrs", "-no-exports", "-noappend", "-quiet", "-no-progress"];
-  const compression = ["-comp", "zstd", "-Xcompression-level", "19", "-b", "256K", "-processors", "1"];
+  const compression = ["-comp", "zstd", "-Xcompression-level", "22", "-b", "1M"];
   tool(
     "mksquashfs",
     [folder, file, ...fixed, ...compression, "-all-time", String(IMAGE_TIME_S), "-mkfs-time", String(IMAGE_TIME_S)],

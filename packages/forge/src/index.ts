@@ -1,4 +1,12 @@
 export * from "./chamber.ts";
+export { type BuildOptions, buildCrucible } from "./crucible-build.ts";
+export {
+  type CrucibleImage,
+  type CrucibleManifest,
+  crucibleFolder,
+  openCrucible,
+  verifyCrucible,
+} from "./crucible-image.ts";
 export { Ladder, type RungReport } from "./ladder.ts";
 export { checkPath } from "./path-check.ts";
 export { MAX_MACHINES, MAX_WAITING_MACHINES, VmChamber, type VmOptions, vm } from "./vm-chamber.ts";

@@ -46,6 +46,18 @@ const Limits = z.strictObject({
   workspace_files: z.int().min(1).max(1_000_000).default(4096).describe("Files in the workspace."),
   file_mib: z.int().min(1).max(4096).default(8).describe("Limit of one file of the workspace."),
 });
+const Chambers = z.strictObject({
+  vm: z
+    .enum(["auto", "off"])
+    .default("auto")
+    .describe("The rung vm: `auto` uses it when QEMU and the guest image are there."),
+  vm_warm: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(1)
+    .describe("Machines of each kind that a daemon keeps ready; some 40 MiB each."),
+});
 const Trace = z.strictObject({
   level: z
     .enum(["silent", "error", "warn", "info", "debug"])
@@ -62,13 +74,14 @@ const Stop = z.strictObject({
     .describe("Time that running directives get at a stop before cancellation."),
 });
 
-const SECTIONS = { http: Http, keys: Keys, limits: Limits, trace: Trace, stop: Stop };
+const SECTIONS = { http: Http, keys: Keys, limits: Limits, chambers: Chambers, trace: Trace, stop: Stop };
 
 export const Config = z.strictObject({
   $schema: z.string().optional(),
   http: Http.prefault({}),
   keys: Keys.prefault({}),
   limits: Limits.prefault({}),
+  chambers: Chambers.prefault({}),
   trace: Trace.prefault({}),
   stop: Stop.prefault({}),
 });

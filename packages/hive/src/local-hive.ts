@@ -8,6 +8,8 @@ import {
   Ladder,
   type Language,
   MAX_LIMITS,
+  MAX_WAITING_MACHINES,
+  vm,
   Workspace,
   wasmJs,
   wasmPy,
@@ -79,10 +81,11 @@ function beginProbes(ladder: Ladder, wanted: ChambersWanted): void {
   void (wanted === "all" ? ladder.probeAll() : ladder.pick(null, wanted.language as Language));
 }
 
-function chambersFor({ pool, chambers: wanted, config: { limits } }: LocalHiveOptions): Chamber[] {
+function chambersFor({ pool, chambers: wanted, config: { limits, chambers } }: LocalHiveOptions): Chamber[] {
   if (wanted === "none") return [];
   const warm = { pool, memory_bytes: limits.memory_mib * MIB };
-  const all = [wasmJs(warm), wasmPy(warm)];
+  const machines = { ...warm, pool: Math.min(pool, chambers.vm_warm, MAX_WAITING_MACHINES) };
+  const all: Chamber[] = [wasmJs(warm), wasmPy(warm), ...(chambers.vm === "off" ? [] : [vm(machines)])];
   return wanted === "all" ? all : all.filter(({ languages }) => languages.some((each) => each === wanted.language));
 }
 
