@@ -88,17 +88,21 @@ export class VmRun {
     await this.#monitor.wire.sendAll(HOST.file, head(false), bytes.subarray(CHUNK_BYTES));
   }
 
-  /** Everything until the end, which is not among them. A reader that pauses pauses the guest. */
+  /**
+   * Everything until the end, which is not among them. A reader that pauses pauses the guest. After a freeze not one event more
+   * is given out, those that wait included; they come after the thaw.
+   */
   async *events(): AsyncGenerator<ChamberEvent, void, void> {
-    for (;;) {
-      const over = this.#end !== null;
-      for (let event = this.#events.shift(); event; event = this.#events.shift()) {
+    while (!this.#frozen) {
+      const event = this.#events.shift();
+      if (event) {
         if (event.type === "stdout" || event.type === "stderr") this.#taken(event.bytes.length);
         yield event;
+      } else if (this.#end !== null) return;
+      else {
+        await this.#wake.promise;
+        this.#wake = Promise.withResolvers();
       }
-      if (over || this.#frozen) return;
-      await this.#wake.promise;
-      this.#wake = Promise.withResolvers();
     }
   }
 

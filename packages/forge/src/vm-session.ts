@@ -48,6 +48,11 @@ export class VmSession implements Session {
     return this.#origin;
   }
 
+  /** Hex, 16 bytes: changes with each resume. Null while there is no machine. */
+  get keySession(): string | null {
+    return this.#clone?.monitor.wire.session ?? null;
+  }
+
   async put(path: string, bytes: Uint8Array): Promise<Refusal | null> {
     return this.#files.put(path, bytes);
   }
@@ -87,7 +92,7 @@ export class VmSession implements Session {
   async *#follow(run: VmRun): AsyncGenerator<ChamberEvent, void, void> {
     try {
       yield* run.events();
-      if (this.#frozen && run.end === null) return yield exitEvent(ended("frozen", "the chamber was frozen"));
+      if (this.#frozen) return yield exitEvent(ended("frozen", "the chamber was frozen"));
       // Before the reader hears of the end: then it may already ask for the files, or run the next program.
       await this.#settle(run);
       yield exitEvent(run.end!);
