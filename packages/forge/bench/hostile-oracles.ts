@@ -18,7 +18,16 @@ import { createServer, type Server } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
-const SYSCTLS = ["kernel/core_pattern", "kernel/hostname", "vm/overcommit_memory", "kernel/modprobe", "vm/swappiness"];
+const SYSCTLS = [
+  ...["core_pattern", "hostname", "modprobe", "sysrq", "randomize_va_space", "dmesg_restrict"].map(
+    (one) => `kernel/${one}`,
+  ),
+  ...["overcommit_memory", "swappiness", "drop_caches", "max_map_count"].map((one) => `vm/${one}`),
+  ...["protected_symlinks", "suid_dumpable"].map((one) => `fs/${one}`),
+  ...["net/ipv4/ip_forward", "net/core/somaxconn", "user/max_user_namespaces"],
+];
+/** Ids that a daemon with root's rights runs chambers as. */
+const CHAMBER_UIDS = { from: 0x70000000, to: 0x7fffffff };
 
 const textOf = (path: string): string => {
   try {
@@ -102,6 +111,7 @@ export class HostOracles {
     if (facts !== this.#before) faults.push(`the host changed: ${difference(this.#before, facts)}`);
     this.#before = facts;
     const status = textOf(`/proc/${this.#sleeper.pid}/status`);
+    faults.push(...survivors().map((pid) => `process ${pid} of a run is alive`));
     if (this.#sleeper.exitCode !== null || this.#sleeper.signalCode !== null) faults.push("the canary process is dead");
     if (status !== "" && !/^TracerPid:\s+0$/m.test(status)) faults.push("the canary process is traced");
     return faults;
@@ -176,6 +186,15 @@ function listeners(): string[] {
       .filter((fields) => fields[3] === "0A" && own.has(fields[9] ?? ""))
       .map((fields) => fields[1]!),
   );
+}
+
+/** Processes that still run as a user of chambers; a chamber that shares our own user leaves none either: see `child`. */
+function survivors(): string[] {
+  return readdirSync("/proc").filter((name) => {
+    const status = /^\d+$/.test(name) ? textOf(`/proc/${name}/status`) : "";
+    const uid = /^State:\s+Z/m.test(status) ? 0 : Number(/^Uid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+    return uid >= CHAMBER_UIDS.from && uid <= CHAMBER_UIDS.to;
+  });
 }
 
 function linkOf(path: string): string {

@@ -1,4 +1,5 @@
 export * from "./chamber.ts";
+export { type Leftover, type OsOptions, osChamber } from "./chamber-os.ts";
 export { type BuildOptions, buildCrucible } from "./crucible-build.ts";
 export {
   type CrucibleImage,
