@@ -154,7 +154,7 @@ export function chamberContract(chamber: Chamber, programs: Programs): void {
     const session = await chamber.open(request(""));
     if ("refused" in session) throw new Error(session.why);
     expect(await session.put("../x", new Uint8Array())).toMatchObject({ refused: "path-outside-workspace" });
-    expect(await session.snapshot()).toMatchObject({ refused: "rung-unavailable" });
+    expect(await session.snapshot()).toMatchObject({ refused: expect.any(String) });
     await session.kill("done");
     const events: ChamberEvent[] = [];
     for await (const event of session.exec(request(""))) events.push(event);

@@ -58,6 +58,16 @@ const Chambers = z.strictObject({
   os: z.boolean().default(true).describe("Whether the rung os (bubblewrap) is used where it works."),
   os_pids: z.int().min(16).max(4096).default(128).describe("Processes and threads of one run on the rung os."),
   os_cpus: z.number().min(0.1).max(256).default(1).describe("Processors' worth of time for one run on the rung os."),
+  vm: z
+    .enum(["auto", "off"])
+    .default("auto")
+    .describe("The rung vm: `auto` uses it when QEMU and the guest image are there."),
+  vm_warm: z
+    .int()
+    .min(0)
+    .max(8)
+    .default(1)
+    .describe("Machines of each kind that a daemon keeps ready; some 40 MiB each."),
 });
 const Trace = z.strictObject({
   level: z

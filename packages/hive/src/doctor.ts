@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { osChamber, wasmJs, wasmPy } from "forge";
+import { osChamber, vm, wasmJs, wasmPy } from "forge";
 import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
 import { readDaemon } from "./daemon-file.ts";
@@ -94,6 +94,7 @@ function strayVariables(environment: NodeJS.ProcessEnv): Finding[] {
 
 /** Variables beside those of the configuration; README.md explains each. */
 export const OTHER_VARIABLES = [
+  "AXIOM_CRUCIBLE",
   "AXIOM_HOME",
   "AXIOM_URL",
   "AXIOM_KEY",
@@ -157,7 +158,17 @@ async function checkChambers(): Promise<Finding[]> {
     const bad = chamber === os ? missing : broken;
     found.push(probe.ready ? ok(what, detail) : bad(what, probe.why, probe.fix));
   }
-  return found;
+  return [...found, await checkMachines()];
+}
+
+/** Without it the hive runs on the other rungs; a directive that asks for it is refused. */
+async function checkMachines(): Promise<Finding> {
+  const chamber = vm();
+  const probe = await chamber.probe();
+  await chamber.close();
+  if (!probe.ready) return missing("chamber vm", probe.why, probe.fix);
+  const ended = chamber.leftovers.filter((one) => one.ended).length;
+  return ok("chamber vm", `${chamber.languages.join(", ")}${ended === 0 ? "" : `; ${ended} left machines were ended`}`);
 }
 
 async function checkKeyring(home: string): Promise<Finding> {

@@ -9,9 +9,11 @@ import {
   Ladder,
   type Language,
   MAX_LIMITS,
+  MAX_WAITING_MACHINES,
   nodeNet,
   type OsOptions,
   osChamber,
+  vm,
   Workspace,
   wasmJs,
   wasmPy,
@@ -103,7 +105,13 @@ function chambersFor(
     pool: Math.min(pool, 1),
     journal: join(home, "chambers", "os"),
   };
-  const all = [wasmJs(warm), wasmPy(warm), ...(chambers.os ? [osChamber({ ...own, ...os })] : [])];
+  const machines = { ...warm, pool: Math.min(pool, chambers.vm_warm, MAX_WAITING_MACHINES) };
+  const all: Chamber[] = [
+    wasmJs(warm),
+    wasmPy(warm),
+    ...(chambers.os ? [osChamber({ ...own, ...os })] : []),
+    ...(chambers.vm === "off" ? [] : [vm(machines)]),
+  ];
   return wanted === "all" ? all : all.filter(({ languages }) => languages.some((each) => each === wanted.language));
 }
 

@@ -13,6 +13,7 @@ interface ExecWorld {
   mayReachOut(): boolean;
 }
 
+const DIGEST = { type: "string", pattern: "^[0-9a-f]{64}$" };
 const RESULT = {
   type: "object",
   properties: {
@@ -20,6 +21,13 @@ const RESULT = {
     peak_memory_bytes: { type: "integer", minimum: 0 },
     limits: { type: "array", items: { type: "string" } },
     violations: { type: "array", items: { type: "string" } },
+    // On the rung vm: digests of what the machine was made from and of what it was allowed.
+    origin: {
+      type: "object",
+      properties: { image: DIGEST, template: DIGEST, limits: DIGEST },
+      required: ["image", "template", "limits"],
+      additionalProperties: false,
+    },
   },
   required: ["language", "peak_memory_bytes", "limits", "violations"],
   additionalProperties: false,
@@ -91,13 +99,14 @@ async function collect(
   // A run that did not end well leaves the workspace as it was.
   const changes = exit.status === "ok" ? changesOf(run.files, await session.get()) : [];
   const { limits, violations } = seen;
+  const origin = session.origin ? { origin: { ...session.origin } } : {};
   return {
     status: exit.status,
     why: exit.status === "ok" ? null : (exit.why ?? `The run ended with status ${exit.status}.`),
     exit_code: exit.exit_code,
     stdout: textOf(seen.stdout),
     stderr: textOf(seen.stderr),
-    result: { language, peak_memory_bytes: exit.peak_bytes, limits, violations },
+    result: { language, peak_memory_bytes: exit.peak_bytes, limits, violations, ...origin },
     files: changes.map((change) => reported(world, change)),
     changes,
   };

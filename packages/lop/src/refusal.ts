@@ -84,6 +84,12 @@ export const REFUSALS = {
   "permits-damaged": { http: 503, fix: "Restore the permits folder from a copy, or remove it: all permits then end." },
   // execute, validate
   "card-unjudged": { http: 500, fix: "Report this: a step of the trip was passed over." },
+  "chamber-ended": { http: 409, fix: "State the directive again; it gets a new chamber." },
+  "chamber-not-frozen": { http: 409, fix: "Freeze it first: `axiom freeze`." },
+  "snapshot-invalid": {
+    http: 422,
+    fix: "Take it from its source again; a snapshot whose key was destroyed never opens.",
+  },
   "rung-unavailable": { http: 503, fix: "Run `axiom doctor`; it says what the chamber needs." },
   "chambers-busy": { http: 429, fix: "Wait for a running chamber to end." },
   "path-outside-workspace": { http: 403, fix: "Give a relative path inside the workspace, without links out of it." },
