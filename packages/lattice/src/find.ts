@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Constraint, ConstraintShape, compileConstraint } from "./constraint.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import type { FindIndex } from "./find-index.ts";
+import { HitColumns } from "./hit-columns.ts";
 import { type Area, type Place, PlaceShape, readPlace } from "./place.ts";
 import { type Accept, type After, type Hit, Search } from "./search.ts";
 import { besides, EVERYTHING, type Sieve } from "./sieve.ts";
@@ -124,6 +125,32 @@ export function find(ground: Ground, { query, area, limit, after }: ReadQuery): 
   const more = hits.length > limit;
   const found = hits.slice(0, limit).map((hit) => toFound(ground.index, hit));
   return { found, cursor: more ? writeCursor(found.at(-1)!) : null };
+}
+
+/** Everything that satisfies a query, in columns: for maps, counts and candidates. Sorted by (distance, id); limit and cursor do not count. */
+export interface FoundAll {
+  readonly count: number;
+  readonly handles: Uint32Array;
+  /** Geodesics on WGS84, in metres. */
+  readonly distances_m: Float64Array;
+  id(row: number): string;
+}
+
+export function findAll(ground: Ground, { query, area }: ReadQuery): FoundAll | Fault {
+  const { index } = ground;
+  const sieve = sieveOf(index, query);
+  if (isFault(sieve)) return sieve;
+  const hits = new HitColumns();
+  new Search(index, sieve, area, acceptance(ground, query), null).each((position, metres) =>
+    hits.add(position, metres),
+  );
+  const { positions, distances_m } = hits.sorted((position) => index.id(position));
+  return {
+    count: positions.length,
+    handles: positions.map((position) => index.handles[position]!),
+    distances_m,
+    id: (row) => index.id(positions[row]!),
+  };
 }
 
 function toFound(index: FindIndex, { position, distance_m }: Hit): Found {
