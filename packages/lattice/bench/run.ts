@@ -1,10 +1,12 @@
 /**
  * `npm run bench -w lattice -- [NAME] [--data DIR] [--count N] [--seed S]`
+ *   speed     L2, L3, L5: search over --count capabilities (1,000,000)
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
  */
 import { parseArgs } from "node:util";
 import { setFolder } from "./data-node.ts";
 import { runBruteForce, runOracle } from "./spatial.ts";
+import { runSpeed } from "./speed.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,7 +28,9 @@ function spatial(): void {
   console.log(`spatial: ${fuzz.queries} random queries (seed ${seed}), ${fuzz.different} different from brute force`);
 }
 
-const BENCHES: Readonly<Record<string, () => void>> = { spatial };
+const speed = (): void => runSpeed(Number(values.count ?? 1_000_000), seed);
+
+const BENCHES: Readonly<Record<string, () => void>> = { spatial, speed };
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 for (const name of names) {
   const bench = BENCHES[name];

@@ -45,6 +45,10 @@ export class WordRow {
     this.#dense = kept instanceof Uint32Array ? null : kept;
   }
 
+  get size_bytes(): number {
+    return this.#dense === null ? this.#listed!.byteLength : rowBytes(this.#dense);
+  }
+
   bits(spread: Map<WordRow, BitRow>): BitRow {
     if (this.#dense !== null) return this.#dense;
     let row = spread.get(this);
@@ -66,6 +70,16 @@ function spreadOut(listed: ArrayLike<number>, positions: number): BitRow {
 function withSummaries(words: Uint32Array): BitRow {
   const blocks = summary(words);
   return { words, blocks, groups: summary(blocks) };
+}
+
+const rowBytes = ({ words, blocks, groups }: BitRow): number =>
+  words.byteLength + blocks.byteLength + groups.byteLength;
+
+export function tableBytes({ rows, known, numbers }: AttributeTable): number {
+  const words = [...rows.values(), known].reduce((sum, row) => sum + row.size_bytes, 0);
+  const columns =
+    numbers === null ? 0 : numbers.values.byteLength + numbers.least.byteLength + numbers.greatest.byteLength;
+  return words + columns;
 }
 
 /** Starts as a list and turns into bits when it is no longer sparse. Positions come in ascending order, perhaps twice. */

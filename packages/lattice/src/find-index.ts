@@ -2,7 +2,7 @@
  * An immutable index over capabilities: positions follow a Hilbert curve, 32 of them make a block, 32 blocks a group, 32 groups a region.
  * Every block, group and region has a box around its points (earth-centred), and every attribute its bit rows (attribute.ts).
  */
-import { AttributeBuilder, type AttributeTable, type BitRow, type WordRow } from "./attribute.ts";
+import { AttributeBuilder, type AttributeTable, type BitRow, tableBytes, type WordRow } from "./attribute.ts";
 import type { Capability } from "./capability.ts";
 import { toEcef } from "./geodesy.ts";
 import { hilbertPosition, sortOrder } from "./hilbert.ts";
@@ -60,6 +60,17 @@ export class FindIndex {
 
   id(position: number): string {
     return this.#ids.at(position);
+  }
+
+  /** Bytes of all columns, rows and boxes. */
+  get size_bytes(): number {
+    const columns = [this.x, this.y, this.z, this.handles, ...this.boxes];
+    const rows = [...this.tables.values()].map((table) => tableBytes(table));
+    return (
+      columns.reduce((sum, column) => sum + column.byteLength, 0) +
+      rows.reduce((a, b) => a + b, 0) +
+      this.#ids.size_bytes
+    );
   }
 }
 
@@ -131,6 +142,9 @@ class Ids {
   constructor(bytes: Uint8Array, starts: Uint32Array) {
     this.#bytes = bytes;
     this.#starts = starts;
+  }
+  get size_bytes(): number {
+    return this.#bytes.length + this.#starts.byteLength;
   }
   at(position: number): string {
     return decoder.decode(this.#bytes.subarray(this.#starts[position]!, this.#starts[position + 1]!));
