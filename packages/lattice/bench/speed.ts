@@ -1,6 +1,15 @@
 /** L2, L3, L5: search speed over a metropolis, in CPU time of this thread. */
-import { FindIndex, find, findAll, type Ground, isFault, type ReadQuery, readQuery } from "../src/index.ts";
-import { type Asked, type Metropolis, makeMetropolis, makeQueries } from "./metropolis.ts";
+import {
+  FindIndex,
+  find,
+  findAll,
+  type Ground,
+  isFault,
+  type Openness,
+  type ReadQuery,
+  readQuery,
+} from "../src/index.ts";
+import { type Asked, type Metropolis, makeMetropolis, makeQueries, WEEK_MINUTES } from "./metropolis.ts";
 
 const MINUTE_MS = 60_000;
 const ROUNDS = 9;
@@ -9,16 +18,27 @@ export function groundOf(city: Metropolis, index: FindIndex): Ground {
   return {
     index,
     counts: null,
-    openness: {
-      isOpen: (handle, { from_ms, until_ms }) => {
-        const from = from_ms / MINUTE_MS;
-        const until = until_ms / MINUTE_MS;
-        for (const [opens, closes] of city.patterns[city.pattern[handle]!]!)
-          if (opens <= from && until <= closes) return "open";
-        return "closed";
-      },
-    },
+    openness: weeklyHours(city),
     room: { free: (handle) => city.free[handle]! },
+  };
+}
+
+/** Weekly patterns as bit sets of quarters of an hour: a window is open when all its quarters are. */
+function weeklyHours({ pattern, patterns }: Metropolis): Openness {
+  const QUARTERS = WEEK_MINUTES / 15;
+  const closed = patterns.map((intervals) => {
+    const before = new Uint16Array(QUARTERS + 1); // closed quarters up to here
+    for (let i = 0; i < QUARTERS; i++)
+      before[i + 1] = before[i]! + (intervals.some(([a, b]) => a <= i * 15 && i * 15 + 15 <= b) ? 0 : 1);
+    return before;
+  });
+  return {
+    isOpen: (handle, { from_ms, until_ms }) => {
+      const before = closed[pattern[handle]!]!;
+      const from = Math.floor(from_ms / (15 * MINUTE_MS));
+      const until = Math.ceil(until_ms / (15 * MINUTE_MS));
+      return before[until] === before[from] ? "open" : "closed";
+    },
   };
 }
 

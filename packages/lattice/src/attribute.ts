@@ -82,11 +82,10 @@ export function tableBytes({ rows, known, numbers }: AttributeTable): number {
   return words + columns;
 }
 
-/** Starts as a list and turns into bits when it is no longer sparse. Positions come in ascending order, perhaps twice. */
+/** Starts as a list and turns into bits when it is no longer sparse. Each position comes at most once. */
 class WordRowBuilder {
   readonly #positions: number;
   #count = 0;
-  #last = -1;
   #listed: number[] | null = [];
   #words: Uint32Array | null = null;
 
@@ -95,8 +94,6 @@ class WordRowBuilder {
   }
 
   set(position: number): void {
-    if (position === this.#last) return;
-    this.#last = position;
     this.#count++;
     if (this.#words !== null) this.#words[position >>> 5]! |= 1 << (position & 31);
     else this.#list(position);
@@ -111,7 +108,7 @@ class WordRowBuilder {
   }
 
   finish(): WordRow {
-    const kept = this.#words === null ? Uint32Array.from(this.#listed!) : withSummaries(this.#words);
+    const kept = this.#words === null ? Uint32Array.from(this.#listed!).sort() : withSummaries(this.#words);
     return new WordRow(this.#positions, this.#count, kept);
   }
 }
@@ -151,7 +148,7 @@ interface Draft {
   numbers: Float64Array | null;
 }
 
-/** Collects attributes in ascending order of positions; `finish` makes the tables. */
+/** Collects attributes, each (position, key) once; `finish` makes the tables. */
 export class AttributeBuilder {
   readonly #positions: number;
   readonly #drafts = new Map<string, Draft>();
@@ -170,7 +167,7 @@ export class AttributeBuilder {
     if (typeof value === "number") this.#number(draft, position, value);
     else if (typeof value === "boolean") this.#word(draft, position, value, "boolean");
     else if (typeof value === "string") this.#word(draft, position, value, "word");
-    else for (const word of value) this.#word(draft, position, word, "set");
+    else for (const word of new Set(value)) this.#word(draft, position, word, "set");
   }
 
   #number(draft: Draft, position: number, value: number): void {

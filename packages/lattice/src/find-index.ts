@@ -29,7 +29,9 @@ export class FindIndex {
   readonly boxes: readonly [Boxes, Boxes, Boxes];
   readonly tables: ReadonlyMap<string, AttributeTable>;
   readonly spread: Map<WordRow, BitRow> = new Map();
+  /** Ids in the order of the records, and which record each position is. */
   readonly #ids: Ids;
+  readonly #rows: Uint32Array;
 
   private constructor(records: readonly Indexed[], order: Uint32Array) {
     this.count = records.length;
@@ -37,11 +39,18 @@ export class FindIndex {
     this.y = new Float64Array(this.count);
     this.z = new Float64Array(this.count);
     this.handles = new Uint32Array(this.count);
+    this.#rows = order;
     const ids = new IdBuilder(this.count);
     const attributes = new AttributeBuilder(this.count);
-    for (let position = 0; position < this.count; position++) {
-      const { handle, capability } = records[order[position]!]!;
-      [this.x[position], this.y[position], this.z[position]] = toEcef(capability.at);
+    const positions = inverse(order);
+    // Records are read in the order in which they lie in memory; only numbers and bits are written out of order.
+    for (let row = 0; row < this.count; row++) {
+      const { handle, capability } = records[row]!;
+      const position = positions[row]!;
+      const [x, y, z] = toEcef(capability.at);
+      this.x[position] = x;
+      this.y[position] = y;
+      this.z[position] = z;
       this.handles[position] = handle;
       ids.add(capability.id);
       addAttributes(attributes, position, capability);
@@ -59,12 +68,12 @@ export class FindIndex {
   }
 
   id(position: number): string {
-    return this.#ids.at(position);
+    return this.#ids.at(this.#rows[position]!);
   }
 
   /** Bytes of all columns, rows and boxes. */
   get size_bytes(): number {
-    const columns = [this.x, this.y, this.z, this.handles, ...this.boxes];
+    const columns = [this.x, this.y, this.z, this.handles, this.#rows, ...this.boxes];
     const rows = [...this.tables.values()].map((table) => tableBytes(table));
     return (
       columns.reduce((sum, column) => sum + column.byteLength, 0) +
@@ -83,6 +92,12 @@ function addAttributes(
   for (const key in attributes) builder.add(position, key, attributes[key]!);
 }
 
+function inverse(order: Uint32Array): Uint32Array {
+  const positions = new Uint32Array(order.length);
+  for (let position = 0; position < order.length; position++) positions[order[position]!] = position;
+  return positions;
+}
+
 /** Position of each record on a Hilbert curve over the rectangle of degrees that holds them all. */
 function curveKeys(records: readonly Indexed[]): Uint32Array {
   let [south, north, west, east] = [90, -90, 180, -180];
@@ -95,9 +110,12 @@ function curveKeys(records: readonly Indexed[]): Uint32Array {
   }
   const tall = 65_535 / Math.max(north - south, 1e-9);
   const wide = 65_535 / Math.max(east - west, 1e-9);
-  return Uint32Array.from(records, ({ capability: { at } }) =>
-    hilbertPosition(Math.floor((at.lng - west) * wide), Math.floor((at.lat - south) * tall)),
-  );
+  const keys = new Uint32Array(records.length);
+  for (let row = 0; row < records.length; row++) {
+    const { lat, lng } = records[row]!.capability.at;
+    keys[row] = hilbertPosition(Math.floor((lng - west) * wide), Math.floor((lat - south) * tall));
+  }
+  return keys;
 }
 
 function boxesOfPoints(x: Float64Array, y: Float64Array, z: Float64Array): Boxes {

@@ -24,13 +24,14 @@ export function hilbertPosition(x: number, y: number): number {
 
 /** Permutation that sorts `keys` (unsigned 32-bit) ascending; stable. Radix sort, 11 bits a pass. */
 export function sortOrder(keys: Uint32Array): Uint32Array {
-  let order = Uint32Array.from(keys, (_, i) => i);
+  let order = new Uint32Array(keys.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
   let next = new Uint32Array(keys.length);
   for (let shift = 0; shift < 32; shift += 11) {
     const starts = new Uint32Array(2049);
-    for (const key of keys) starts[((key >>> shift) & 2047) + 1]!++;
+    for (let i = 0; i < keys.length; i++) starts[((keys[i]! >>> shift) & 2047) + 1]!++;
     for (let i = 0; i < 2048; i++) starts[i + 1]! += starts[i]!;
-    for (const item of order) next[starts[(keys[item]! >>> shift) & 2047]!++] = item;
+    for (let i = 0; i < order.length; i++) next[starts[(keys[order[i]!]! >>> shift) & 2047]!++] = order[i]!;
     [order, next] = [next, order];
   }
   return order;
