@@ -13,6 +13,18 @@ export const FAULTS = {
   "limit-malformed": "Ask for 1 to 10,000 results at a time and go on with the cursor.",
   "cursor-malformed": "Hand the cursor back as it came, with the same query.",
   "query-too-large": "Give at most 64 constraints, nested at most 8 deep.",
+  "journal-damaged": "Restore the journal from a backup; what stands before the place named is whole.",
+  "journal-unwritable":
+    "Free space or mend the disk, then open the lattice again; nothing unacknowledged has happened.",
+  "hold-malformed": "Correct the field named.",
+  "hold-too-much": "Ask for fewer units, another time or another capability.",
+  "hold-unknown": "Use the id that the hold was given.",
+  "hold-over": "The hold has ended; ask for a new one.",
+  "key-reused": "Use an idempotency key for one request only.",
+  "dimension-unknown": "Use a dimension that the lattice has; `dimensions()` lists them.",
+  "capability-unknown": "Use the id of a capability that the lattice has.",
+  "units-beyond": "Keep free units between −32,767 and 32,767 in every slot.",
+  "holds-full": "Let holds expire or release some; the number of open holds is limited.",
   "order-unsupported": "Order by distance, travel or price.",
 } as const;
 

@@ -8,6 +8,7 @@ export {
   readCapability,
   SLOT_MINUTES,
 } from "./capability.ts";
+export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
@@ -28,4 +29,18 @@ export {
 } from "./find.ts";
 export { FindIndex, type Indexed, MAX_INDEXED } from "./find-index.ts";
 export { distance_m, type Point } from "./geodesy.ts";
+export {
+  type Hold,
+  type HoldItem,
+  type HoldRequest,
+  type HoldState,
+  MAX_HOLD_ITEMS,
+  MAX_TTL_MS,
+  readHoldRequest,
+} from "./hold.ts";
+export { MAX_OPEN_HOLDS } from "./hold-book.ts";
+export type { JournalFile, Sha256 } from "./journal.ts";
+export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
+export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
+export { MOST_UNITS } from "./surface.ts";
