@@ -1,10 +1,12 @@
 /**
  * `npm run bench -w lattice -- [NAME] [--data DIR] [--count N] [--seed S]`
  *   speed     L2, L3, L5: search over --count capabilities (1,000,000)
+ *   live      L6, L7: --count durable changes (5,000,000), a twentieth as many holds
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
  */
 import { parseArgs } from "node:util";
 import { setFolder } from "./data-node.ts";
+import { runLive } from "./live.ts";
 import { runBruteForce, runOracle } from "./spatial.ts";
 import { runSpeed } from "./speed.ts";
 
@@ -30,10 +32,12 @@ function spatial(): void {
 
 const speed = (): void => runSpeed(Number(values.count ?? 1_000_000), seed);
 
-const BENCHES: Readonly<Record<string, () => void>> = { spatial, speed };
+const live = (): Promise<void> => runLive(Number(values.count ?? 5_000_000), seed);
+
+const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = { spatial, speed, live };
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 for (const name of names) {
   const bench = BENCHES[name];
   if (bench === undefined) throw new Error(`no bench "${name}"; there are ${Object.keys(BENCHES).join(", ")}`);
-  bench();
+  await bench();
 }

@@ -1,7 +1,7 @@
 /** Binary heap of (key, item) pairs in typed arrays: least key first. It grows as it must and is used again without new memory. */
 export class MinQueue {
-  #keys = new Float64Array(1024);
-  #items = new Float64Array(1024);
+  #keys = new Float64Array(64);
+  #items = new Float64Array(64);
   #size = 0;
 
   get size(): number {
