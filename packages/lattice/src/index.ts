@@ -39,6 +39,7 @@ export {
   readHoldRequest,
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
+export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
 export type { JournalFile, Sha256 } from "./journal.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
