@@ -13,6 +13,7 @@ export const FAULTS = {
   "limit-malformed": "Ask for 1 to 10,000 results at a time and go on with the cursor.",
   "cursor-malformed": "Hand the cursor back as it came, with the same query.",
   "query-too-large": "Give at most 64 constraints, nested at most 8 deep.",
+  "certificate-wrong": "Do not rely on the plan: its claim does not hold at the place named.",
   "hours-malformed":
     "Correct the rule at the place named; wiki.openstreetmap.org/wiki/Key:opening_hours describes the grammar.",
   "journal-damaged": "Restore the journal from a backup; what stands before the place named is whole.",

@@ -1,3 +1,6 @@
+export { type Assignment, type AssignmentProblem, assign, assignmentProblem, MAX_EDGES, UNASSIGNED } from "./assign.ts";
+export { type AssignmentCertificate, checkAssignment, dualBound } from "./assign-certificate.ts";
+export { assignLazily, type Candidate, type Competition, type Coordination } from "./assign-lazily.ts";
 export type { AttributeKind } from "./attribute.ts";
 export {
   type AttributeValue,
