@@ -1,0 +1,186 @@
+"""Voices: how a body is wrapped, cased, shortened and misspelt. Spans of literals (paths, code, addresses) are never changed."""
+import re
+from random import Random
+
+from .family import Said
+from .grammar import Piece, WORDS, plain, say, text_of
+
+LITERAL = {"path", "content", "label", "snapshot", "url", "host", "capability", "reservation", "sql", "code", "value", "amount", "since", "tag"}
+OPEN_ENDED = {"text", "code", "content", "sql", "note"}
+
+ASKS = """please {}|please {}|pls {}|plz {}|kindly {}|can you {}?|can u {}|could you {}?|could you please {}?|can you please {}?|would you {}?|would you please {}?|will you {}?|could u {} pls|i need you to {}|
+I need you to {}|I'd like you to {}|i want you to {}|I want to {}|i wanna {}|I'd like to {}|I would like to {}|let's {}|lets {}|go ahead and {}|just {}|now {}|quickly {}|be so kind and {}|be a dear and {}|please go ahead and {}|
+can we {}?|could we {}?|may I ask you to {}?|is it possible to {}?|I have to {}|i need to {}|we need to {}|we should {}|time to {}|you can {} now|you may {} now|help me {}|do me a favour and {}|if you could {}, that'd be great|
+your job: {}|try to {}|make sure to {}|remember to {}|I'm asking you to {}|would it be possible to {}?|any chance you could {}?|mind if I ask you to {}?|it'd be nice if you could {}|when you get a chance, {}|whenever you're ready, {}|
+at your convenience, {}|for me, {}|for {kin}: {}|{person} wants you to {}|tell you what, {}|go {}|please would you {}|could I get you to {}?|how about you {}|gonna need you to {}""".replace("\n", "").split("|")
+FOREIGN = """please to {}|i want that you {}|can you to {}|is possible {} ?|please you {}|you must {} please|i would want {}|it is needed to {}|me need {}|i wish to {} please|we want you {}|do please {}|you could {} for me ?|i ask to {}|make please {}""".replace("\n", "").split("|")
+REMEMBER_TRAP = re.compile("^remember to")
+
+BEFORE = """{event}, so |{event}, so |{event}, so please |{event}. |{event}. |{event} - |{event} – |{event}; |{event}: |{event}, therefore |{event} and I need this: |since {event}, |as {event}, |because {event}, |before {going}, |before {going}: |
+before {going}, please |{hail}, |{hail}, |{hail}! |{hail}. |{hail} - |{hail} {person}, |now that {event}, |while {event}, |given that {event}, |{event}... |{event}, that's why: |after {going}, |for {matter}: |about {matter}: |
+{event} ({event}), so |{ack}, and now |I'm {doing}, so |I'm {doing}. |i'm {doing}, |{who} would like to know: |{event}! |as {one} suggested, |{one} said I should ask you: |not sure if this works, but |""".replace("\n", "").split("|")
+AFTER = """, {ack}|, {ack}| {ack}|. {ack}|. {ack}!|, {event}|. {event}|. {event}.| - {event}| – {event}| because {event}|, because {event}|, as {event}| before {going}|, I'm {doing}|, i'm {doing}|; {event}| ({event})| since {event}| please| please| pls| for {kin}|
+, {event}, {ack}| so that {one} can see it|. I'm {doing}.|... {event}| while I'm {doing}|, for {matter}|, otherwise {one} will complain|!|!!|...| now| now please| for me| for me please| if you can| if possible| right away| again""".replace("\n", "").split("|")
+SHORT_AFTER = ", please| please| pls|, {ack}| plz|, thanks| thanks|, thx| please!|, would you".split("|")
+
+SHORT = [("please", "pls"), ("please", "plz"), ("you", "u"), ("are", "r"), ("tomorrow", "tmrw"), ("tomorrow", "tmr"), ("minutes", "mins"), ("minutes", "min"), ("hours", "hrs"), ("because", "bc"), ("thanks", "thx"),
+         ("your", "ur"), ("before", "b4"), ("with", "w/"), ("want to", "wanna"), ("going to", "gonna"), ("give me", "gimme"), ("let me", "lemme"), ("something", "smth"), ("message", "msg"), ("about", "abt"),
+         ("information", "info"), ("appointment", "appt"), ("and", "&"), ("people", "ppl"), ("to", "2"), ("for", "4"), ("between", "btw"), ("what is", "whats"), ("I am", "im"), ("do not", "dont"), ("Saturday", "Sat"), ("Friday", "Fri")]
+SLIPS = {"tomorrow": ["tommorow", "tomorow", "tommorrow"], "which": ["wich", "whcih"], "remember": ["remeber", "rember", "remmeber"], "search": ["serach", "seach"], "restaurant": ["resturant", "restaraunt"], "the": ["teh", "hte"],
+         "please": ["plese", "pleas", "plase"], "until": ["untill", "til"], "receive": ["recieve"], "schedule": ["shedule", "schedul"], "currently": ["curently", "currenty"], "what": ["waht", "wat"], "and": ["adn"], "their": ["thier"],
+         "show": ["shwo", "sho"], "reservation": ["reservaton", "resevation"], "snapshot": ["snapshoot", "snaphsot", "snpashot"], "there": ["ther", "thier"], "through": ["thru", "trough"], "since": ["sicne", "sinse"], "have": ["hav", "ahve"],
+         "pharmacy": ["pharmasy", "farmacy"], "cancel": ["cancle", "cansel"], "permit": ["premit", "permitt"], "weight": ["wieght", "weigth"], "near": ["nera", "neer"], "with": ["wiht", "whit"], "changed": ["chaged", "changd"], "from": ["form", "frm"]}
+
+
+def speak(r: Random, said: Said) -> list[Piece]:
+    """The body in a voice of its own."""
+    pieces = said.pieces
+    if said.kind == "raw":
+        return ending(r, pieces)
+    way = r.random()
+    if said.kind == "imp" and way < 0.36:
+        pieces = wrap(r, FOREIGN if way < 0.03 else ASKS, pieces)
+    elif said.kind == "imp" and way < 0.39:
+        pieces = doubled(r, pieces)
+    if said.kind != "nom" and r.random() < 0.13 or r.random() < 0.03:
+        pieces = before(r, said, pieces)
+    pieces = after(r, said, pieces)
+    pieces = ending(r, pieces)
+    return pieces
+
+
+def wrap(r: Random, ways: list[str], pieces: list[Piece]) -> list[Piece]:
+    head, _, tail = r.choice(ways).partition("{}")
+    if tail and is_open(pieces):
+        tail = ""
+    return [*say(r, head), *pieces, *say(r, tail)]
+
+
+def doubled(r: Random, pieces: list[Piece]) -> list[Piece]:
+    return [*plain(r.choice(["yes, ", "yes please, ", "no wait, ", "never mind that, ", "forget that, ", "ok then, ", "and again: ", "as usual, ", "next step: ", "step 2: ", "change of plan: ", "again, "])), *pieces]
+
+
+def before(r: Random, said: Said, pieces: list[Piece]) -> list[Piece]:
+    if said.why and r.random() < 0.5:
+        lead = say(r, r.choice(["{why}, so ", "{why}, so ", "{why}. ", "{why}. ", "{why} - ", "{why}; ", "since {why}, ", "{why} – ", "as {why}, ", "{why}, "]), {"why": WORDS[said.why]})
+    else:
+        lead = say(r, r.choice(BEFORE))
+    return [*lead, *pieces]
+
+
+def is_open(pieces: list[Piece]) -> bool:
+    return bool(pieces) and pieces[-1][1] in OPEN_ENDED
+
+
+def after(r: Random, said: Said, pieces: list[Piece]) -> list[Piece]:
+    """A clause behind the request, where it cannot be taken for the end of a free text."""
+    if is_open(pieces) or pieces[-1][0].endswith(("?", "!", "`", "\n")) and pieces[-1][1] is None and r.random() < 0.8:
+        return pieces
+    last = pieces[-1][1]
+    if last in ("query", "label", "snapshot", "tag", "since", "category", "capability", "near", "path", "url", "host"):
+        return [*pieces, *say(r, r.choice(SHORT_AFTER if r.random() < 0.7 else [". {event}", ". {ack}", ", {ack}", ". I'm {doing}", " - {event}", ", {event}"]))] if r.random() < 0.1 else pieces
+    if r.random() < (0.03 if said.kind == "nom" else 0.11):
+        return [*pieces, *say(r, r.choice(AFTER))]
+    return pieces
+
+
+STOPPED = re.compile(r"[.?!:;,…)\]}`\n]$")
+QUESTION = re.compile(r"(?:^|[.,;:!–-] )(?:so |hey |ok |and )*(who|what|which|where|when|how|is|are|do|does|did|have|has|can|could|would|will|am|any|why|was|were|may|whats|what's|should)\b[^.;:]*$", re.I)
+
+
+def ending(r: Random, pieces: list[Piece]) -> list[Piece]:
+    """A question mark or full stop, or none."""
+    text = "".join(piece[0] for piece in pieces)
+    if STOPPED.search(text) and not (pieces[-1][1] in ("text", "note", "what", "at") and text[-1] not in ".?!"):
+        return pieces
+    if pieces[-1][1] in ("code", "sql", "content") :
+        return pieces
+    if QUESTION.search(text) and pieces[-1][1] not in ("text", "note"):
+        return [*pieces, *plain("?")] if r.random() < 0.5 else pieces
+    return [*pieces, *plain("." if r.random() < 0.9 else "!")] if r.random() < 0.24 else pieces
+
+
+def dress(r: Random, pieces: list[Piece]) -> list[Piece]:
+    """Case, typos and shortenings over the whole directive."""
+    way = r.random()
+    if way < 0.1:
+        pieces = [shorten(r, piece) if soft(piece) else piece for piece in pieces]
+    elif way < 0.14:
+        pieces = [broken(r, piece) if piece[1] is None else piece for piece in pieces]
+    if r.random() < 0.11:
+        pieces = misspell(r, pieces)
+    case = r.random()
+    if case < 0.42:
+        names = r.random() < 0.7
+        pieces = [(lower(text) if key is None or names and key not in LITERAL and key not in OPEN_ENDED else text, key, leg) for text, key, leg in pieces]
+        if r.random() < 0.25:
+            pieces = [(text.replace("'", "") if key is None and len(text) > 2 and "'" not in (text[0], text[-1]) else text, key, leg) for text, key, leg in pieces]
+    elif case < 0.435:
+        pieces = [(text.upper() if key not in LITERAL and key not in OPEN_ENDED else text, key, leg) for text, key, leg in pieces]
+    elif case < 0.95:
+        pieces = sentence(pieces)
+    return pieces
+
+
+def lower(text: str) -> str:
+    return text if "```" in text else text.lower()
+
+
+def soft(piece: Piece) -> bool:
+    return piece[1] is None or piece[1] not in LITERAL and piece[1] not in ("code", "content", "sql", "unit", "currency")
+
+
+def sentence(pieces: list[Piece]) -> list[Piece]:
+    """Capitals at the starts of sentences; a literal keeps its case."""
+    text, key, leg = pieces[0]
+    if key is None or key not in LITERAL and key not in ("code", "content", "sql", "currency", "unit"):
+        pieces = [(re.sub(r"^([\"'“‘]?)([^\W\d_])", lambda m: m[1] + m[2].upper(), text, count=1), key, leg), *pieces[1:]]
+    return [(re.sub(r"([.?!] )([a-z])", lambda m: m[1] + m[2].upper(), text) if key is None else text, key, leg) for text, key, leg in pieces]
+
+
+def shorten(r: Random, piece: Piece) -> Piece:
+    text = piece[0]
+    for long, short in r.sample(SHORT, 12):
+        text = re.sub(rf"(?<![\w']){long}(?![\w'])", short, text)
+    return (text, piece[1], piece[2])
+
+
+def broken(r: Random, piece: Piece) -> Piece:
+    """Grammar of someone who thinks in another language: articles and plurals go missing."""
+    text = re.sub(r"\b(the|a|an) (?=\w)", lambda m: "" if r.random() < 0.75 else m[0], piece[0])
+    text = re.sub(r"\b(snapshot|permit|watche?|file|page|minute|hour|record|change)s\b", lambda m: m[1] if r.random() < 0.4 else m[0], text)
+    text = text.replace("I'd like", "i would like") if r.random() < 0.5 else text
+    return (re.sub(r"\b(is|are) (?=\w)", lambda m: "" if r.random() < 0.15 else m[0], text), piece[1], piece[2])
+
+
+WORD = re.compile(r"[A-Za-z]{4,}")
+
+
+def misspell(r: Random, pieces: list[Piece]) -> list[Piece]:
+    """One to three slips of the finger in words outside literals."""
+    out = list(pieces)
+    for _ in range(r.choice([1, 1, 1, 2, 3])):
+        spots = [(index, word) for index, piece in enumerate(out) if soft(piece) and "```" not in piece[0] for word in WORD.finditer(piece[0])]
+        if not spots:
+            return out
+        index, word = r.choice(spots)
+        text, key, leg = out[index]
+        out[index] = (text[: word.start()] + slip(r, word[0]) + text[word.end() :], key, leg)
+    return out
+
+
+def slip(r: Random, word: str) -> str:
+    if word.lower() in SLIPS and r.random() < 0.7:
+        return r.choice(SLIPS[word.lower()])
+    at, way = r.randint(1, len(word) - 2), r.random()
+    if way < 0.35:
+        return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    if way < 0.7:
+        return word[:at] + word[at + 1 :]
+    if way < 0.85:
+        return word[:at] + word[at] + word[at:]
+    return word[:at] + r.choice(NEXT.get(word[at].lower(), "e")) + word[at + 1 :]
+
+
+NEXT = {"a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk", "k": "jl", "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "wa", "r": "et", "s": "ad", "t": "ry", "u": "yi",
+        "v": "cb", "w": "qe", "x": "zc", "y": "tu", "z": "x"}
