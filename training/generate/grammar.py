@@ -109,7 +109,7 @@ def say(r: Random, template: str, words: dict | None = None) -> list[Piece]:
 
 def text_of(r: Random, name: str, words: dict | None = None) -> str:
     """One word (or phrase) of that name, as plain text."""
-    return "".join(piece[0] for piece in _word(r, name, words or {}))
+    return "".join(piece[0] for piece in _word(r, name, words or {})).strip()
 
 
 def _expand(r: Random, nodes: list, words: dict, out: list[Piece]) -> None:
@@ -121,7 +121,7 @@ def _expand(r: Random, nodes: list, words: dict, out: list[Piece]) -> None:
         elif node.key is None:
             out.extend(_word(r, node.name, words))
         else:
-            text = "".join(piece[0] for piece in _word(r, node.name, words))
+            text = "".join(piece[0] for piece in _word(r, node.name, words)).strip()
             out.extend(quoted(r, text, node.key) if node.quoted else [(text, node.key, 0)])
 
 

@@ -10,7 +10,7 @@ Pieces = list[Piece]
 
 def thing(r: Random, key: str = "what", article: bool = True, adjective: float = 0.16, number: str = "") -> Pieces:
     """`a quiet cafe`: attribute words that stand before the noun are requirements."""
-    noun = text_of(r, "what" if number != "many" else "whats")
+    noun = text_of(r, "whats" if number == "many" or r.random() < 0.1 else "what")
     out: Pieces = []
     if r.random() < adjective:
         first = text_of(r, "befores")
@@ -20,7 +20,7 @@ def thing(r: Random, key: str = "what", article: bool = True, adjective: float =
             if r.random() < 0.5:
                 out[1] = (", ", None, 0)
     plural = noun.endswith("s") and not noun.endswith(("ss", "us", "ics")) and "with" not in noun
-    start = "" if not article or plural or r.random() < 0.12 else r.choice(["a ", "a ", "a ", "a ", "the nearest ", "some ", "any ", "a good ", "the closest ", "a "])
+    start = "" if not article or plural or r.random() < 0.12 else r.choice(["a ", "a ", "a ", "a ", "the nearest ", "some ", "any ", "a good ", "the closest ", "a ", "one "])
     if start in ("some ", "any ") or "nearest" in start or "closest" in start:
         start = start if r.random() < 0.6 else "a "
     return [*plain("a " if start == "a good " and out else start.replace("a good", "a decent")), *out, (noun, key, 0)]
@@ -152,13 +152,19 @@ def find_terse(r: Random) -> Said:
 # Plans: one to five legs, each with a place, requirements, a start, an end, a length.
 PLANS = split("""plan|plan|plan|plan me|arrange|arrange|organise|organize|set up|sort out|schedule|book|put together|work out|line up|map out|make a plan:|make me a plan:|plan:|make a plan with|plan this:|please make plan:|arrange for me|book me|fix up|prepare|draw up a plan:|plan a day:|plan my afternoon:|plan my morning:|plan my day:|plan the evening:|
 organise my day:|organise my Saturday:|set up a day out:|sort out my errands:|plan a trip:|itinerary:|schedule for me:|create a plan:|plan a round:|I want to plan|I need a plan:|I need a plan for|let's plan|help me plan|I'd like to plan|we need to plan|make an itinerary:|day plan:|put together a tour:|organise an evening:|plan the following:|plan these stops:|plan and book|book a sequence:|
-build a plan:|build me an itinerary:|coordinate|arrange the following:|plan a route:|lay out a plan:|set up the following:|get me a plan:|tour plan:|work out a schedule:|make a schedule:|make me a schedule:|my plan for {weekday}:|plan for the team:|for {kin}, plan|plan an outing:|planning:""".replace("\n", ""))
-NEXT = split(", then|, then|, then| then| and then|, and then| followed by|, followed by| and after that|, after that|, next|; then|; after that|, afterwards| and afterwards|. Then|. After that|, later| and later|;|,|,| and|, and finally| and finally|, plus|, next up|, and|, at the end| before| -> | > | + |, subsequently| and also|; finally")
+build a plan:|build me an itinerary:|coordinate|arrange the following:|plan a route:|lay out a plan:|set up the following:|get me a plan:|tour plan:|work out a schedule:|make a schedule:|make me a schedule:|my plan for {weekday}:|plan for the team:|{many_errands}:|{many_errands}:|{many_errands}:|{some_time}:|{some_time}:|for {kin}, plan|plan an outing:|planning:""".replace("\n", ""))
+NEXT = split(", then|, after this| and after this|, then|, then| then| and then|, and then| followed by|, followed by| and after that|, after that|, next|; then|; after that|, afterwards| and afterwards|. Then|. After that|, later| and later|;|,|,| and|, and finally| and finally|, plus|, next up|, and|, at the end| before| -> | > | + |, subsequently| and also|; finally")
 
 
-def when_in_leg(r: Random) -> list[Pieces]:
+define(
+    many_errands="(sort out|organise|organize|plan|plan me|arrange|line up|schedule|set up|map out|I need to do|put together) (a run of|a bunch of|my|some|a few|these|the following|a list of|all my|a round of|a couple of|several) (errands|stops|appointments|chores|visits|things|jobs|bookings|tasks|places)[ (before {going}|for {weekday}|for {one}|on my way to {city}|while {one} is away|in {city}|for {matter}|for the family)]",
+    some_time="(plan|plan me|organise|arrange|set up|book me) (some|a bit of|a little|a day of|an evening of|an afternoon of|a morning of) ({noun} time|free time|me time|fun|{noun} fun|culture|work|practice|shopping|sport|family time|study time|rest|{noun} work|care|sightseeing)",
+)
+
+
+def when_in_leg(r: Random, calm: float) -> list[Pieces]:
     """None, a start, an end, or both; perhaps a length."""
-    way = r.random()
+    way = r.random() * calm
     start, end = (text_of(r, "leg_time") for _ in range(2))
     out: list[Pieces] = []
     if way < 0.3:
@@ -177,7 +183,7 @@ def when_in_leg(r: Random) -> list[Pieces]:
         out.append([*plain(first if not pre or first != "" else ""), (pre + a, "from", 0), *plain(second), (b, "until", 0)])
     elif way < 0.64:
         out.append([(r.choice(["after lunch", "after work", "after school", "after dinner", "after the meeting", "after breakfast"]), "from", 0)])
-    if r.random() < 0.3:
+    if r.random() < 0.3 / calm:
         out.append([*plain(r.choice(["for ", "for ", "for ", "", ", ", "lasting ", "for about ", "taking "])), (text_of(r, "minutes"), "minutes", 0)])
     return out
 
@@ -190,17 +196,18 @@ def moment_with_clock(r: Random) -> str:
     return r.choice([f"{d} at {c}", f"{d} {c}", f"{c} {d}", f"{d} at {c}"])
 
 
-def leg(r: Random, index: int, single: bool) -> Pieces:
+def leg(r: Random, index: int, many: int) -> Pieces:
+    calm = 1 + 0.22 * (many - 1)
     front: Pieces = []
     clauses: list[Pieces] = []
     if r.random() < 0.11:
         length = text_of(r, "minutes")
         front = [(length, "minutes", 0), *plain(r.choice([" of ", " of ", " in ", " at ", " for "]) if r.random() < 0.8 else " ")]
-    if r.random() < (0.66 if not single else 0.8):
+    if r.random() < (0.8 if many == 1 else 0.68 if many == 2 else 0.58):
         clauses.append(place(r, 0.2))
-    if r.random() < 0.16:
+    if r.random() < 0.16 / calm:
         clauses.append(needs(r, r.choice([1, 1, 1, 2])))
-    times = when_in_leg(r)
+    times = when_in_leg(r, calm)
     if front:
         times = [t for t in times if t[-1][1] != "minutes" and all(p[1] != "minutes" for p in t)]
     clauses += times
@@ -226,7 +233,7 @@ def leg(r: Random, index: int, single: bool) -> Pieces:
 @family("lattice.plan", "legs", 8.4)
 def plan(r: Random) -> Said:
     many = r.choices([1, 2, 3, 4, 5], [0.17, 0.4, 0.24, 0.11, 0.08])[0]
-    legs = [leg(r, index, many == 1) for index in range(many)]
+    legs = [leg(r, index, many) for index in range(many)]
     shared = many > 1 and r.random() < 0.08
     if shared:
         legs = [strip_minutes(one) for one in legs]

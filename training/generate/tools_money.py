@@ -135,7 +135,7 @@ def income(r: Random) -> Said:
 
 
 def with_when(r: Random, way: str, categories: list[str], kind: str) -> Said:
-    category = say(r, r.choice(categories))
+    category = say(r, "{expense}" if categories is EXPENSES else r.choice(categories))
     name = "".join(piece[0] for piece in category)
     article = next((a for a in ("a ", "an ", "the ", "my ") if name.startswith(a)), "")
     spot = [*plain(article or (r.choice(["the ", "my ", "a "]) if r.random() < 0.08 and "bill" not in way and "the {C}" not in way and "my {C}" not in way else "")), (name.removeprefix(article), "category", 0)]

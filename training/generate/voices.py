@@ -16,16 +16,17 @@ at your convenience, {}|for me, {}|for {kin}: {}|{person} wants you to {}|tell y
 FOREIGN = """please to {}|i want that you {}|can you to {}|is possible {} ?|please you {}|you must {} please|i would want {}|it is needed to {}|me need {}|i wish to {} please|we want you {}|do please {}|you could {} for me ?|i ask to {}|make please {}""".replace("\n", "").split("|")
 REMEMBER_TRAP = re.compile("^remember to")
 
-BEFORE = """{event}, so |{event}, so |{event}, so please |{event}. |{event}. |{event} - |{event} – |{event}; |{event}: |{event}, therefore |{event} and I need this: |since {event}, |as {event}, |because {event}, |before {going}, |before {going}: |
-before {going}, please |{hail}, |{hail}, |{hail}! |{hail}. |{hail} - |{hail} {person}, |now that {event}, |while {event}, |given that {event}, |{event}... |{event}, that's why: |after {going}, |for {matter}: |about {matter}: |
-{event} ({event}), so |{ack}, and now |I'm {doing}, so |I'm {doing}. |i'm {doing}, |{who} would like to know: |{event}! |as {one} suggested, |{one} said I should ask you: |not sure if this works, but |""".replace("\n", "").split("|")
-AFTER = """, {ack}|, {ack}| {ack}|. {ack}|. {ack}!|, {event}|. {event}|. {event}.| - {event}| – {event}| because {event}|, because {event}|, as {event}| before {going}|, I'm {doing}|, i'm {doing}|; {event}| ({event})| since {event}| please| please| pls| for {kin}|
-, {event}, {ack}| so that {one} can see it|. I'm {doing}.|... {event}| while I'm {doing}|, for {matter}|, otherwise {one} will complain|!|!!|...| now| now please| for me| for me please| if you can| if possible| right away| again""".replace("\n", "").split("|")
+BEFORE = """{event2}, so |{event2}, so |{event2}, so please |{event2}. |{event2}. |{event2} - |{event2} – |{event2}; |{event2}: |{event2}, therefore |{event2} and I need this: |since {event2}, |as {event2}, |because {event2}, |before {going}, |before {going}: |
+before {going}, please |{hail}, |{hail}, |{hail}! |{hail}. |{hail} - |{hail} {person}, |now that {event2}, |while {event2}, |given that {event2}, |{event2}... |{event2}, that's why: |after {going}, |for {matter}: |about {matter}: |{event2}, and {event2}, so |
+{event2} and {event2} – |{event2}. {event2}. |{event2} ({event2}), so |{ack}, and now |I'm {doing}, so |I'm {doing}. |i'm {doing}, |{who} would like to know: |{event2}! |as {one} suggested, |{one} said I should ask you: |not sure if this works, but |{hail}, {event2}. |{hail}, {event2}, so |
+{event2}; {event2}. |even though {event2}, |although {event2}, |when you get a moment, |when you have time, |if you're not busy, |if it's not too much trouble, |as far as {matter} is concerned, |quick question before {going}: |quick check before {going}: |to settle it with {one}: |for {one}'s sake, |{past_tool}, |{past_tool}. """.replace("\n", "").split("|")
+AFTER = """, {ack}|, {ack}| {ack}|. {ack}|. {ack}!|, {event2}|. {event2}|. {event2}.| - {event2}| – {event2}| because {event2}|, because {event2}|, as {event2}| before {going}|, I'm {doing}|, i'm {doing}|; {event2}| ({event2})| since {event2}| please| please| pls| for {kin}|, {plan_ing}|, {plan_ing}|. {plan_ing}.| - {plan_ing}|
+, {event2}, {ack}| so that {one} can see it|. I'm {doing}.|... {event2}| while I'm {doing}|, for {matter}|, otherwise {one} will complain|!|!!|...| now| now please| for me| for me please| if you can| if possible| right away| again|, {past_tool}|. {past_tool}.|, and then {one} decides|, and then I'll decide| real quick| first""".replace("\n", "").split("|")
 SHORT_AFTER = ", please| please| pls|, {ack}| plz|, thanks| thanks|, thx| please!|, would you".split("|")
 
 SHORT = [("please", "pls"), ("please", "plz"), ("you", "u"), ("are", "r"), ("tomorrow", "tmrw"), ("tomorrow", "tmr"), ("minutes", "mins"), ("minutes", "min"), ("hours", "hrs"), ("because", "bc"), ("thanks", "thx"),
          ("your", "ur"), ("before", "b4"), ("with", "w/"), ("want to", "wanna"), ("going to", "gonna"), ("give me", "gimme"), ("let me", "lemme"), ("something", "smth"), ("message", "msg"), ("about", "abt"),
-         ("information", "info"), ("appointment", "appt"), ("and", "&"), ("people", "ppl"), ("to", "2"), ("for", "4"), ("between", "btw"), ("what is", "whats"), ("I am", "im"), ("do not", "dont"), ("Saturday", "Sat"), ("Friday", "Fri")]
+         ("information", "info"), ("appointment", "appt"), ("and", "&"), ("people", "ppl"), ("between", "btw"), ("what is", "whats"), ("I am", "im"), ("do not", "dont"), ("Saturday", "Sat"), ("Friday", "Fri")]
 SLIPS = {"tomorrow": ["tommorow", "tomorow", "tommorrow"], "which": ["wich", "whcih"], "remember": ["remeber", "rember", "remmeber"], "search": ["serach", "seach"], "restaurant": ["resturant", "restaraunt"], "the": ["teh", "hte"],
          "please": ["plese", "pleas", "plase"], "until": ["untill", "til"], "receive": ["recieve"], "schedule": ["shedule", "schedul"], "currently": ["curently", "currenty"], "what": ["waht", "wat"], "and": ["adn"], "their": ["thier"],
          "show": ["shwo", "sho"], "reservation": ["reservaton", "resevation"], "snapshot": ["snapshoot", "snaphsot", "snpashot"], "there": ["ther", "thier"], "through": ["thru", "trough"], "since": ["sicne", "sinse"], "have": ["hav", "ahve"],
@@ -40,9 +41,12 @@ def speak(r: Random, said: Said) -> list[Piece]:
     way = r.random()
     if said.kind == "imp" and way < 0.36:
         pieces = wrap(r, FOREIGN if way < 0.03 else ASKS, pieces)
-    elif said.kind == "imp" and way < 0.39:
+    elif said.kind == "imp" and way < 0.41:
+        pieces = gerund(r, pieces)
+    elif said.kind == "imp" and way < 0.435:
         pieces = doubled(r, pieces)
-    if said.kind != "nom" and r.random() < 0.13 or r.random() < 0.03:
+    bare = all(key is None for _, key, _ in pieces)
+    if r.random() < ((0.2 if bare else 0.05) if said.kind == "nom" else 0.3 if bare else 0.14):
         pieces = before(r, said, pieces)
     pieces = after(r, said, pieces)
     pieces = ending(r, pieces)
@@ -54,6 +58,23 @@ def wrap(r: Random, ways: list[str], pieces: list[Piece]) -> list[Piece]:
     if tail and is_open(pieces):
         tail = ""
     return [*say(r, head), *pieces, *say(r, tail)]
+
+
+MINDS = ["would you mind {}?", "do you mind {}?", "mind {}?", "I'd appreciate you {}", "how about {}?", "any chance of you {}?", "I'd be grateful for your {}", "what about {}?", "would it be much trouble {}?", "I was hoping for you {}", "thanks for {}", "start by {}", "begin with {}"]
+STEMS = re.compile(r"([a-z]+)(.*)", re.S)
+TWICE = {"get", "put", "set", "cut", "drop", "stop", "run", "grab", "plan", "log", "wrap", "tag", "hit", "scrap", "trip", "flip", "spot", "snap", "cap", "let", "ban", "scan", "dig"}
+
+
+def gerund(r: Random, pieces: list[Piece]) -> list[Piece]:
+    """`would you mind reading …` for `read …`."""
+    text, key, leg = pieces[0]
+    found = STEMS.match(text) if key is None else None
+    if not found or found[1] in ("please", "pls", "which", "the", "a", "no", "not", "don", "do", "top", "up", "at", "with", "for", "new", "under", "list") and found[1] not in ("list", "do"):
+        return pieces
+    stem = found[1]
+    ing = stem + stem[-1] + "ing" if stem in TWICE else stem[:-1] + "ing" if stem.endswith("e") and not stem.endswith(("ee", "ye")) else stem + "ing"
+    head, _, tail = r.choice(MINDS).partition("{}")
+    return [(head + ing + found[2], None, leg), *pieces[1:], *plain("" if is_open(pieces) else tail)]
 
 
 def doubled(r: Random, pieces: list[Piece]) -> list[Piece]:
@@ -77,9 +98,11 @@ def after(r: Random, said: Said, pieces: list[Piece]) -> list[Piece]:
     if is_open(pieces) or pieces[-1][0].endswith(("?", "!", "`", "\n")) and pieces[-1][1] is None and r.random() < 0.8:
         return pieces
     last = pieces[-1][1]
+    if said.kind == "ask" and r.random() < 0.08:
+        return [*pieces, *say(r, r.choice([" {event2}", " {event2}.", " {plan_ing}", " {ack}", " I'm {doing}.", " {past_tool}"]))] if pieces[-1][0].endswith("?") else [*pieces, *say(r, r.choice(["? {event2}", "? {event2}.", "? {ack}", " ? {event2}", "? I'm {doing}"]))]
     if last in ("query", "label", "snapshot", "tag", "since", "category", "capability", "near", "path", "url", "host"):
-        return [*pieces, *say(r, r.choice(SHORT_AFTER if r.random() < 0.7 else [". {event}", ". {ack}", ", {ack}", ". I'm {doing}", " - {event}", ", {event}"]))] if r.random() < 0.1 else pieces
-    if r.random() < (0.03 if said.kind == "nom" else 0.11):
+        return [*pieces, *say(r, r.choice(SHORT_AFTER if r.random() < 0.7 else [". {event2}", ". {ack}", ", {ack}", ". I'm {doing}", " - {event2}", ", {event2}", ", {plan_ing}"]))] if r.random() < 0.1 else pieces
+    if r.random() < (0.3 if all(key is None for _, key, _ in pieces) else 0.06 if said.kind == "nom" else 0.11):
         return [*pieces, *say(r, r.choice(AFTER))]
     return pieces
 
@@ -107,7 +130,7 @@ def dress(r: Random, pieces: list[Piece]) -> list[Piece]:
         pieces = [shorten(r, piece) if soft(piece) else piece for piece in pieces]
     elif way < 0.14:
         pieces = [broken(r, piece) if piece[1] is None else piece for piece in pieces]
-    if r.random() < 0.11:
+    if r.random() < (0.2 if len(pieces) == 1 else 0.11):
         pieces = misspell(r, pieces)
     case = r.random()
     if case < 0.42:

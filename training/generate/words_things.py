@@ -1,7 +1,7 @@
 """What can be found, planned and reserved, the attributes it may have, and names of such things."""
 from random import Random
 
-from .grammar import define, split
+from .grammar import define, split, text_of
 
 SERVICES = split("""cafe|coffee shop|bakery|tea house|bistro|brasserie|restaurant|sushi restaurant|ramen place|pizza place|pizzeria|burger joint|taqueria|noodle bar|tapas bar|steakhouse|
 vegan restaurant|Indian restaurant|Ethiopian restaurant|Korean barbecue|dim sum place|fish and chip shop|ice cream parlour|juice bar|wine bar|cocktail bar|pub|beer garden|brewery|deli|
@@ -98,11 +98,6 @@ def reservation(r: Random) -> str:
     return f"{r.getrandbits(32):08x}" if r.random() < 0.5 else f"20{r.randint(25, 35)}-{r.randint(10, 9999)}"
 
 
-def what(r: Random) -> str:
-    thing = r.choice(SERVICES)
-    return thing if r.random() < 0.9 else plural(thing)
-
-
 def plural(thing: str) -> str:
     if thing.endswith(("s", "lunch", "brunch", "storage", "repair", "rental", "hire", "cleaning", "control", "tasting", "parking", "space")) and not thing.endswith(("class", "space")):
         return thing
@@ -111,5 +106,5 @@ def plural(thing: str) -> str:
     return thing[:-1] + "ies" if thing.endswith("y") and thing[-2] not in "aeou" else thing + "s"
 
 
-define(service=SERVICES, counted=COUNTED, withs=WITHS, thats=THATS, befores=BEFORES, capability=capability, reservation=reservation, what=what,
-       whats=lambda r: plural(r.choice(SERVICES)))
+define(service=SERVICES, counted=COUNTED, withs=WITHS, thats=THATS, befores=BEFORES, capability=capability, reservation=reservation, what=SERVICES,
+       whats=lambda r: plural(text_of(r, "what")))
