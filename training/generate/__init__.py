@@ -3,7 +3,7 @@ from itertools import accumulate
 from random import Random
 from typing import Iterator
 
-from . import none, tools_exec, tools_files, tools_guard, tools_lattice, tools_money, tools_query, tools_recall, tools_snapshot, tools_vitality, tools_web, words_code, words_nouns, words_orders, words_people, words_places, words_text, words_things, words_times, words_web  # noqa: F401
+from . import injection, none, tools_exec, tools_files, tools_guard, tools_lattice, tools_money, tools_query, tools_recall, tools_snapshot, tools_vitality, tools_web, words_code, words_nouns, words_orders, words_people, words_places, words_text, words_things, words_times, words_web  # noqa: F401
 from .family import FAMILIES, finish, tidy
 from .voices import dress, speak
 

@@ -105,7 +105,7 @@ def after(r: Random, said: Said, pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
-STOPPED = re.compile(r"[.?!:;,…)\]}`\n]$")
+STOPPED = re.compile(r"[.?!:;,…)\]}`~\n]$")
 QUESTION = re.compile(r"(?:^|[.,;:!–-] )(?:so |hey |ok |and )*(who|what|which|where|when|how|is|are|do|does|did|have|has|can|could|would|will|am|any|why|was|were|may|whats|what's|should)\b[^.;:]*$", re.I)
 
 
