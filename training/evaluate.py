@@ -1,7 +1,6 @@
 """Greedy decoding under the automaton, and how the marked cards compare with the expected ones.
 
-    python3 -m training.evaluate --model training/out/base/last.pt --tokenizer training/out/tokenizer.json \\
-        --data ../shared/data/directives/dev.jsonl --failures 40
+    python3 -m training.evaluate --gguf models/axiom-needle-1.gguf --data ../shared/data/directives/dev.jsonl --failures 40
 
 The product's own figure is that of `npm run eval -w lex`; here numbers are not normalised: a number
 counts as right when a span is marked for it. Strings, tools, choices and legs are compared exactly.
@@ -16,8 +15,10 @@ from pathlib import Path
 
 import torch
 
+from training.checkpoint import load_checkpoint
+from training.export import import_model
 from training.marking import Marked, Marking
-from training.model import Memory, Needle, Shape
+from training.model import Memory, Needle
 from training.tokenizer import Tokenizer, pieces
 from training.tools import NONE
 
@@ -174,23 +175,20 @@ def by_tool(results: list[dict]) -> dict[str, str]:
     return {tool: f"{sum(r['exact'] for r in g)}/{sum(r['routed'] for r in g)}/{len(g)}" for tool, g in groups.items()}
 
 
-def load_model(path: Path, mean: bool = True) -> Needle:
-    """The model of a training checkpoint, its mean weights by default."""
-    saved = torch.load(path, weights_only=True, map_location="cpu")
-    model = Needle(Shape(**saved["shape"]))
-    model.load_state_dict(saved["mean" if mean else "model"])
-    return model.eval()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--gguf", type=Path, help="an exported model, or")
+    parser.add_argument("--model", type=Path, help="a checkpoint of training and its")
+    parser.add_argument("--tokenizer", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--failures", type=int, default=0)
     options = parser.parse_args()
     torch.set_num_threads(1)
-    results = score_lines(load_model(options.model), Tokenizer.load(options.tokenizer), options.data)
+    if options.gguf:
+        model, tokenizer = import_model(options.gguf)
+    else:
+        model, tokenizer = load_checkpoint(options.model), Tokenizer.load(options.tokenizer)
+    results = score_lines(model, tokenizer, options.data)
     print(json.dumps({**report(results), "exact/routed/lines": by_tool(results)}, indent=1))
     print("\n".join(failures(results)[: options.failures]))
 

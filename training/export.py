@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from training.evaluate import load_model
+from training.checkpoint import load_checkpoint
 from training.gguf import Reader, write_gguf
 from training.model import RMS_EPS, Needle, Shape
 from training.tokenizer import Tokenizer
@@ -119,7 +119,7 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    model = load_model(options.model)
+    model = load_checkpoint(options.model)
     digest = export_model(model, Tokenizer.load(options.tokenizer), options.out)
     print(f"{options.out}: {options.out.stat().st_size} bytes, sha256 {digest}")
 

@@ -2,7 +2,7 @@
 
     OMP_NUM_THREADS=1 python3 -m training.train --tokenizer training/out/tokenizer.json --out training/out/base --minutes 60
 
-Resumes from OUT/last.pt where there is one. The schedule follows the clock, not the steps, because what is given
+Resumes from OUT/last.pt where there is one; told to end (SIGTERM), it saves first. The schedule follows the clock, not the steps, because what is given
 is time: a short rise, a plateau, and a fall to a twentieth over the last third.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import signal
 import time
 from pathlib import Path
 
@@ -193,6 +194,8 @@ def main() -> None:
     batches = Batches(examples_from(seed), run.tokenizer, options.batch, seed, options.rough)
     count = sum(p.numel() for p in run.model.parameters())
     print(json.dumps({"parameters": count, "shape": run.model.shape.as_dict(), "resumed_at": run.step, "seed": seed}), flush=True)
+    told: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))
     losses, reported, begun = [], run.seconds, time.monotonic()
     for batch in batches:
         losses.append(run.learn(batch))
@@ -204,7 +207,9 @@ def main() -> None:
             log |= {"loss": round(sum(losses) / len(losses), 5), "unmarkable": batches.unmarkable, "too_long": batches.too_long}
             look(run, judged, log)
             losses, reported, begun = [], run.seconds, time.monotonic()
-        if ended:
+        if told:
+            run.save()
+        if ended or told:
             return
 
 
