@@ -1,6 +1,7 @@
 """Tokens, sequences and the automaton agree with each other; needs no torch."""
 
 import itertools
+import random
 import unittest
 
 from training.marking import Marking
@@ -69,6 +70,28 @@ class Sequences(unittest.TestCase):
                 grant = TOKENIZER.specials["<|tool:permit.grant|>"]
                 run.pick(grant if grant in allowed else allowed[0])
         self.assertEqual({s.key for s in run.card.spans}, {"host", "minutes"})
+
+    def test_any_allowed_picks_end_in_a_whole_card(self):
+        chance = random.Random(99)
+        for _ in range(2000):
+            words = [chance.choice(["a", "plan", "£12.50", "x.y/z", "two"]) for _ in range(chance.randint(1, 9))]
+            run = Marking(TOKENIZER.encode(" ".join(words)), TOKENIZER.specials)
+            while not run.done:
+                run.next_token()
+                while run.waiting():
+                    run.pick(chance.choice(run.allowed()))
+            self.check_card(run)
+
+    def check_card(self, run):
+        """Spans are whole and apart; every required key is there, in every leg."""
+        card, last = run.card, 0
+        for span in card.spans:
+            self.assertLess(span.start, span.end, "seed 99")
+            self.assertLessEqual(last, span.start, "seed 99")
+            last = span.end
+        required = tools()[card.tool].required if card.tool != NONE and not card.choices.get("view") else set()
+        for leg in range(len(card.legs) + 1):
+            self.assertLessEqual(required, {s.key for s in card.spans if s.leg == leg}, "seed 99")
 
     def test_a_refusal_ends_at_the_tool(self):
         row = sequence_of({"directive": "hello", "tool": NONE}, TOKENIZER)
