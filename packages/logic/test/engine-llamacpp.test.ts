@@ -20,6 +20,8 @@ import { tinyModel } from "./models.ts";
 
 const folder = process.env.AXIOM_LLAMACPP;
 const work = mkdtempSync(join(tmpdir(), "logic-llamacpp-"));
+/** As a needle's file is: llama.cpp finds a pre-tokenizer that it knows, we find ours. */
+const model = (seed: number) => tinyModel(seed, { "tokenizer.ggml.pre": "gpt-2", "axiom.pre": "axiom-marks" });
 const opened = async (name: string, bytes: Uint8Array): Promise<Engine> => {
   writeFileSync(join(work, name), bytes);
   const engine = await openLlamaCppEngine({ model: join(work, name), folder: folder!, slots: 8, context_tokens: 1024 });
@@ -31,7 +33,7 @@ describe("llama.cpp", () => {
   let subject: ContractSubject;
   beforeAll(async () => {
     if (folder === undefined) return;
-    subject = { engine: await opened("one.gguf", tinyModel(1)), stranger: await opened("two.gguf", tinyModel(2)) };
+    subject = { engine: await opened("one.gguf", model(1)), stranger: await opened("two.gguf", model(2)) };
   });
   afterAll(async () => {
     if (folder !== undefined) await Promise.all([subject.engine.close(), subject.stranger!.close()]);
@@ -47,7 +49,7 @@ describe("llama.cpp", () => {
   constraintContract(() => subject);
 
   test("the kernel's memory is its memory, both ways", async () => {
-    const kernel = kernelOver(tinyModel(1));
+    const kernel = kernelOver(model(1));
     const tokens = Array.from({ length: 60 }, (_, i) => (i * 37) % 264);
     const [ours, theirs] = [await openOf(kernel), await openOf(subject.engine)];
     await ours.feed(tokens);
@@ -92,6 +94,13 @@ describe("llama.cpp", () => {
       expect((await sequence.pick({ mask, scores: false })).token).toBe((await sequence.pick({ mask })).token);
     }
     sequence.close();
+  });
+
+  test("a file with our pre-tokenizer's own name", async () => {
+    const engine = await opened("marks.gguf", tinyModel(1));
+    expect(engine.tokenizer!.encode("!!")).toHaveLength(2);
+    expect((await written(engine, { prompt: "the ", max_tokens: 3 })).end.why).toBe("max-tokens");
+    await engine.close();
   });
 
   test("longer than the context", async () => {

@@ -51,6 +51,12 @@ describe("byte-level, made here", () => {
     ["", []],
   ])("%j", (text, wanted) => expect(pieces(text)).toEqual(wanted));
 
+  test("`axiom.pre` goes before the name that llama.cpp reads", () => {
+    const both = byteLevelMetadata("gpt-2");
+    both.set("axiom.pre", "axiom-marks");
+    expect(tokenizerOf(both).encode("  4242")).toEqual(tokenizer.encode("  4242"));
+    expect(tokenizerOf(byteLevelMetadata("gpt-2")).encode("  4242")).not.toEqual(tokenizer.encode("  4242"));
+  });
   test("text that spells a control token stays text", () => {
     expect(tokenizer.special("<|card|>")).toBe(266);
     expect([...tokenizer.encode("<|card|>")]).not.toContain(266);
