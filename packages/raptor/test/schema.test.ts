@@ -67,6 +67,12 @@ const CASES: [string, unknown, string[], string[]][] = [
   ],
   ["a piece of a text", { type: "string", "x-substring-of": "the quick fox" }, ['"quick f"'], ['"quik"', '""']],
   ["lookahead", { type: "string", pattern: "^(?!foo)[a-z]+$" }, ['"bar"'], ['"foobar"']],
+  [
+    "expressions as values",
+    { format: "regex" },
+    ['"^/api/(.*)$"', '"^([a-z]{2,3}(-\\\\d)?)+$"'],
+    ['"a**"', '"[z-a]"', '"a{2,1}"'],
+  ],
   ["formats", { format: "date" }, ['"2024-02-29"', "1"], ['"2023-02-29"']],
 ];
 
