@@ -152,7 +152,7 @@ def noted(r: Random) -> Said:
     return Said("raw", say(r, way.replace("{on}", on) if on else way.replace("[{on}]", ""), {"M": money, "t": lambda s: quoted(s, text, "note", 0.85)}), {"kind": kind})
 
 
-@family("none", "injection", 0.45)
+@family("none", "injection", 1.2)
 def foreign(r: Random) -> Said:
     text = order(r)
     way = r.choice(split("""translate (this |the following |)(into|to) {langs}: {t}|(how do you say|what is|what's) {t} in {langs}?|(is|would) {t} (correct|good|polite) (English|grammar)?|what does {t} mean?|rewrite {t} (politely|in {langs}|as a poem|in capitals)|how many (letters|words|vowels) are in {t}?|make {t} sound nicer|
