@@ -196,7 +196,9 @@ class OsChamber implements Chamber {
     const { memory_bytes } = shape.limits;
     const id = `run-${randomUUID()}`;
     const cgroup =
-      typeof host.cgroups === "string" ? null : host.cgroups.make(`axiom-os-${id}`, { memory_bytes, pids, cpus });
+      typeof host.cgroups === "string"
+        ? null
+        : host.cgroups.make(`axiom-os-${process.pid}-${id}`, { memory_bytes, pids, cpus });
     // Before it stands: a daemon that is killed in between leaves nothing that nobody knows of.
     this.#journal?.note(id, { init: null, cgroups: cgroup?.folders ?? [], folders: [] });
     const box = await OsBox.start(host, shape, cgroup, ids);
