@@ -1,4 +1,5 @@
 /** One run on the os rung: everything between the claim of a box and the one `exit`. */
+import { closeSync } from "node:fs";
 import type { Status } from "lop";
 import type { ChamberEvent, ChamberRun, ChamberSpec, ExitEvent } from "./chamber.ts";
 import type { OsBox } from "./chamber-os-box.ts";
@@ -7,7 +8,6 @@ import { goLine, PROGRAMS, SPOOL, WORK } from "./chamber-os-line.ts";
 import { NODE_PRELUDE } from "./chamber-os-prelude.ts";
 import { tarOf } from "./chamber-os-tar.ts";
 import type { DeadlineWarden } from "./chamber-os-warden.ts";
-import type { FolderHandle } from "./folder-handle.ts";
 
 export interface RunEnd {
   status: Status;
@@ -40,7 +40,8 @@ export class OsRunStream {
   readonly #archive: Uint8Array;
   readonly #spool_bytes: number;
   #box: OsBox | null = null;
-  #work: FolderHandle | null = null;
+  /** Descriptor of the chamber's work folder: it outlives the chamber. */
+  #work: number | null = null;
   #settle: ReturnType<DeadlineWarden["watch"]> | null = null;
   #wall_left_ms: number;
   #resumed_ms = 0;
@@ -87,7 +88,8 @@ export class OsRunStream {
       this.#over = true;
       this.#stopped ??= endOf("killed", "the reader left");
       void this.#settle?.();
-      await this.#work?.close();
+      if (this.#work !== null) closeSync(this.#work);
+      this.#work = null;
       // The processes are gone, or are told to go; the reader need not wait for the rest to be put away.
       if (this.#box) void this.#host.release(this.#box);
     }
