@@ -103,15 +103,25 @@ export function prepareOsHost(): OsHost | OsHostFault {
   };
 }
 
-/** A few files that libraries look for; nothing of the host's own /etc. */
+/** A few files that libraries look for; nothing of the host's own /etc. The modes are set: our own umask may shut everybody out. */
 function makeEtc(stage: string): string {
   const etc = join(stage, "etc");
-  mkdirSync(join(etc, "ssl", "certs"), { recursive: true });
-  mkdirSync(join(etc, "alternatives"));
-  mkdirSync(dirname(join(etc, SHIM_FILE)));
-  writeFileSync(join(etc, SHIM_FILE), SHIM);
-  writeFileSync(join(etc, "ssl", "certs", "ca-certificates.crt"), "");
-  for (const [name, text] of Object.entries(ETC)) writeFileSync(join(etc, name), text, { mode: 0o644 });
+  const folders = [
+    etc,
+    join(etc, "alternatives"),
+    join(etc, "ssl"),
+    join(etc, "ssl", "certs"),
+    dirname(join(etc, SHIM_FILE)),
+  ];
+  for (const folder of folders) {
+    mkdirSync(folder);
+    chmodSync(folder, 0o755);
+  }
+  const files = { ...ETC, [SHIM_FILE]: SHIM, "ssl/certs/ca-certificates.crt": "" };
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(etc, name), text);
+    chmodSync(join(etc, name), 0o644);
+  }
   return etc;
 }
 

@@ -64,6 +64,7 @@ class OsChamber implements Chamber {
   #host: OsHost | null = null;
   #journal: OsJournal | null = null;
   #readying: Promise<Probe> | null = null;
+  readonly #stageId = `stage-${randomUUID()}`;
   #closed = false;
 
   constructor(options: OsOptions) {
@@ -127,7 +128,7 @@ class OsChamber implements Chamber {
     await Promise.all([...this.#boxes.keys()].map((box) => this.#release(box)));
     await this.#warden.close();
     this.#host?.close();
-    this.#journal?.gone(`stage-${process.pid}`);
+    this.#journal?.gone(this.#stageId);
   }
 
   /** Sweeps what an earlier daemon left, and makes ready what all runs share; once. */
@@ -143,7 +144,7 @@ class OsChamber implements Chamber {
     const host = prepareOsHost();
     if ("why" in host) return { ready: false, ...host, why: `os: ${host.why}` };
     this.#host = host;
-    this.#journal?.note(`stage-${process.pid}`, { init: null, cgroups: [], folders: [host.stage] });
+    this.#journal?.note(this.#stageId, { init: null, cgroups: [], folders: [host.stage] });
     this.#warden.begin();
     return { ready: true };
   }
@@ -153,6 +154,7 @@ class OsChamber implements Chamber {
       warden: this.#warden,
       spool: new Map(),
       claim: (spec, spool_bytes) => this.#claim(spec, spool_bytes),
+      prepared: (box) => this.#note(box),
       release: async (box) => {
         await this.#release(box);
         void this.#pool.fill();
@@ -165,7 +167,7 @@ class OsChamber implements Chamber {
     const shape: OsShape = {
       limits,
       spool_bytes: Math.max(SPOOL_BYTES, 2 * spool_bytes),
-      rlimits: typeof this.#host!.cgroups === "string" ? { data_bytes: limits.memory_bytes, pids } : null,
+      rlimits: typeof this.#host!.cgroups === "string" ? { pids } : null,
       egress: null,
     };
     if (egress !== undefined && this.#options.egress !== undefined)
@@ -194,11 +196,19 @@ class OsChamber implements Chamber {
     const { memory_bytes } = shape.limits;
     const id = `run-${randomUUID()}`;
     const cgroup =
-      typeof host.cgroups === "string" ? null : host.cgroups.make(`axiom-os-${id}`, { memory_bytes, pids, cpus });
+      typeof host.cgroups === "string"
+        ? null
+        : host.cgroups.make(`axiom-os-${process.pid}-${id}`, { memory_bytes, pids, cpus });
+    // Before it stands: a daemon that is killed in between leaves nothing that nobody knows of.
     this.#journal?.note(id, { init: null, cgroups: cgroup?.folders ?? [], folders: [] });
     const box = await OsBox.start(host, shape, cgroup, ids);
     this.#boxes.set(box, { id, egress });
     return box;
+  }
+
+  #note(box: OsBox): void {
+    const held = this.#boxes.get(box);
+    if (held) this.#journal?.note(held.id, { init: box.init, cgroups: box.cgroup?.folders ?? [], folders: [] });
   }
 
   async #release(box: OsBox): Promise<void> {

@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS, osChamber, wasmJs, wasmPy } from "../src/index.ts";
 import { osMissing } from "./os-available.ts";
 
 /** FORGE_FREEZES=10000 for the full count; `npm run bench -w forge -- freeze` does the same. */
-const TRIALS = Number(process.env.FORGE_FREEZES ?? 60);
+const TRIALS = Number(process.env.FORGE_FREEZES ?? 30);
 const SEED = 20_260_101;
 
 describe("no byte is released after the freeze instant", () => {
