@@ -135,7 +135,9 @@ const NAME_WINDOW = 48;
 function wholeName({ text, from, to }: Surroundings): boolean {
   const core = text.slice(from, to).trim();
   const start = from + text.slice(from, to).search(/\S/);
-  const before = /(?:^|[^.!?:\s])\s*(?<!^)\b(\p{Lu}\p{Ll}+) $/u.exec(text.slice(Math.max(0, start - NAME_WINDOW), start))?.[1];
+  const before = /(?:^|[^.!?:\s])\s*(?<!^)\b(\p{Lu}\p{Ll}+) $/u.exec(
+    text.slice(Math.max(0, start - NAME_WINDOW), start),
+  )?.[1];
   const behind = start + core.length;
   const after = /^ (\p{Lu}\p{Ll}+)/u.exec(text.slice(behind, behind + NAME_WINDOW))?.[1];
   const cutBefore = /^\p{Lu}\p{Ll}/u.test(core) && before !== undefined && !DAY_NAME.test(before);
