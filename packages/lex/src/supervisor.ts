@@ -93,11 +93,11 @@ export class Supervisor implements CardWriter {
   }
 
   #answer(route: Route, { needle, decoded, call, score }: Draft): Answer {
-    const { tokens, fed_count, took_ms, memory } = decoded;
+    const { marks, tokens, fed_count, took_ms, memory } = decoded;
     const sure = `${needle.id} writes ${call.tool} with ${percent(Math.exp(decoded.score))} for the whole card`;
     const replay = replayData(needle, decoded, this.#crypto);
     const reasons = [...route.reasons, sure];
-    return { needle: needle.id, call, score, reasons, tokens, fed_count, took_ms, memory, replay };
+    return { needle: needle.id, call, marks, score, reasons, tokens, fed_count, took_ms, memory, replay };
   }
 
   async #toolScores(directive: string): Promise<ToolScore[] | Refusal> {
