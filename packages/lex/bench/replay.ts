@@ -11,7 +11,7 @@ import { isRefusal, nodeCrypto, type ReplayData } from "lop";
 import { replay, type Supervisor, type ToolCall } from "../src/index.ts";
 import { openWriter } from "./eval.ts";
 
-export interface Recorded {
+export interface ReplayRecord {
   readonly words: string;
   readonly call: ToolCall;
   readonly replay: ReplayData;
@@ -34,8 +34,8 @@ export function directive(n: number): string {
   return ways[n % ways.length]!;
 }
 
-export async function record(writer: Supervisor, count: number): Promise<Recorded[]> {
-  const made: Recorded[] = [];
+export async function record(writer: Supervisor, count: number): Promise<ReplayRecord[]> {
+  const made: ReplayRecord[] = [];
   for (let n = 0; made.length < count && n < count * 20; n++) {
     const words = directive(n);
     const route = await writer.route(words);
@@ -48,7 +48,7 @@ export async function record(writer: Supervisor, count: number): Promise<Recorde
 /** How many give the same bits; the first difference of the others. */
 export async function rerun(
   writer: Supervisor,
-  records: readonly Recorded[],
+  records: readonly ReplayRecord[],
 ): Promise<{ same: number; first: string | null }> {
   let same = 0;
   let first: string | null = null;
@@ -82,7 +82,7 @@ export async function replayBench(args: { count: number; model: string }): Promi
 }
 
 async function child(file: string, model: string): Promise<void> {
-  const records = JSON.parse(readFileSync(file, "utf8")) as Recorded[];
+  const records = JSON.parse(readFileSync(file, "utf8")) as ReplayRecord[];
   const { same, first } = await rerun(await openWriter(model, "exact"), records);
   console.log(
     `${same} of ${records.length} replay to the same bits${first === null ? "" : `; first difference ${first}`}`,

@@ -40,6 +40,10 @@ const BEFORE_NAMES: Readonly<Record<string, RegExp>> = {
   capability: NAMED,
   reservation: BOOKED,
 };
+/** Parameters that name a thing, and words that name nothing. */
+const NAMES = new Set("what capability snapshot label tag reservation host".split(" "));
+const EMPTY_WORDS =
+  /^(?:each|then|and|or|after|before|again|please|it|this|that|them|with|for|to|of|at|in|on|by|the|an?)$/i;
 const ADDRESS = new Set(["url", "host"]);
 const SENTENCE_END = /[.,;:!?…]+$/;
 const READING_SQL = /^(?:select|with|values|explain)\b/i;
@@ -95,6 +99,7 @@ function bareAddress(text: string): string {
 function fitsName(name: string, text: string): boolean {
   if (!/[^\s.,;:!?"'`()]/.test(text) && name !== "path") return false;
   if (!LONG.has(name) && /[\r\n]/.test(text)) return false;
+  if (NAMES.has(name) && EMPTY_WORDS.test(text)) return false;
   if (name === "url") return /^[^\s"'`<>]+$/.test(text) && (/[.:/?#]/.test(text) || /^localhost$/i.test(text));
   if (name === "host") return /^[\p{L}\p{N}*._:[\]/-]+$/u.test(text) && /[\p{L}\p{N}]/u.test(text);
   if (name === "path") return !/["`{}<>|]/.test(text);
@@ -113,6 +118,7 @@ export interface Surroundings {
 export function standsWell(span: Span, around: Surroundings): boolean {
   if (span.measure !== null) return wholeNumber(span, around);
   if (ADDRESS.has(span.name) && !wholeAddress(around)) return false;
+  if (span.name === "host" && !isBestHost(around)) return false;
   return (span.name !== "near" || wholeName(around)) && endsWithItsQuote(around);
 }
 
@@ -124,6 +130,10 @@ function wholeAddress({ text, from, to }: Surroundings): boolean {
   const after = text.slice(start + core.length);
   return !/[\p{L}\p{N}/@._~%&=+-]/u.test(before) && !/^[.,;:!?]*[\p{L}\p{N}/@_~%&=+#-]/u.test(after);
 }
+
+/** Words without a dot can name a host, but not where another word looks like one. */
+const isBestHost = ({ text, from, to }: Surroundings): boolean =>
+  /[.:*]/.test(text.slice(from, to)) || !/[\p{L}\p{N}*-]+[.:][\p{L}\p{N}]/u.test(text);
 
 const DAY_NAME =
   /^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { isRefusal, nodeCrypto, nodeSigner, sealEnvelope, toBase64, toHex, utf8 } from "lop";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openWriter } from "../bench/eval.ts";
-import { type Recorded, rerun } from "../bench/replay.ts";
+import { type ReplayRecord, rerun } from "../bench/replay.ts";
 import { RELEASE_PAYLOAD_TYPE } from "../src/index.ts";
 import { openModelFolder } from "../src/model-folder-node.ts";
 import { made } from "./needles.ts";
@@ -25,10 +25,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Random weights are never sure: the cards are taken from the needles, past the supervisor's doubts. */
-async function recorded(): Promise<Recorded[]> {
+async function recorded(): Promise<ReplayRecord[]> {
   const { replayData } = await import("../src/replay.ts");
   const writer = await openWriter(file, "exact");
-  const records: Recorded[] = [];
+  const records: ReplayRecord[] = [];
   for (let n = 0; records.length < CARDS; n++) {
     const words = `allow host${n}.example for ${n + 1} minutes and note "lamp ${n}"`;
     const needle = writer.needles[n % writer.needles.length]!;
