@@ -49,6 +49,17 @@ function needleCommands({ program, terminal, action }: Tree): void {
       ),
     );
   program
+    .command("training")
+    .description("Your own decisions as training data")
+    .command("export")
+    .description("Approved against refused cards, as JSON lines")
+    .option("-o, --output <file>", "write them to a file")
+    .action(
+      action(async (options: { output?: string }) =>
+        (await import("./cli-training.ts")).runTrainingExport(terminal, options.output),
+      ),
+    );
+  program
     .command("model")
     .description("Model files")
     .command("inspect <file>")

@@ -2,6 +2,7 @@
  * The trip of one directive, top to bottom. Each step is a file in flow/ and takes only what the step before it minted; a step
  * that says no returns a refusal, and the trip ends there. `sign` and `admit` come before: see `Hive.sign` and `Hive.submit`.
  */
+import type { MarkedCard } from "lex";
 import { DiskError, type Envelope, isRefusal, type JsonObject, type Refusal, type RefusalCode, refuse } from "lop";
 import type { Admitted } from "./flow/admit.ts";
 import { type ApprovalAnswer, approvalBody, approve } from "./flow/approve.ts";
@@ -28,14 +29,30 @@ export interface TripParts extends FlowParts {
 }
 
 export async function travel(parts: TripParts, admitted: Admitted, trip: Trip): Promise<DirectiveView> {
+  let marks: MarkedCard | null = null;
+  const decoded = ({ answer }: Decoded): void => {
+    marks = answer?.marks ?? null;
+  };
+  const view = await walk(parts, admitted, trip, decoded).catch((fault) => endOnFault(parts, trip, fault));
+  await comfort(parts, "the journal of cards", () => parts.journal.note(view, marks));
+  return view;
+}
+
+/** What the hive remembers for its operator's convenience is no part of the proof: that it cannot be kept undoes nothing. */
+async function comfort({ fault }: TripParts, what: string, keep: () => Promise<void>): Promise<void> {
   try {
-    return await walk(parts, admitted, trip);
-  } catch (fault) {
-    return endOnFault(parts, trip, fault);
+    await keep();
+  } catch (error) {
+    fault(what, error);
   }
 }
 
-async function walk(parts: TripParts, admitted: Admitted, trip: Trip): Promise<DirectiveView> {
+async function walk(
+  parts: TripParts,
+  admitted: Admitted,
+  trip: Trip,
+  written: (decoded: Decoded) => void,
+): Promise<DirectiveView> {
   const stated = "card" in admitted.body ? "The operator wrote the action card himself." : null;
   const routed = await trip.step("route", () => route(parts, admitted), { skipped: stated, say: sayRoute });
   if (isRefusal(routed)) return endRefused(parts, trip, routed);
@@ -43,6 +60,7 @@ async function walk(parts: TripParts, admitted: Admitted, trip: Trip): Promise<D
   const decoded = await trip.step("decode", () => decode(parts, routed), { skipped: stated, say: sayDecoded });
   if (isRefusal(decoded)) return endRefused(parts, trip, decoded);
   trip.learn({ card: decoded.card });
+  written(decoded);
 
   const judged = await trip.step("judge", () => judge(parts, decoded), { say: sayVerdict });
   if (isRefusal(judged)) return endRefused(parts, trip, judged);
@@ -103,15 +121,10 @@ const sayDecoded = ({ card, answer }: Decoded): JsonObject => {
   };
 };
 
-/** What the needle remembers is a comfort, no part of the proof: that it cannot be kept does not undo the directive. */
-async function keepMemory({ memories, fault }: TripParts, { answer }: Decoded): Promise<void> {
-  if (answer === null || answer.memory === null) return;
-  try {
-    await memories.keep(answer.needle, answer.memory);
-  } catch (error) {
-    fault(`memory of ${answer.needle}`, error);
-  }
-}
+const keepMemory = (parts: TripParts, { answer }: Decoded): Promise<void> =>
+  comfort(parts, "a needle's memory", async () => {
+    if (answer !== null && answer.memory !== null) await parts.memories.keep(answer.needle, answer.memory);
+  });
 
 const sayVerdict = (made: Judged | Denied): JsonObject => {
   const { decision, policies, reasons, impact } = "denied" in made ? made.denied : made.verdict;

@@ -18,6 +18,7 @@ import {
   toHex,
   utf8,
 } from "lop";
+import { CardJournal } from "./card-journal.ts";
 import { egressBook, mayReachOut } from "./egress-book.ts";
 import { completeProof } from "./flow/prove.ts";
 import { type ProofParts, partsPath } from "./flow/record.ts";
@@ -144,6 +145,7 @@ async function openUnder(
     manifest: () => keyring.manifest(),
     root: keyring.keys.rootKeyId,
     chamberTurns: new Turns(settings.limits.chambers_at_once),
+    journal: new CardJournal(disk),
     memories: new NeedleMemories(disk, nodeSealer(memoryKey(signer, crypto)), (bytes) => crypto.sha256(bytes)),
     fault: ports.fault ?? (() => {}),
   };

@@ -2,6 +2,7 @@
 import type { Memory } from "logic";
 import type { Refusal, ReplayData } from "lop";
 import type { ToolCall } from "./card.ts";
+import type { MarkedCard } from "./marked-card.ts";
 
 /** One token behind `<|card|>`, as it came about. */
 export interface DecodedToken {
@@ -36,6 +37,8 @@ export interface Route {
 export interface Answer {
   readonly needle: string;
   readonly call: ToolCall;
+  /** The card as marks in the directive; null where it was written otherwise. */
+  readonly marks: MarkedCard | null;
   /** Natural logarithm of the probability of all free picks; null where the engine does not tell. */
   readonly score: number | null;
   readonly reasons: readonly string[];

@@ -6,7 +6,7 @@ import { isRefusal, type Json, type JsonObject, type Refusal, refuse } from "lop
 import { isRefusal as isRaptorRefusal, Raptor, toolSchema, Vocabulary } from "raptor";
 import type { Marked, MarkedSpan } from "./marking.ts";
 import { spanValue } from "./span-text.ts";
-import { type Span, type ToolShape, VIEWS } from "./tool-shape.ts";
+import { type Span, type ToolShape, VIEWS, viewStatement } from "./tool-shape.ts";
 
 export interface ToolCall {
   readonly tool: string;
@@ -27,16 +27,15 @@ export function cardOf(marked: Marked, directive: string): ToolCall | Refusal {
   const filled =
     shape.legs === null ? putSpans(values, shape, marked, directive, 0) : putLegs(values, marked, directive);
   if (isRefusal(filled)) return filled;
-  return { tool: shape.name, parameters: Object.fromEntries(values) };
+  const ordered = shape.order.flatMap((name) => (values.has(name) ? [[name, values.get(name)!] as const] : []));
+  return { tool: shape.name, parameters: Object.fromEntries(ordered) };
 }
-
-export const viewStatement = (view: string): string => `SELECT * FROM ${view}`;
 
 function putLegs(values: Map<string, Json>, marked: Marked, directive: string): Refusal | null {
   const { shape } = marked.tool;
   const legs: Json[] = [];
   const each = marked.spans.find(({ leg }) => leg < 0) ?? marked.spans.find((span) => saysEach(span, directive));
-  for (let leg = 0; leg < marked.legs; leg++) {
+  for (let leg = 0; leg <= marked.legStarts.length; leg++) {
     const fields = new Map<string, Json>();
     const refused = putSpans(fields, shape, marked, directive, leg);
     if (refused !== null) return refused;

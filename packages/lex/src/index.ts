@@ -1,6 +1,7 @@
 export type { Answer, CardWriter, DecodedToken, NeedleScore, Route, ToolScore } from "./answer.ts";
 export { checkCall, type ToolCall } from "./card.ts";
 export { JsonWriter } from "./json-writer.ts";
+export { type MarkedCard, markCall } from "./marked-card.ts";
 export { DECODE, MARKING_VERSION } from "./marks.ts";
 export { type Decoded, DIRECTIVE_TOKENS_MAX, Needle, type NeedleTools } from "./needle.ts";
 export { NeedleMemories } from "./needle-memories.ts";

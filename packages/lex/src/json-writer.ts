@@ -66,6 +66,7 @@ export class JsonWriter implements CardWriter {
     return {
       needle: card.id,
       call,
+      marks: null,
       score,
       reasons: route.reasons,
       tokens,

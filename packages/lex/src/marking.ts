@@ -26,7 +26,8 @@ export interface Marked {
   /** Values of the choices by name; null is "absent". */
   readonly choices: ReadonlyMap<string, string | null>;
   readonly spans: readonly MarkedSpan[];
-  readonly legs: number;
+  /** UTF-16 offsets at which the legs after the first begin. */
+  readonly legStarts: readonly number[];
 }
 
 type Stage = "tool" | "choice" | "marks" | "over";
@@ -46,7 +47,7 @@ export class Marking {
   /** What was marked at this place so far: later marks have an order. */
   #here: "nothing" | "cut" | "leg" | "begin" = "nothing";
   #open: { readonly index: number; readonly start: number } | null = null;
-  #leg = 0;
+  readonly #legStarts: number[] = [];
   #eachMinutes = false;
   #offer: readonly number[] | null = null;
 
@@ -85,7 +86,7 @@ export class Marking {
   marked(): Marked | null {
     if (!this.over) throw new TypeError("the marking is not over");
     if (this.#tool === null) return null;
-    return { tool: this.#tool, choices: this.#choices, spans: this.#spans, legs: this.#leg + 1 };
+    return { tool: this.#tool, choices: this.#choices, spans: this.#spans, legStarts: this.#legStarts };
   }
 
   #allowedTools(): number[] {
@@ -164,7 +165,7 @@ export class Marking {
   /** A new leg may begin here: the leg before is whole, and this one finds room. */
   #canTurn(): boolean {
     const tool = this.#tool!;
-    if (tool.leg === null || this.#here === "leg" || this.#leg + 1 >= LEGS_MAX) return false;
+    if (tool.leg === null || this.#here === "leg" || this.#legStarts.length + 1 >= LEGS_MAX) return false;
     if (this.#missing() !== 0 || this.#begun.every((times) => times === 0)) return false;
     return this.#edgeHere() && this.#room(tool).fits(fullSet(tool), this.#place);
   }
@@ -219,13 +220,18 @@ export class Marking {
     const { offsets } = this.#places;
     const each = index === EACH;
     const name = this.#span(index).name;
-    this.#spans.push({ name, from: offsets[start]!, to: offsets[this.#place]!, leg: each ? -1 : this.#leg });
+    this.#spans.push({
+      name,
+      from: offsets[start]!,
+      to: offsets[this.#place]!,
+      leg: each ? -1 : this.#legStarts.length,
+    });
     this.#open = null;
     this.#here = "cut";
   }
 
   #turn(): void {
-    this.#leg++;
+    this.#legStarts.push(this.#places.offsets[this.#place]!);
     this.#begun = this.#begun.map(() => 0);
     this.#here = "leg";
   }

@@ -7,6 +7,7 @@ import { type Crypto, isRefusal, type Refusal, refuse, toHex, utf8 } from "lop";
 import type { BehaviorCard } from "raptor";
 import type { DecodedToken } from "./answer.ts";
 import { cardOf, checkCall, type ToolCall } from "./card.ts";
+import { type MarkedCard, markedCard } from "./marked-card.ts";
 import { Marking } from "./marking.ts";
 import { DECODE, type MarkTokens, markTokensOf } from "./marks.ts";
 import { type Places, placesOf } from "./places.ts";
@@ -27,6 +28,8 @@ export interface Decoded {
   readonly needle: string;
   /** Null: the needle says that no tool of its fits. */
   readonly call: ToolCall | null;
+  /** The card as marks in the directive; null with the call. */
+  readonly marks: MarkedCard | null;
   /** Sum of the log-probabilities of all free picks. */
   readonly score: number;
   /** Log-probability of the tool alone. */
@@ -90,6 +93,7 @@ export class Needle {
       return {
         needle: this.id,
         call,
+        marks: call === null ? null : markedCard(marking.marked()!, directive),
         score,
         toolScore,
         tokens,

@@ -96,10 +96,15 @@ const ELSE: Readonly<Record<Measure, readonly { has(word: string): boolean }[]>>
 /** Whether the words behind a number without a unit give it another meaning: "20 minutes" is no count, "80GB" neither. */
 export function measuresElse(phrase: string, after: string, measure: Measure): boolean {
   if (!/[\d\p{L}]$/u.test(phrase.trimEnd()) || hasUnit(phrase, measure)) return false;
-  if (measure === "count" && /\d$/.test(phrase) && /^\p{L}/u.test(after) && !/^x\b/i.test(after)) return true;
+  // "80GB" is no count of eighty; "2x" is one of two.
+  if (measure === "count" && /\d(?!x\b)\p{L}/iu.test(phrase + after.slice(0, 2))) return true;
   const next = piecesOf(/^[\s-]*(\p{L}+)/u.exec(after)?.[1] ?? "")[0]?.word ?? "";
   return measure === "kilometres" ? !/radius/i.test(phrase) : ELSE[measure].some((set) => set.has(next));
 }
+
+/** Whether a phrase is a distance with its unit: "500 m", "three miles". */
+export const isDistance = (phrase: string): boolean =>
+  readMeasure(phrase, "kilometres") !== null && hasUnit(phrase, "kilometres");
 
 function hasUnit(phrase: string, measure: Measure): boolean {
   const units = measure === "kilometres" ? DISTANCES : DURATIONS;

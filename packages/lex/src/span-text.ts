@@ -2,7 +2,7 @@
  * What a span of the directive may be for a parameter, and what value it gives. General truths only: an address has no blank
  * inside, a number is a whole number phrase, SQL that only reads begins with a word that reads, what stands in quotes ends there.
  */
-import { measuresElse, NUMBER_PHRASE_MAX, readMeasure } from "./numbers.ts";
+import { isDistance, measuresElse, NUMBER_PHRASE_MAX, readMeasure } from "./numbers.ts";
 import type { Span } from "./tool-shape.ts";
 
 /** Parameters whose text may run over several lines. */
@@ -40,6 +40,10 @@ const BEFORE_NAMES: Readonly<Record<string, RegExp>> = {
   capability: NAMED,
   reservation: BOOKED,
 };
+/** Parameters that name a thing, and words that name nothing. */
+const NAMES = new Set("what capability snapshot label tag reservation host".split(" "));
+const EMPTY_WORDS =
+  /^(?:each|then|and|or|after|before|again|please|it|this|that|them|with|for|to|of|at|in|on|by|the|an?)$/i;
 const ADDRESS = new Set(["url", "host"]);
 const SENTENCE_END = /[.,;:!?…]+$/;
 const READING_SQL = /^(?:select|with|values|explain)\b/i;
@@ -95,8 +99,11 @@ function bareAddress(text: string): string {
 function fitsName(name: string, text: string): boolean {
   if (!/[^\s.,;:!?"'`()]/.test(text) && name !== "path") return false;
   if (!LONG.has(name) && /[\r\n]/.test(text)) return false;
+  if (NAMES.has(name) && EMPTY_WORDS.test(text)) return false;
   if (name === "url") return /^[^\s"'`<>]+$/.test(text) && (/[.:/?#]/.test(text) || /^localhost$/i.test(text));
   if (name === "host") return /^[\p{L}\p{N}*._:[\]/-]+$/u.test(text) && /[\p{L}\p{N}]/u.test(text);
+  if (name === "path") return !/["`{}<>|]/.test(text);
+  if (name in LEAD_INS && name !== "near") return !isDistance(text);
   return name !== "sql" || READING_SQL.test(text);
 }
 
@@ -110,7 +117,9 @@ export interface Surroundings {
 /** Whether a span begins and ends where a value of this parameter can. Numbers have their own rule: see `wholeNumber`. */
 export function standsWell(span: Span, around: Surroundings): boolean {
   if (span.measure !== null) return wholeNumber(span, around);
-  return (!ADDRESS.has(span.name) || wholeAddress(around)) && endsWithItsQuote(around);
+  if (ADDRESS.has(span.name) && !wholeAddress(around)) return false;
+  if (span.name === "host" && !isBestHost(around)) return false;
+  return (span.name !== "near" || wholeName(around)) && endsWithItsQuote(around);
 }
 
 /** Neither side goes on with what belongs to an address. */
@@ -120,6 +129,30 @@ function wholeAddress({ text, from, to }: Surroundings): boolean {
   const before = text[start - 1] ?? " ";
   const after = text.slice(start + core.length);
   return !/[\p{L}\p{N}/@._~%&=+-]/u.test(before) && !/^[.,;:!?]*[\p{L}\p{N}/@_~%&=+#-]/u.test(after);
+}
+
+/** Words without a dot can name a host, but not where another word looks like one. */
+const isBestHost = ({ text, from, to }: Surroundings): boolean =>
+  /[.:*]/.test(text.slice(from, to)) || !/[\p{L}\p{N}*-]+[.:][\p{L}\p{N}]/u.test(text);
+
+const DAY_NAME =
+  /^(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/i;
+
+/** Characters around a span that are looked at for the rest of a name. */
+const NAME_WINDOW = 48;
+
+/** A place's name is not cut between two capitalised words. The first word of a sentence has its capital for another reason. */
+function wholeName({ text, from, to }: Surroundings): boolean {
+  const core = text.slice(from, to).trim();
+  const start = from + text.slice(from, to).search(/\S/);
+  const before = /(?:^|[^.!?:\s])\s*(?<!^)\b(\p{Lu}\p{Ll}+) $/u.exec(
+    text.slice(Math.max(0, start - NAME_WINDOW), start),
+  )?.[1];
+  const behind = start + core.length;
+  const after = /^ (\p{Lu}\p{Ll}+)/u.exec(text.slice(behind, behind + NAME_WINDOW))?.[1];
+  const cutBefore = /^\p{Lu}\p{Ll}/u.test(core) && before !== undefined && !DAY_NAME.test(before);
+  const cutAfter = /\p{Lu}\p{Ll}+$/u.test(core) && after !== undefined && !DAY_NAME.test(after);
+  return !cutBefore && !cutAfter;
 }
 
 /** What begins right behind an opening quote, backtick or fence ends at a closing one. */

@@ -79,25 +79,22 @@ export class Supervisor implements CardWriter {
   async decode(route: Route): Promise<Answer | Refusal> {
     const drafts: Draft[] = [];
     let refused: Refusal | null = null;
-    let declined = 0;
     for (const needle of route.asked.map((id) => this.#needle(id))) {
       const decoded = await needle.decode(route.directive);
       if (isRefusal(decoded)) refused ??= decoded;
-      else if (decoded.call === null) declined++;
-      else drafts.push(draftOf(route, needle, decoded, decoded.call));
+      else if (decoded.call !== null) drafts.push(draftOf(route, needle, decoded, decoded.call));
     }
     const best = drafts.sort((a, b) => b.score - a.score)[0];
     if (best === undefined) return refused ?? unfit(route, "the needle itself says that none of its tools fits");
-    if (declined > 0 && best.tool < BEST_ENOUGH / 2) return unfit(route, "the better needle says that no tool fits");
     return guessOf(route, best) ?? this.#answer(route, best);
   }
 
   #answer(route: Route, { needle, decoded, call, score }: Draft): Answer {
-    const { tokens, fed_count, took_ms, memory } = decoded;
+    const { marks, tokens, fed_count, took_ms, memory } = decoded;
     const sure = `${needle.id} writes ${call.tool} with ${percent(Math.exp(decoded.score))} for the whole card`;
     const replay = replayData(needle, decoded, this.#crypto);
     const reasons = [...route.reasons, sure];
-    return { needle: needle.id, call, score, reasons, tokens, fed_count, took_ms, memory, replay };
+    return { needle: needle.id, call, marks, score, reasons, tokens, fed_count, took_ms, memory, replay };
   }
 
   async #toolScores(directive: string): Promise<ToolScore[] | Refusal> {
@@ -150,11 +147,19 @@ interface Draft {
   readonly score: number;
 }
 
-function draftOf({ scores }: Route, needle: Needle, decoded: Decoded, call: ToolCall): Draft {
-  const share = scores.find((score) => score.needle === needle.id)?.probability ?? 0;
-  const tool = share * Math.exp(decoded.toolScore);
-  return { needle, decoded, call, tool, score: Math.log(share) + decoded.score };
+/**
+ * The supervisor weighs the tool among all, the needle among its own and none. What the needle says is brought to the
+ * supervisor's scale by the share that it speaks about; the two opinions count alike.
+ */
+function draftOf({ scores, tools }: Route, needle: Needle, decoded: Decoded, call: ToolCall): Draft {
+  const share = shareOf(scores, needle.id);
+  const seen = tools.find(({ tool }) => tool === call.tool)?.probability ?? 0;
+  const said = (share + shareOf(scores, NONE)) * Math.exp(decoded.toolScore);
+  return { needle, decoded, call, tool: (seen + said) / 2, score: Math.log(share) + decoded.score };
 }
+
+const shareOf = (scores: readonly NeedleScore[], id: string): number =>
+  scores.find(({ needle }) => needle === id)?.probability ?? 0;
 
 function guessOf(route: Route, { tool, decoded, call }: Draft): Refusal | null {
   if (tool < TOOL_LEAST) return unfit(route, `${call.tool} is only ${percent(tool)} probable`);

@@ -18,6 +18,8 @@ export const VIEWS = [
   "transactions",
   "measurements",
 ] as const;
+/** What choosing a view instead of marking SQL stands for. */
+export const viewStatement = (view: string): string => `SELECT * FROM ${view}`;
 /** Legs of one plan. */
 export const LEGS_MAX = 8;
 
@@ -43,6 +45,8 @@ export interface Span {
 export interface ToolShape {
   readonly name: string;
   readonly action: BehaviorTool["action"];
+  /** Names of its parameters, as the card orders them. */
+  readonly order: readonly string[];
   readonly choices: readonly Choice[];
   /** Spans of the card, or of each leg when there are legs. */
   readonly spans: readonly Span[];
@@ -82,10 +86,10 @@ function shapeOf({ name, action, parameters }: BehaviorTool): ToolShape | string
     const leg = only[1].items!;
     const inner = fieldsOf(leg.properties!, leg.required ?? []);
     if (typeof inner === "string" || inner.choices.length > 0) return only[0];
-    return { name, action, ...inner, legs: only[0] };
+    return { name, action, order: [only[0]], ...inner, legs: only[0] };
   }
   const fields = fieldsOf(properties, required);
-  return typeof fields === "string" ? fields : { name, action, ...fields, legs: null };
+  return typeof fields === "string" ? fields : { name, action, order: Object.keys(properties), ...fields, legs: null };
 }
 
 const isLegs = (schema: Schema): boolean => schema.type === "array" && schema.items?.type === "object";

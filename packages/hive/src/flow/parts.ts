@@ -2,6 +2,7 @@
 import type { Ladder } from "forge";
 import type { NeedleMemories } from "lex";
 import type { Chance, Clock, Crypto, Disk, KeyManifest, PolicySet, ReplayGuard, Signer } from "lop";
+import type { CardJournal } from "../card-journal.ts";
 import type { FreezeGate } from "../freeze-gate.ts";
 import type { HiveSettings, WordsPort, WorkspacePort } from "../hive-types.ts";
 import type { Statements } from "../statements.ts";
@@ -29,4 +30,5 @@ export interface FlowParts {
   /** Absent: this hive has no engine. */
   readonly words?: WordsPort;
   readonly memories: NeedleMemories;
+  readonly journal: CardJournal;
 }
