@@ -2,9 +2,9 @@
 
     OMP_NUM_THREADS=1 python3 -m training.state_tune --model models/axiom-needle-1.gguf --out models/states --seconds 45
 
-Each needle learns on its own tools and, for the rest, on all directives with their true answers, so that it keeps refusing
-and keeps naming the right tool where a directive is not its own. A state that does not help on held-out directives, or harms
-the others, is replaced by the blank one.
+Each needle learns on its own tools' directives and, for the rest, to refuse foreign ones. In use the supervisor routes with a memory of its own, and a needle weighs only its tools and
+none; so a state is judged by its own tools' cards, and by how many foreign directives it claims. One that does not help, or
+claims more, is replaced by the blank one.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from training.loss import card_log_probabilities, exact_cards, pick_logits, pick
 from training.memory_file import memory_file, read_memory_file
 from training.model import Memory, Needle
 from training.tokenizer import Tokenizer
-from training.tools import needle_ids, tools
+from training.tools import NONE, needle_ids, tool_token, tools
 
 HELD_OUT_SEED = 555_000_111
 OWN_SHARE = 0.7
-LARGEST_HARM = 0.002  # exact cards of other needles' directives that may be lost
+LARGEST_HARM = 0.02  # share of foreign directives that may be claimed beyond what the blank memory claims
 
 
 class InitialState(nn.Module):
@@ -52,7 +52,7 @@ def is_own(needle: str, example: dict) -> bool:
 
 
 def mixed(needle: str, seed: int):
-    """Examples of the needle's tools, with a share of everything in between."""
+    """Examples of the needle's tools; in between, foreign directives, which a needle that sees only its tools must refuse."""
     credit = 0.0
     for example in examples_from(seed):
         if is_own(needle, example):
@@ -60,7 +60,7 @@ def mixed(needle: str, seed: int):
             yield example
         elif credit >= 1:
             credit -= 1
-            yield example
+            yield {"directive": example["directive"], "tool": NONE, "source": example["source"]}
 
 
 def tune(model: Needle, tokenizer: Tokenizer, needle: str, seconds: float, rate: float, seed: int) -> tuple[InitialState, int]:
@@ -95,40 +95,64 @@ def held_out(tokenizer: Tokenizer, wanted, count: int) -> list[Batch]:
     return [batch_of(rows[at : at + 50]) for at in range(0, len(rows), 50)]
 
 
+def starts(memory: list[Memory] | None, count: int) -> list[Memory] | None:
+    """One memory for every row of a batch; None is the blank one."""
+    if memory is None:
+        return None
+    return [Memory(m.ssm.expand(count, -1, -1, -1), m.conv.expand(count, -1, -1)) for m in memory]
+
+
+def pick_rows(model: Needle, tokenizer: Tokenizer, batch: Batch, memory: list[Memory] | None) -> torch.Tensor:
+    """The scores of a batch's picks, read from a start memory."""
+    hidden, _ = model(batch.tokens, starts(memory, len(batch.examples)))
+    return pick_logits(model, hidden, batch.places, tokenizer.first_special)
+
+
 @torch.no_grad()
 def judge(model: Needle, tokenizer: Tokenizer, batches: list[Batch], memory: list[Memory] | None) -> tuple[float, float]:
-    """(-log p a card, share of exact cards) from a start memory; None is the blank one."""
+    """(-log p a card, share of exact cards) from a start memory."""
     surprise = right = cards = 0.0
     for batch in batches:
-        start = None
-        if memory is not None:
-            count = len(batch.examples)
-            start = [Memory(m.ssm.expand(count, -1, -1, -1), m.conv.expand(count, -1, -1)) for m in memory]
-        logits = pick_logits(model, model(batch.tokens, start)[0], batch.places, tokenizer.first_special)
+        logits = pick_rows(model, tokenizer, batch, memory)
         surprise -= card_log_probabilities(logits, batch).sum().item()
         right += exact_cards(logits, batch).sum().item()
         cards += len(batch.examples)
     return surprise / cards, right / cards
 
 
+@torch.no_grad()
+def claims(model: Needle, tokenizer: Tokenizer, needle: str, batches: list[Batch], memory: list[Memory] | None) -> float:
+    """The share of directives for which the needle prefers one of its tools to none."""
+    at = lambda name: tokenizer.specials[tool_token(name)] - tokenizer.first_special  # noqa: E731
+    own = [at(name) for name, tool in tools().items() if tool.needle == needle]
+    claimed = cards = 0.0
+    for batch in batches:
+        first = torch.ones_like(batch.owners, dtype=torch.bool)
+        first[1:] = batch.owners[1:] != batch.owners[:-1]  # the tool is an example's first pick
+        rows = pick_rows(model, tokenizer, batch, memory)[first]
+        claimed += (rows[:, own].max(1).values > rows[:, at(NONE)]).sum().item()
+        cards += len(batch.examples)
+    return claimed / cards
+
+
 def tune_needle(model: Needle, tokenizer: Tokenizer, needle: str, weights: str, options: argparse.Namespace) -> dict:
     """Tunes, judges and writes one needle's file; gives what the model card says about it."""
     own = held_out(tokenizer, lambda e: is_own(needle, e), options.judge)
-    others = held_out(tokenizer, lambda e: not is_own(needle, e), options.judge)
-    before, before_others = judge(model, tokenizer, own, None), judge(model, tokenizer, others, None)
+    foreign = held_out(tokenizer, lambda e: not is_own(needle, e), options.judge)
+    before, before_foreign = judge(model, tokenizer, own, None), claims(model, tokenizer, needle, foreign, None)
     state, seen = tune(model, tokenizer, needle, options.seconds, options.rate, options.seed)
     tuned = [Memory(m.ssm.detach(), m.conv.detach()) for m in state.memories(1)]
     file = memory_file(tuned, model.shape, weights)
     stored = read_memory_file(file, model.shape)
-    after, after_others = judge(model, tokenizer, own, stored), judge(model, tokenizer, others, stored)
-    helps = after[0] < before[0] and after[1] >= before[1] and after_others[1] >= before_others[1] - LARGEST_HARM
+    after, after_foreign = judge(model, tokenizer, own, stored), claims(model, tokenizer, needle, foreign, stored)
+    helps = after[0] < before[0] and after[1] >= before[1] and after_foreign <= before_foreign + LARGEST_HARM
     if not helps:
         file = memory_file(model.blank(), model.shape, weights)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / f"{needle}.memory").write_bytes(file)
-    numbers = {"own": [before, after], "others": [before_others, after_others]}
-    rounded = {name: [[round(v, 4) for v in pair] for pair in pairs] for name, pairs in numbers.items()}
-    return {"needle": needle, "examples": seen, "kept": helps, **rounded}
+    own_figures = [[round(value, 4) for value in pair] for pair in (before, after)]
+    foreign_figures = [round(before_foreign, 4), round(after_foreign, 4)]
+    return {"needle": needle, "examples": seen, "kept": helps, "own": own_figures, "claimed": foreign_figures}
 
 
 def main() -> None:
@@ -136,9 +160,9 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="the exported GGUF: states belong to its bytes")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--needles", nargs="*", default=None)
-    parser.add_argument("--seconds", type=float, default=45)
-    parser.add_argument("--rate", type=float, default=0.02)
-    parser.add_argument("--judge", type=int, default=400, help="held-out directives, own and others each")
+    parser.add_argument("--seconds", type=float, default=16)
+    parser.add_argument("--rate", type=float, default=0.004)
+    parser.add_argument("--judge", type=int, default=200, help="held-out directives, own and foreign each")
     parser.add_argument("--seed", type=int, default=77)
     options = parser.parse_args()
     torch.set_num_threads(1)
