@@ -30,7 +30,6 @@ from training.tools import NONE, needle_ids, tool_token, tools
 
 HELD_OUT_SEED = 555_000_111
 OWN_SHARE = 0.7
-LARGEST_HARM = 0.02  # share of foreign directives that may be claimed beyond what the blank memory claims
 
 
 class InitialState(nn.Module):
@@ -145,7 +144,7 @@ def tune_needle(model: Needle, tokenizer: Tokenizer, needle: str, weights: str, 
     file = memory_file(tuned, model.shape, weights)
     stored = read_memory_file(file, model.shape)
     after, after_foreign = judge(model, tokenizer, own, stored), claims(model, tokenizer, needle, foreign, stored)
-    helps = after[0] < before[0] and after[1] >= before[1] and after_foreign <= before_foreign + LARGEST_HARM
+    helps = after[0] < before[0] and after[1] > before[1] and after_foreign <= before_foreign
     if not helps:
         file = memory_file(model.blank(), model.shape, weights)
     options.out.mkdir(parents=True, exist_ok=True)
