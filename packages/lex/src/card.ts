@@ -5,7 +5,7 @@
 import { isRefusal, type Json, type JsonObject, type Refusal, refuse } from "lop";
 import { isRefusal as isRaptorRefusal, Raptor, toolSchema, Vocabulary } from "raptor";
 import type { Marked, MarkedSpan } from "./marking.ts";
-import { spanValue } from "./span-text.ts";
+import { spanValue, wholeName } from "./span-text.ts";
 import { type Span, type ToolShape, VIEWS, viewStatement } from "./tool-shape.ts";
 
 export interface ToolCall {
@@ -68,7 +68,7 @@ function putSpans(
 ): Refusal | null {
   for (const span of shape.spans) {
     const found = spans.filter((each) => each.name === span.name && each.leg === leg);
-    const read = found.map((each) => valueIn(span, each, directive));
+    const read = found.map((each) => valueIn(span, named(each, spans, directive), directive));
     if (read.includes(null))
       return refuse("parameters-invalid", `${shape.name}: what was marked as ${span.name} cannot be one.`);
     const items = read as (string | number)[];
@@ -76,6 +76,14 @@ function putSpans(
     else if (items[0] !== undefined) values.set(span.name, items[0]);
   }
   return null;
+}
+
+/** A place's whole name, as long as no other span has a part of it. */
+function named(span: MarkedSpan, spans: readonly MarkedSpan[], directive: string): MarkedSpan {
+  if (span.name !== "near") return span;
+  const { from, to } = wholeName({ text: directive, from: span.from, to: span.to });
+  const free = spans.every((other) => other === span || other.to <= from || other.from >= to);
+  return free ? { ...span, from, to } : span;
 }
 
 /** A full stop that merely ends the directive is none of its parts. */

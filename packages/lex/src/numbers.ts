@@ -96,6 +96,8 @@ const ELSE: Readonly<Record<Measure, readonly { has(word: string): boolean }[]>>
 /** Whether the words behind a number without a unit give it another meaning: "20 minutes" is no count, "80GB" neither. */
 export function measuresElse(phrase: string, after: string, measure: Measure): boolean {
   if (!/[\d\p{L}]$/u.test(phrase.trimEnd()) || hasUnit(phrase, measure)) return false;
+  const inside = piecesOf(phrase).some(({ word }) => word !== undefined && ELSE.count.some((set) => set.has(word)));
+  if (measure === "count" && inside) return true;
   // "80GB" is no count of eighty; "2x" is one of two.
   if (measure === "count" && /\d(?!x\b)\p{L}/iu.test(phrase + after.slice(0, 2))) return true;
   const next = piecesOf(/^[\s-]*(\p{L}+)/u.exec(after)?.[1] ?? "")[0]?.word ?? "";

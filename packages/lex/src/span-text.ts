@@ -119,7 +119,7 @@ export function standsWell(span: Span, around: Surroundings): boolean {
   if (span.measure !== null) return wholeNumber(span, around);
   if (ADDRESS.has(span.name) && !wholeAddress(around)) return false;
   if (span.name === "host" && !isBestHost(around)) return false;
-  return (span.name !== "near" || wholeName(around)) && endsWithItsQuote(around);
+  return endsWithItsQuote(around);
 }
 
 /** Neither side goes on with what belongs to an address. */
@@ -141,18 +141,18 @@ const DAY_NAME =
 /** Characters around a span that are looked at for the rest of a name. */
 const NAME_WINDOW = 48;
 
-/** A place's name is not cut between two capitalised words. The first word of a sentence has its capital for another reason. */
-function wholeName({ text, from, to }: Surroundings): boolean {
+/** A place's name is one thing: the capitalised words right before and behind a span belong to it. The first word of a sentence does not. */
+export function wholeName({ text, from, to }: Surroundings): { from: number; to: number } {
   const core = text.slice(from, to).trim();
-  const start = from + text.slice(from, to).search(/\S/);
-  const before = /(?:^|[^.!?:\s])\s*(?<!^)\b(\p{Lu}\p{Ll}+) $/u.exec(
-    text.slice(Math.max(0, start - NAME_WINDOW), start),
-  )?.[1];
-  const behind = start + core.length;
-  const after = /^ (\p{Lu}\p{Ll}+)/u.exec(text.slice(behind, behind + NAME_WINDOW))?.[1];
-  const cutBefore = /^\p{Lu}\p{Ll}/u.test(core) && before !== undefined && !DAY_NAME.test(before);
-  const cutAfter = /\p{Lu}\p{Ll}+$/u.test(core) && after !== undefined && !DAY_NAME.test(after);
-  return !cutBefore && !cutAfter;
+  const start = from + Math.max(0, text.slice(from, to).search(/\S/));
+  const end = start + core.length;
+  const head = text.slice(Math.max(0, start - NAME_WINDOW), start);
+  const before = /^\p{Lu}\p{Ll}/u.test(core) ? /[^.!?:\s]\s+(\p{Lu}\p{Ll}+ )$/u.exec(head)?.[1] : undefined;
+  const after = /\p{Lu}\p{Ll}+$/u.test(core) ? /^ (\p{Lu}\p{Ll}+)/u.exec(text.slice(end, end + NAME_WINDOW)) : null;
+  return {
+    from: before === undefined || DAY_NAME.test(before) ? from : start - before.length,
+    to: after === null || DAY_NAME.test(after[1]!) ? to : end + after[0].length,
+  };
 }
 
 /** What begins right behind an opening quote, backtick or fence ends at a closing one. */

@@ -84,7 +84,8 @@ export class Supervisor implements CardWriter {
       if (isRefusal(decoded)) refused ??= decoded;
       else if (decoded.call !== null) drafts.push(draftOf(route, needle, decoded, decoded.call));
     }
-    const best = drafts.sort((a, b) => b.score - a.score)[0];
+    const ranked = drafts.toSorted((a, b) => b.tool - a.tool || b.score - a.score);
+    const best = ranked[0];
     if (best === undefined) return refused ?? unfit(route, "the needle itself says that none of its tools fits");
     return guessOf(route, best) ?? this.#answer(route, best);
   }
