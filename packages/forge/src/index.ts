@@ -1,8 +1,5 @@
 export * from "./chamber.ts";
 export { type Leftover, type OsOptions, osChamber } from "./chamber-os.ts";
-export { EgressDesk } from "./egress.ts";
-export { nodeNet } from "./egress-node.ts";
-export type { EgressBook, EgressDecision, EgressNet, EgressPermits, EgressRequest } from "./egress-port.ts";
 export { type BuildOptions, buildCrucible } from "./crucible-build.ts";
 export {
   type CrucibleImage,
@@ -11,6 +8,9 @@ export {
   openCrucible,
   verifyCrucible,
 } from "./crucible-image.ts";
+export { EgressDesk } from "./egress.ts";
+export { nodeNet } from "./egress-node.ts";
+export type { EgressBook, EgressDecision, EgressNet, EgressPermits, EgressRequest } from "./egress-port.ts";
 export { Ladder, type RungReport } from "./ladder.ts";
 export { checkPath } from "./path-check.ts";
 export { MAX_MACHINES, MAX_WAITING_MACHINES, VmChamber, type VmOptions, vm } from "./vm-chamber.ts";

@@ -85,7 +85,15 @@ const Stop = z.strictObject({
     .describe("Time that running directives get at a stop before cancellation."),
 });
 
-const SECTIONS = { http: Http, keys: Keys, limits: Limits, engine: Engine, chambers: Chambers, trace: Trace, stop: Stop };
+const SECTIONS = {
+  http: Http,
+  keys: Keys,
+  limits: Limits,
+  engine: Engine,
+  chambers: Chambers,
+  trace: Trace,
+  stop: Stop,
+};
 
 export const Config = z.strictObject({
   $schema: z.string().optional(),

@@ -5,7 +5,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BrowserContextOptions } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FakeHive, KEY } from "./fake-hive.ts";
 import { buildPage, missing, Screen } from "./screen.ts";
@@ -81,12 +81,12 @@ describe("with the keyboard alone", () => {
     await page.keyboard.type("notes/plan.md");
     await screen.press("Tab");
     await page.keyboard.type("# Plan");
+    const hasty = pressAtOnce(page, ".approval");
     await screen.press("Control+Enter");
-    await page.locator(".approval").waitFor();
+    await hasty;
+    expect(await screen.state()).toBe("awaiting approval");
     expect(await screen.focused()).toBe("effect");
     expect(await page.locator(".effect").textContent()).toContain("# Plan");
-    await screen.press("Enter");
-    expect(await screen.state()).toBe("awaiting approval");
     await page.waitForTimeout(600);
     await screen.press("Enter");
     await page.locator(".proof[data-look=verified]").waitFor();
@@ -330,3 +330,20 @@ describe("the line", () => {
     await screen.command().waitFor();
   });
 });
+
+/** Presses Enter in the very moment in which `selector` appears, as a key that was still held would. */
+const pressAtOnce = (page: Page, selector: string): Promise<void> =>
+  page.evaluate(
+    (wanted) =>
+      new Promise<void>((done) => {
+        new MutationObserver((_, observer) => {
+          if (document.querySelector(wanted) === null) return;
+          observer.disconnect();
+          (document.activeElement ?? document.body).dispatchEvent(
+            new KeyboardEvent("keydown", { key: "Enter", bubbles: true }),
+          );
+          done();
+        }).observe(document.body, { childList: true, subtree: true });
+      }),
+    selector,
+  );
