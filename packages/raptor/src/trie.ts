@@ -52,7 +52,7 @@ export function longTrie(v: Vocabulary, bytes: number): TokenTrie {
     first[to + 1] = order.length;
   }
   const own = { from: 0, to: nodes, base: 0, ownFrom: 0, ownTo: 0, fresh_bytes: 0 };
-  return { id: ++tries, ...flat, first, order: Int32Array.from(order), ...own, views: new Map() };
+  return { id: ++tries, ...flat, first, order: new Int32Array(order), ...own, views: new Map() };
 }
 
 /** What is behind node p: its own tokens, then its children. */
@@ -163,15 +163,21 @@ export class TrieBuilder {
   }
 }
 
+/** Most branches are leaves: what holds children is made for the others only. */
 class Branch {
   readonly tokens: number[] = [];
-  readonly children = new Map<number, Branch>();
+  #children: Map<number, Branch> | null = null;
+
+  get children(): Iterable<[number, Branch]> {
+    return this.#children ?? [];
+  }
 
   child(byte: number): Branch {
-    let branch = this.children.get(byte);
+    this.#children ??= new Map();
+    let branch = this.#children.get(byte);
     if (!branch) {
       branch = new Branch();
-      this.children.set(byte, branch);
+      this.#children.set(byte, branch);
     }
     return branch;
   }
@@ -202,11 +208,11 @@ class Branch {
     first.push(order.length);
     return {
       id: ++tries,
-      bytes: Uint8Array.from(bytes),
-      skip: Int32Array.from(skip),
-      depth: Uint16Array.from(depth),
-      first: Int32Array.from(first),
-      order: Int32Array.from(order),
+      bytes: new Uint8Array(bytes),
+      skip: new Int32Array(skip),
+      depth: new Uint16Array(depth),
+      first: new Int32Array(first),
+      order: new Int32Array(order),
       from: 0,
       to: bytes.length,
       base: 0,
