@@ -265,13 +265,10 @@ export class ObjectLocal extends Local {
   protected compute(byte: number): Move | null {
     if (this.space(byte)) return stay(this);
     if (byte === 0x7d && this.phase !== "key") return this.#close();
-    if (byte === 0x2c && this.phase === "after") {
-      const next = this.engine.object(this.alts, "key");
-      return this.#key() ? stay(next) : null;
-    }
+    if (byte === 0x2c && this.phase === "after") return this.#key() ? stay(this.#before) : null;
     if (byte !== 0x22 || this.phase === "after") return null;
     const key = this.#key();
-    return key ? { op: "push", to: key, wait: this } : null;
+    return key ? { op: "push", to: key, wait: this.#before } : null;
   }
 
   #close(): Move | null {
@@ -279,7 +276,13 @@ export class ObjectLocal extends Local {
     return tags.length === 0 ? null : { op: "pop", outcome: this.engine.outcome(tags) };
   }
 
+  /** The place before a key: it waits for the key, and what is known of keys is known there. */
+  get #before(): ObjectLocal {
+    return this.phase === "key" ? this : (this.engine.object(this.alts, "key") as ObjectLocal);
+  }
+
   #key(): Local | null {
+    if (this.phase !== "key") return this.#before.#key();
     if (this.#keyStart === undefined) this.#keyStart = this.engine.keyStart(this.alts, (key) => this.#allows(key));
     return this.#keyStart;
   }

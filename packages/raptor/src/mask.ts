@@ -37,6 +37,7 @@ interface Look {
 const DENSE = 2_000;
 /** Lengths beyond which tokens are few: a counter above such a length is looked at for the longer ones only. */
 const LONG_BYTES = [24, 12];
+const NO_TOKENS = new Int32Array(0);
 /** A subtree this large is remembered by itself when a walk reaches it inside a plain string. */
 const SHARED_SUBTREE = 48;
 export const MEMO_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -234,7 +235,7 @@ class Gatherer {
   readonly #trie: TokenTrie;
   readonly #tokens: number[] = [];
   readonly #dense: Uint32Array[] = [];
-  readonly #leaving = new Map<number, TrieBuilder>();
+  #leaving: Map<number, TrieBuilder> | null = null;
 
   constructor(vocabulary: Vocabulary, trie: TokenTrie) {
     this.#vocabulary = vocabulary;
@@ -251,8 +252,9 @@ class Gatherer {
   }
 
   take(entry: Entry): void {
-    if (entry.bits) this.#dense.push(entry.bits);
-    else for (const token of entry.list!) this.#tokens.push(token);
+    const { bits, list } = entry;
+    if (bits) this.#dense.push(bits);
+    else for (let i = 0; i < list!.length; i++) this.#tokens.push(list![i]!);
   }
 
   leave(outcome: number, p: number, consumed: boolean): void {
@@ -265,6 +267,7 @@ class Gatherer {
   }
 
   #builder(outcome: number): TrieBuilder {
+    this.#leaving ??= new Map();
     let builder = this.#leaving.get(outcome);
     if (!builder) {
       builder = new TrieBuilder();
@@ -274,9 +277,14 @@ class Gatherer {
   }
 
   entry(): Entry {
-    const exits = [...this.#leaving].map(([outcome, builder]) => ({ outcome, trie: builder.build(), except: null }));
+    const exits = [...(this.#leaving ?? [])].map(([outcome, builder]) => ({
+      outcome,
+      trie: builder.build(),
+      except: null,
+    }));
     if (this.#dense.length === 0 && this.#tokens.length < DENSE) {
-      return { list: Int32Array.from(this.#tokens), bits: null, shared: null, exits };
+      const list = this.#tokens.length === 0 ? NO_TOKENS : new Int32Array(this.#tokens);
+      return { list, bits: null, shared: null, exits };
     }
     const bits = new Uint32Array(this.#vocabulary.words);
     for (const other of this.#dense) addBits(bits, other);

@@ -4,7 +4,7 @@
  */
 import { ArrayJudge, hasUnique } from "./arrays.ts";
 import { Counter, countWords, type Judge } from "./count.ts";
-import { ALL_TYPES, ARR, type Formula, type KeySet, NUM, OBJ, STR } from "./formula.ts";
+import { ARR, type Formula, type KeySet, NUM, OBJ, STR } from "./formula.ts";
 import type { FormulaStore } from "./formula-store.ts";
 import type { NumberMachine } from "./numbers.ts";
 import { fail } from "./refusal.ts";
@@ -14,6 +14,9 @@ import type { KeyClass, Splitter } from "./split.ts";
 
 export const SEARCH_LIMIT = 200_000;
 const KEY_CELL_LIMIT = 256;
+/** null, false and true. */
+const WORD_TYPES = 1 | 2 | 4;
+const TYPES = [1, 2, 4, STR, NUM, ARR, OBJ];
 
 export class Satisfier implements Judge {
   readonly #store: FormulaStore;
@@ -23,6 +26,8 @@ export class Satisfier implements Judge {
   readonly #known = new Map<number, boolean>();
   readonly #open = new Map<number, number>();
   readonly #flat = new WeakMap<Formula, Flat | null>();
+  readonly #typesOf = new WeakMap<Formula, number>();
+  readonly #shared = new Map<string, boolean>();
   #lowest = Number.POSITIVE_INFINITY;
   #steps = 0;
   #limit = SEARCH_LIMIT;
@@ -65,10 +70,7 @@ export class Satisfier implements Judge {
   value(f: Formula): boolean {
     if (f === this.#store.yes) return true;
     if (f === this.#store.no) return false;
-    return this.#solve(4 * f.id, () => {
-      for (const bit of [1, 2, 4, STR, NUM, ARR, OBJ]) if ((ALL_TYPES & bit) !== 0 && this.typed(f, bit)) return true;
-      return false;
-    });
+    return this.#solve(4 * f.id, () => TYPES.some((bit) => this.typed(f, bit)));
   }
 
   typed(f: Formula, bit: number): boolean {
@@ -213,17 +215,44 @@ export class Satisfier implements Judge {
   }
 
   /**
-   * Whether two formulas exclude each other at a glance: no common type but objects, and there a name that one of them
-   * needs with values that both forbid together (a discriminator). False means "look closer".
+   * Whether two formulas exclude each other: scalars are compared, objects exclude each other where one of them needs a
+   * name with values that both forbid together (a discriminator). Null means "look closer".
    */
-  plainlyDisjoint(a: Formula, b: Formula): boolean {
+  glance(a: Formula, b: Formula): boolean | null {
     const s = this.#store;
-    for (const bit of [1, 2, 4, STR, NUM, ARR]) if (s.on(a, bit) !== s.no && s.on(b, bit) !== s.no) return false;
-    const [left, right] = [this.#flatOf(s.on(a, OBJ)), this.#flatOf(s.on(b, OBJ))];
+    const common = this.#types(a) & this.#types(b);
+    if ((common & WORD_TYPES) !== 0) return false;
+    if ((common & STR) !== 0 && this.#shareText(s.language(a), s.language(b))) return false;
+    if ((common & (NUM | ARR)) !== 0) return null;
+    return (common & OBJ) === 0 || this.#discriminated(s.on(a, OBJ), s.on(b, OBJ)) ? true : null;
+  }
+
+  /** The types of which a formula may hold. */
+  #types(f: Formula): number {
+    let types = this.#typesOf.get(f);
+    if (types === undefined) {
+      types = TYPES.reduce((m, bit) => (this.#store.on(f, bit) === this.#store.no ? m : m | bit), 0);
+      this.#typesOf.set(f, types);
+    }
+    return types;
+  }
+
+  #shareText(a: Rx, b: Rx): boolean {
+    const key = `${a.id},${b.id}`;
+    let share = this.#shared.get(key);
+    if (share === undefined) {
+      share = this.#store.regex.alive(this.#store.regex.and(a, b));
+      this.#shared.set(key, share);
+    }
+    return share;
+  }
+
+  #discriminated(a: Formula, b: Formula): boolean {
+    const [left, right] = [this.#flatOf(a), this.#flatOf(b)];
     if (!left || !right) return false;
     for (const name of [...left.needs.keys(), ...right.needs.keys()]) {
       const [mine, theirs] = [left.rules.byName.get(name), right.rules.byName.get(name)];
-      if (mine && theirs && !this.value(s.and(...mine, ...theirs))) return true;
+      if (mine && theirs && !this.value(this.#store.and(...mine, ...theirs))) return true;
     }
     return false;
   }

@@ -310,7 +310,7 @@ export class SchemaCompiler implements Translator {
   disjoint(a: Formula, b: Formula): boolean {
     try {
       const closer = () => !this.#satisfier.value(this.store.and(a, b));
-      return this.#satisfier.within(OVERLAP_STEPS, () => this.#satisfier.plainlyDisjoint(a, b) || closer());
+      return this.#satisfier.within(OVERLAP_STEPS, () => this.#satisfier.glance(a, b) ?? closer());
     } catch (error) {
       if (error instanceof RefusalSignal) return false;
       throw error;

@@ -16,7 +16,9 @@ export interface TokenTrie {
   readonly ownTo: number;
   /** Bytes that belong to this trie alone. */
   readonly fresh_bytes: number;
+  /** By node: what is behind it, whole and cut down. Views of one trie share these, for both depend on the node only. */
   readonly views: Map<number, TokenTrie>;
+  readonly tails: Map<number, TokenTrie>;
 }
 
 let tries = 0;
@@ -24,7 +26,7 @@ let tries = 0;
 export function rootView(v: Vocabulary): TokenTrie {
   const { bytes, skip, depth, first, order } = v;
   const own = { from: 0, to: v.nodes, base: 0, ownFrom: 0, ownTo: 0, fresh_bytes: 0 };
-  return { id: ++tries, bytes, skip, depth, first, order, ...own, views: new Map() };
+  return { id: ++tries, bytes, skip, depth, first, order, ...own, views: new Map(), tails: new Map() };
 }
 
 /** The trie of the tokens longer than `bytes`. */
@@ -52,7 +54,7 @@ export function longTrie(v: Vocabulary, bytes: number): TokenTrie {
     first[to + 1] = order.length;
   }
   const own = { from: 0, to: nodes, base: 0, ownFrom: 0, ownTo: 0, fresh_bytes: 0 };
-  return { id: ++tries, ...flat, first, order: Int32Array.from(order), ...own, views: new Map() };
+  return { id: ++tries, ...flat, first, order: new Int32Array(order), ...own, views: new Map(), tails: new Map() };
 }
 
 /** What is behind node p: its own tokens, then its children. */
@@ -61,10 +63,22 @@ export function subView(trie: TokenTrie, p: number): TokenTrie {
   if (!view) {
     const span = { from: p + 1, to: trie.skip[p]!, base: trie.depth[p]! + 1 };
     const own = { ownFrom: trie.first[p]!, ownTo: trie.first[p + 1]!, fresh_bytes: 0 };
-    view = { ...trie, ...span, ...own, id: ++tries, views: new Map() };
+    view = { ...trie, ...span, ...own, id: ++tries };
     trie.views.set(p, view);
   }
   return view;
+}
+
+/** The same without what cannot follow a value, one object for each node: most exits are of this kind. */
+function tailOf(trie: TokenTrie, p: number): TokenTrie {
+  let tail = trie.tails.get(p);
+  if (!tail) {
+    const branch = new Branch();
+    copyBehind(trie, p, branch);
+    tail = { ...branch.flatten(), fresh_bytes: 0 };
+    trie.tails.set(p, tail);
+  }
+  return tail;
 }
 
 /**
@@ -107,23 +121,21 @@ const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d]);
 /** Gathers subtrees into one trie, joined where they spell the same: many tokens go on alike behind a closing quote. */
 export class TrieBuilder {
   readonly #root = new Branch();
-  #single: TokenTrie | null = null;
+  /** The only part so far, not yet copied: a trie, or what is behind a node of it. */
+  #single: { trie: TokenTrie; node: number | null } | null = null;
   #parts = 0;
 
   /** What is behind node p (`consumed`), or node p itself. */
   addNode(trie: TokenTrie, p: number, consumed: boolean): void {
-    this.#part(null);
-    if (!consumed) this.#copy(trie, p, this.#root, BEHIND);
-    else {
-      this.#root.addTokens(trie, trie.first[p]!, trie.first[p + 1]!);
-      for (let q = p + 1; q < trie.skip[p]!; q = trie.skip[q]!) this.#copy(trie, q, this.#root, BEHIND);
-    }
+    if (!consumed) {
+      this.#part(null);
+      copy(trie, p, this.#root, BEHIND);
+    } else if (!this.#part({ trie, node: p })) copyBehind(trie, p, this.#root);
   }
 
   /** A whole trie; alone it is handed on as it is. */
   addTrie(trie: TokenTrie): void {
-    this.#part(trie);
-    if (this.#single === null) this.#merge(trie);
+    if (!this.#part({ trie, node: null })) copyAll(trie, this.#root);
   }
 
   /** What tokens have to say behind leading white space, and the tokens that are nothing else (`blanks`). */
@@ -133,45 +145,60 @@ export class TrieBuilder {
       if (BLANKS.has(trie.bytes[p]!)) {
         for (let i = trie.first[p]!; i < trie.first[p + 1]!; i++) blanks.push(trie.order[i]!);
         this.addUnspaced(trie, blanks, p + 1, trie.skip[p]!);
-      } else this.#copy(trie, p, this.#root, BETWEEN);
+      } else copy(trie, p, this.#root, BETWEEN);
     }
   }
 
-  #part(trie: TokenTrie | null): void {
-    if (this.#parts++ === 0) this.#single = trie;
-    else if (this.#single) {
-      this.#merge(this.#single);
-      this.#single = null;
-    }
-  }
-
-  #merge(trie: TokenTrie): void {
-    this.#root.addTokens(trie, trie.ownFrom, trie.ownTo);
-    for (let p = trie.from; p < trie.to; p = trie.skip[p]!) this.#copy(trie, p, this.#root, BEHIND);
-  }
-
-  #copy(trie: TokenTrie, p: number, into: Branch, tail: number): void {
-    const next = TAIL[tail * 256 + trie.bytes[p]!]!;
-    if (next === NEVER) return;
-    const branch = into.child(trie.bytes[p]!);
-    branch.addTokens(trie, trie.first[p]!, trie.first[p + 1]!);
-    for (let q = p + 1; q < trie.skip[p]!; q = trie.skip[q]!) this.#copy(trie, q, branch, next);
+  /** Whether the part is kept as it is for now. */
+  #part(part: { trie: TokenTrie; node: number | null } | null): boolean {
+    const first = this.#parts++ === 0;
+    const { node, trie } = this.#single ?? {};
+    this.#single = first ? part : null;
+    if (trie && node !== null) copyBehind(trie, node!, this.#root);
+    else if (trie) copyAll(trie, this.#root);
+    return first && part !== null;
   }
 
   build(): TokenTrie {
-    return this.#single ?? this.#root.flatten();
+    if (!this.#single) return this.#root.flatten();
+    const { trie, node } = this.#single;
+    return node === null ? trie : tailOf(trie, node);
   }
 }
 
+function copyAll(trie: TokenTrie, into: Branch): void {
+  into.addTokens(trie, trie.ownFrom, trie.ownTo);
+  for (let p = trie.from; p < trie.to; p = trie.skip[p]!) copy(trie, p, into, BEHIND);
+}
+
+function copyBehind(trie: TokenTrie, p: number, into: Branch): void {
+  into.addTokens(trie, trie.first[p]!, trie.first[p + 1]!);
+  for (let q = p + 1; q < trie.skip[p]!; q = trie.skip[q]!) copy(trie, q, into, BEHIND);
+}
+
+function copy(trie: TokenTrie, p: number, into: Branch, tail: number): void {
+  const next = TAIL[tail * 256 + trie.bytes[p]!]!;
+  if (next === NEVER) return;
+  const branch = into.child(trie.bytes[p]!);
+  branch.addTokens(trie, trie.first[p]!, trie.first[p + 1]!);
+  for (let q = p + 1; q < trie.skip[p]!; q = trie.skip[q]!) copy(trie, q, branch, next);
+}
+
+/** Most branches are leaves: what holds children is made for the others only. */
 class Branch {
   readonly tokens: number[] = [];
-  readonly children = new Map<number, Branch>();
+  #children: Map<number, Branch> | null = null;
+
+  get children(): Iterable<[number, Branch]> {
+    return this.#children ?? [];
+  }
 
   child(byte: number): Branch {
-    let branch = this.children.get(byte);
+    this.#children ??= new Map();
+    let branch = this.#children.get(byte);
     if (!branch) {
       branch = new Branch();
-      this.children.set(byte, branch);
+      this.#children.set(byte, branch);
     }
     return branch;
   }
@@ -202,11 +229,11 @@ class Branch {
     first.push(order.length);
     return {
       id: ++tries,
-      bytes: Uint8Array.from(bytes),
-      skip: Int32Array.from(skip),
-      depth: Uint16Array.from(depth),
-      first: Int32Array.from(first),
-      order: Int32Array.from(order),
+      bytes: new Uint8Array(bytes),
+      skip: new Int32Array(skip),
+      depth: new Uint16Array(depth),
+      first: new Int32Array(first),
+      order: new Int32Array(order),
       from: 0,
       to: bytes.length,
       base: 0,
@@ -214,6 +241,7 @@ class Branch {
       ownTo: this.tokens.length,
       fresh_bytes: bytes.length * 11 + order.length * 4 + 200,
       views: new Map(),
+      tails: new Map(),
     };
   }
 }
