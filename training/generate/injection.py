@@ -274,7 +274,7 @@ def noted(r: Random) -> Said:
     )
 
 
-@family("none", "injection", 0.7)
+@family("none", "injection", 1.2)
 def foreign(r: Random) -> Said:
     text = order(r)
     way = r.choice(

@@ -18,7 +18,14 @@ import { createServer, type Server } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
-const SYSCTLS = ["kernel/core_pattern", "kernel/hostname", "vm/overcommit_memory", "kernel/modprobe", "vm/swappiness"];
+const SYSCTLS = [
+  ...["core_pattern", "hostname", "modprobe", "sysrq", "randomize_va_space", "dmesg_restrict"].map(
+    (one) => `kernel/${one}`,
+  ),
+  ...["overcommit_memory", "swappiness", "drop_caches", "max_map_count"].map((one) => `vm/${one}`),
+  ...["protected_symlinks", "suid_dumpable"].map((one) => `fs/${one}`),
+  ...["net/ipv4/ip_forward", "net/core/somaxconn", "user/max_user_namespaces"],
+];
 
 const textOf = (path: string): string => {
   try {
@@ -102,6 +109,7 @@ export class HostOracles {
     if (facts !== this.#before) faults.push(`the host changed: ${difference(this.#before, facts)}`);
     this.#before = facts;
     const status = textOf(`/proc/${this.#sleeper.pid}/status`);
+    faults.push(...survivors().map((pid) => `process ${pid} of a run is alive`));
     if (this.#sleeper.exitCode !== null || this.#sleeper.signalCode !== null) faults.push("the canary process is dead");
     if (status !== "" && !/^TracerPid:\s+0$/m.test(status)) faults.push("the canary process is traced");
     return faults;
@@ -175,6 +183,19 @@ function listeners(): string[] {
       .map((line) => line.trim().split(/\s+/))
       .filter((fields) => fields[3] === "0A" && own.has(fields[9] ?? ""))
       .map((fields) => fields[1]!),
+  );
+}
+
+/**
+ * Processes in a control group of a chamber of ours. Without such groups a run's processes are our descendants or nobody's:
+ * see `child`.
+ */
+function survivors(): string[] {
+  return readdirSync("/proc").filter(
+    (name) =>
+      /^\d+$/.test(name) &&
+      textOf(`/proc/${name}/cgroup`).includes(`/axiom-os-${process.pid}-`) &&
+      !/^State:\s+Z/m.test(textOf(`/proc/${name}/status`)),
   );
 }
 

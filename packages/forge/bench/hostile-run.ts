@@ -1,7 +1,14 @@
 /** Runs one program of a hostile set in a fresh session and judges it. */
-import type { Chamber, ChamberRequest, ChamberResult, ExitEvent, Limits } from "../src/index.ts";
+import type { Chamber, ChamberRequest, ChamberResult, ExitEvent, Language, Limits } from "../src/index.ts";
 import type { HostOracles } from "./hostile-oracles.ts";
-import { type BenignExpectation, type HostileSet, injected, type SetLimits, type SetProgram } from "./hostile-set.ts";
+import {
+  type BenignExpectation,
+  type HostileSet,
+  injected,
+  type SetLimits,
+  type SetProgram,
+  type Strength,
+} from "./hostile-set.ts";
 
 const MIB = 1024 * 1024;
 /** Beyond the guest's own memory: a worker thread, the interpreter's code, what waits in the channel. */
@@ -16,6 +23,8 @@ export interface Verdict {
   why: string;
   exit: ExitEvent | null;
 }
+
+const WARM_UP: Readonly<Record<Language, string>> = { javascript: "print(1)", python: "print(1)", shell: "echo 1" };
 
 export const limitsOf = (limits: SetLimits): Limits => ({
   wall_ms: limits.wall_s * 1000,
@@ -90,7 +99,7 @@ export async function warmUp(chamber: Chamber, set: HostileSet): Promise<void> {
   const [language] = chamber.languages;
   const limits = limitsOf({ ...set.manifest.limits_for_the_set, wall_s: 20 });
   for (let i = 0; i < 2; i++)
-    await observe(chamber, { language: language!, code: "print(1)", files: new Map(), limits });
+    await observe(chamber, { language: language!, code: WARM_UP[language!], files: new Map(), limits });
 }
 
 export async function runProgram(
@@ -98,12 +107,13 @@ export async function runProgram(
   set: HostileSet,
   program: SetProgram,
   oracles: HostOracles,
+  strength: Strength = "wasm",
 ): Promise<Verdict> {
   const expected = set.manifest.benign_expected[program.file] ?? set.manifest.benign_expected[program.id] ?? {};
   const wall_s = set.manifest.hostile_expected?.[program.file]?.wall_s;
   const request: ChamberRequest = {
     language: program.language,
-    code: oracles.fill(program.text, { WORK: "/work", CHAMBER: "wasm" }),
+    code: oracles.fill(program.text, { WORK: "/work", CHAMBER: strength }),
     files: program.kind === "benign" ? injected(expected.inject) : new Map(),
     stdin: Buffer.from(expected.stdin ?? ""),
     limits: limitsOf({ ...set.manifest.limits_for_the_set, ...(wall_s === undefined ? {} : { wall_s }) }),

@@ -1,6 +1,9 @@
 /** Reads a hostile set of format 1: the manifest, the programs, and which of them a rung must run. */
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { extname, join } from "node:path";
+import type { Language } from "../src/index.ts";
+
+const LANGUAGES: Readonly<Record<string, Language>> = { ".js": "javascript", ".py": "python", ".sh": "shell" };
 
 export type Strength = "wasm" | "os" | "vm";
 
@@ -41,7 +44,7 @@ export interface SetProgram {
   id: string;
   file: string;
   kind: "hostile" | "benign";
-  language: "javascript" | "python";
+  language: Language;
   text: string;
   /** Why it is not run on this rung; null when it is. */
   skip: string | null;
@@ -75,7 +78,7 @@ function named(token: string, file: string): boolean {
 }
 
 const tokensOf = (text: string): string[] =>
-  text.match(/[a-z]+\d+\s*(?:-|–|\.\.)\s*[a-z]*\d+(?![\w*])|[\w./*?-]*\*[\w./*?-]*|\b[jp]\d+[\w.-]*/gi) ?? [];
+  text.match(/[a-z]+\d+\s*(?:-|–|\.\.)\s*[a-z]*\d+(?![\w*])|[\w./*?-]*\*[\w./*?-]*|\b[jps]\d+[\w.-]*/gi) ?? [];
 
 /** Reads a sentence such as "all j*.js except j05, j11". @returns why the file is left out, or null. */
 export function leftOut(sentence: string, file: string): string | null {
@@ -92,7 +95,7 @@ function skipReason(manifest: Manifest, kind: SetProgram["kind"], file: string, 
     const chambers = manifest.benign_expected[file]?.chambers ?? manifest.benign_expected[shortId(file)]?.chambers;
     return !chambers || chambers.includes(strength) ? null : `only for ${chambers.join(", ")}`;
   }
-  const sentence = manifest.applies[file.endsWith(".js") ? "js" : "py"]?.[strength];
+  const sentence = manifest.applies[extname(file).slice(1)]?.[strength];
   if (sentence === undefined || sentence === true) return null;
   if (sentence === false || sentence === null) return "left out by the set";
   return leftOut(Array.isArray(sentence) ? sentence.join(", ") : String(sentence), file);
@@ -103,14 +106,14 @@ export function readSet(folder: string, strength: Strength): HostileSet {
   if (manifest.format !== 1) throw new Error(`format ${manifest.format} of the hostile set is not known`);
   const programs = (["hostile", "benign"] as const).flatMap((kind) =>
     readdirSync(join(folder, kind))
-      .filter((file) => /\.(js|py)$/.test(file))
+      .filter((file) => extname(file) in LANGUAGES)
       .sort()
       .map(
         (file): SetProgram => ({
           id: file.replace(/\.\w+$/, ""),
           file,
           kind,
-          language: file.endsWith(".js") ? "javascript" : "python",
+          language: LANGUAGES[extname(file)]!,
           text: readFileSync(join(folder, kind, file), "utf8"),
           skip: skipReason(manifest, kind, file, strength),
         }),
@@ -123,8 +126,8 @@ export function readSet(folder: string, strength: Strength): HostileSet {
 function inPairs(programs: SetProgram[], pairs: unknown[]): SetProgram[] {
   let order = programs;
   for (const pair of pairs) {
-    const names = JSON.stringify(pair).match(/[jpb]\d+[\w.-]*/g) ?? [];
-    const members = names.flatMap((name) => order.filter((one) => named(name.replace(/\.(js|py)$/, "*"), one.file)));
+    const names = JSON.stringify(pair).match(/[jpsb]\d+[\w.-]*/g) ?? [];
+    const members = names.flatMap((name) => order.filter((one) => named(name.replace(/\.(js|py|sh)$/, "*"), one.file)));
     const [first] = members;
     if (!first) continue;
     const at = order.indexOf(first);

@@ -1,52 +1,67 @@
-/** `npm run hostile -w forge -- --set DIR --rung wasm [--only PATTERN] [--settle-s N]`: a hostile set against a rung. */
+/** `npm run hostile -w forge -- --set DIR --rung wasm|os [--only PATTERN] [--settle-s N]`: a hostile set against a rung. */
 import { parseArgs } from "node:util";
-import { type Chamber, wasmJs, wasmPy } from "../src/index.ts";
+import { type Chamber, osChamber, wasmJs, wasmPy } from "../src/index.ts";
 import { HostOracles } from "./hostile-oracles.ts";
 import { runProgram, type Verdict, warmUp } from "./hostile-run.ts";
-import { readSet, type SetProgram, type Strength } from "./hostile-set.ts";
+import { type HostileSet, readSet, type SetProgram, type Strength } from "./hostile-set.ts";
 
 /** Something that a run left behind may show up late. */
 const SETTLE_S = 25;
 
 const { values } = parseArgs({
   options: {
-    set: { type: "string", default: new URL("../test/hostile", import.meta.url).pathname },
+    set: { type: "string" },
     rung: { type: "string", default: "wasm" },
     only: { type: "string" },
     "settle-s": { type: "string", default: String(SETTLE_S) },
   },
 });
 
-function chambersOf(strength: string): Partial<Record<SetProgram["language"], Chamber>> {
+/** Processes of the chamber's own that stand beside the program: bubblewrap outside and inside, the listener. */
+const OWN_PIDS = 3;
+
+const OWN_SETS: Readonly<Record<Strength, string>> = { wasm: "hostile", os: "hostile-os", vm: "hostile-os" };
+
+function chambersOf(strength: string, { manifest }: HostileSet): Partial<Record<SetProgram["language"], Chamber>> {
   if (strength === "wasm") return { javascript: wasmJs(), python: wasmPy() };
-  console.error(`hostile: the rung ${strength} is not built yet; there is wasm`);
+  const { pids } = manifest.limits_for_the_set;
+  // No box is started ahead: the oracles count processes between the programs.
+  if (strength === "os") return all(osChamber({ pool: 0, pids: pids + OWN_PIDS }));
+  console.error(`hostile: the rung ${strength} is not built yet; there are wasm and os`);
   process.exit(2);
 }
+
+const all = (chamber: Chamber): Partial<Record<SetProgram["language"], Chamber>> =>
+  Object.fromEntries(chamber.languages.map((language) => [language, chamber]));
 
 const line = ({ id, rung, verdict, why }: Verdict): string => `${id} ${rung} ${verdict} ${why}`;
 
 async function main(): Promise<number> {
   if (process.getuid?.() === 0) console.error("hostile: running as root; a user without rights is the safer host");
-  const chambers = chambersOf(values.rung);
-  const set = readSet(values.set, values.rung as Strength);
+  const strength = values.rung as Strength;
+  const own = new URL(`../test/${OWN_SETS[strength] ?? ""}`, import.meta.url).pathname;
+  const set = readSet(values.set ?? own, strength);
+  const chambers = chambersOf(strength, set);
   const only = values.only === undefined ? null : new RegExp(values.only);
   const counts = { pass: 0, FAIL: 0, skip: 0 };
   const oracles = await HostOracles.set();
-  for (const chamber of Object.values(chambers)) {
+  for (const chamber of new Set(Object.values(chambers))) {
     const probe = await chamber.probe();
     if (!probe.ready) throw new Error(`${chamber.rung} is not ready: ${probe.why}`);
     await warmUp(chamber, set);
   }
   oracles.faults();
   for (const program of set.programs.filter((one) => only === null || only.test(one.file))) {
-    const chamber = chambers[program.language]!;
-    const verdict: Verdict = program.skip
-      ? { id: program.id, rung: chamber.rung, verdict: "skip", why: program.skip, exit: null }
-      : await runProgram(chamber, set, program, oracles);
+    const chamber = chambers[program.language];
+    const skip = program.skip ?? (chamber === undefined ? `${strength} does not run ${program.language}` : null);
+    const verdict: Verdict =
+      skip !== null || chamber === undefined
+        ? { id: program.id, rung: strength, verdict: "skip", why: skip ?? "", exit: null }
+        : await runProgram(chamber, set, program, oracles, strength);
     counts[verdict.verdict]++;
     console.log(line(verdict));
   }
-  await Promise.all(Object.values(chambers).map((chamber) => chamber.close()));
+  await Promise.all([...new Set(Object.values(chambers))].map((chamber) => chamber.close()));
   await new Promise((done) => setTimeout(done, Number(values["settle-s"]) * 1000));
   const late = oracles.faults();
   if (late.length > 0) {

@@ -49,6 +49,8 @@ export const MAX_SEED_BYTES = 1024;
 export interface ChamberSpec {
   language: Language;
   limits: Limits;
+  /** Whom the record of network use names, a directive's id, when permits stand that the run may use. Rungs without egress pass it over. */
+  egress?: string;
 }
 
 /** One program to run. */
@@ -97,8 +99,17 @@ export interface SessionStats {
   disk_bytes: number;
 }
 
+/** What a machine was made from and what it may use, by SHA-256 (hex): the same three bring the same machine again. */
+export interface ChamberOrigin {
+  readonly image: string;
+  readonly template: string;
+  readonly limits: string;
+}
+
 /** Files live as long as the session; each `exec` begins with a fresh interpreter. One run at a time. */
 export interface Session {
+  /** Only on rungs that start from an image; null before the first run. */
+  readonly origin?: ChamberOrigin | null;
   /** Adds or replaces a file before the next run. */
   put(path: string, bytes: Uint8Array): Promise<Refusal | null>;
   /**

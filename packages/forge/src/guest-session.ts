@@ -1,19 +1,10 @@
 /** A session of a wasm rung: files between runs, and one fresh interpreter for each run. */
 import { type Refusal, type Rung, refuse, type Status } from "lop";
-import {
-  type ChamberEvent,
-  type ChamberRun,
-  type ChamberSpec,
-  type ExitEvent,
-  MAX_CODE_BYTES,
-  MAX_SEED_BYTES,
-  type Session,
-  type SessionStats,
-} from "./chamber.ts";
+import type { ChamberEvent, ChamberRun, ChamberSpec, ExitEvent, Session, SessionStats } from "./chamber.ts";
 import type { GuestPool } from "./guest-pool.ts";
 import type { GuestProcess } from "./guest-process.ts";
 import type { GuestEnd, GuestOrder } from "./guest-protocol.ts";
-import { checkPath } from "./path-check.ts";
+import { SessionFiles } from "./session-files.ts";
 
 const ended = (status: Status, why: string, took_ms = 0): GuestEnd => ({
   kind: "end",
@@ -29,7 +20,7 @@ export class GuestSession implements Session {
   readonly #pool: GuestPool;
   readonly #spec: ChamberSpec;
   readonly #onClosed: () => void;
-  #files = new Map<string, Uint8Array>();
+  readonly #files: SessionFiles;
   #current: GuestRunStream | null = null;
   #closed: GuestEnd | null = null;
   #runs = 0;
@@ -40,22 +31,21 @@ export class GuestSession implements Session {
     this.#rung = rung;
     this.#pool = pool;
     this.#spec = spec;
+    this.#files = new SessionFiles(spec.limits);
     this.#onClosed = onClosed;
   }
 
   async put(path: string, bytes: Uint8Array): Promise<Refusal | null> {
-    const refusal = checkPath(path) ?? this.#checkRoom(path, bytes);
-    if (refusal) return refusal;
-    this.#files.set(path, bytes.slice());
-    return null;
+    return this.#files.put(path, bytes);
   }
 
   async get(): Promise<ReadonlyMap<string, Uint8Array>> {
-    return new Map(this.#files);
+    return this.#files.all();
   }
 
   stats(): SessionStats {
-    return { runs: this.#runs, peak_bytes: this.#peak_bytes, files: this.#files.size, disk_bytes: this.#size_bytes() };
+    const { count, size_bytes } = this.#files;
+    return { runs: this.#runs, peak_bytes: this.#peak_bytes, files: count, disk_bytes: size_bytes };
   }
 
   async freeze(): Promise<Refusal | null> {
@@ -82,7 +72,7 @@ export class GuestSession implements Session {
   }
 
   async *exec(run: ChamberRun): AsyncGenerator<ChamberEvent, void, void> {
-    const fault = this.#closed ?? (await this.#prepare(run));
+    const fault = this.#closed ?? this.#prepare(run);
     if (fault) return yield exitOf(fault, 0);
     const stream = new GuestRunStream(this.#rung, this.#pool, this.#spec, this.#order(run));
     this.#current = stream;
@@ -102,46 +92,24 @@ export class GuestSession implements Session {
     if (this.#current !== stream) return;
     this.#current = null;
     this.#peak_bytes = stream.peak_bytes;
-    if (stream.files) this.#files = new Map(stream.files);
+    if (stream.files) this.#files.replace(stream.files);
   }
 
-  async #prepare(run: ChamberRun): Promise<GuestEnd | null> {
+  #prepare(run: ChamberRun): GuestEnd | null {
     if (this.#current) return ended("denied", "another run of this session has not ended");
-    if (Buffer.byteLength(run.code) > MAX_CODE_BYTES)
-      return ended("denied", `the program is longer than ${MAX_CODE_BYTES} bytes`);
-    if ((run.seed?.length ?? 0) > MAX_SEED_BYTES) return ended("denied", `the seed is longer than ${MAX_SEED_BYTES}`);
-    if (run.time_ms !== undefined && !(Number.isSafeInteger(run.time_ms) && run.time_ms >= 0))
-      return ended("denied", "the fixed time is not a Unix time in whole milliseconds");
-    for (const [path, bytes] of run.files ?? []) {
-      const refusal = await this.put(path, bytes);
-      if (refusal) return ended("denied", refusal.why);
-    }
-    return null;
+    const fault = this.#files.prepare(run);
+    return fault === null ? null : ended("denied", fault);
   }
 
   #order(run: ChamberRun): GuestOrder {
     return {
       code: run.code,
       stdin: run.stdin ?? new Uint8Array(0),
-      files: [...this.#files],
+      files: [...this.#files.all()],
       seed: run.seed ?? null,
       time_ms: run.time_ms ?? null,
       limits: this.#spec.limits,
     };
-  }
-
-  #checkRoom(path: string, bytes: Uint8Array): Refusal | null {
-    const { files, disk_bytes } = this.#spec.limits;
-    const more = this.#files.has(path) ? 0 : 1;
-    if (this.#files.size + more > files) return refuse("file-too-large", `more than ${files} files`);
-    const size = this.#size_bytes() - (this.#files.get(path)?.length ?? 0) + bytes.length;
-    return size > disk_bytes ? refuse("file-too-large", `${path} makes more than ${disk_bytes} bytes of files`) : null;
-  }
-
-  #size_bytes(): number {
-    let size = 0;
-    for (const bytes of this.#files.values()) size += bytes.length;
-    return size;
   }
 }
 
@@ -164,8 +132,10 @@ class GuestRunStream {
   #words: ChamberEvent[] = [];
   #end: GuestEnd | null = null;
   #stopped: GuestEnd | null = null;
+  #shut = false;
   #started_ms = 0;
   #wake = Promise.withResolvers<void>();
+  readonly #over = Promise.withResolvers<void>();
   files: ReadonlyMap<string, Uint8Array> | null = null;
   peak_bytes = 0;
 
@@ -184,6 +154,7 @@ class GuestRunStream {
       this.#started_ms = performance.now();
       guest.claim(this.#order, this.#listener());
       yield* this.#output(guest);
+      await this.#over.promise;
       this.peak_bytes = guest.peak_bytes;
       this.files = this.#end!.files;
       yield exitOf(this.#end!, guest.peak_bytes);
@@ -195,6 +166,8 @@ class GuestRunStream {
 
   /** Ends the run from outside. The first word counts. */
   async stop(end: GuestEnd): Promise<void> {
+    // What was printed before a freeze and not yet read is not released after it, in this very turn.
+    if (end.status === "frozen") this.#shut = true;
     if (this.#end) return;
     this.#stopped = end;
     await this.#guest?.stop();
@@ -214,7 +187,10 @@ class GuestRunStream {
   async *#output(guest: GuestProcess): AsyncGenerator<ChamberEvent, void, void> {
     for (;;) {
       const over = this.#end !== null;
-      for (const { stream, bytes } of guest.drain()) yield { type: stream, bytes };
+      for (const { stream, bytes } of guest.drain()) {
+        if (this.#shut) return;
+        yield { type: stream, bytes };
+      }
       yield* this.#words.splice(0);
       if (over) return;
       if (guest.sleep()) await this.#wake.promise;
@@ -238,6 +214,7 @@ class GuestRunStream {
 
   #finish(end: GuestEnd): void {
     this.#end ??= end;
+    this.#over.resolve();
     this.#wake.resolve();
   }
 }

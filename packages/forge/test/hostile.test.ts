@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { HostOracles } from "../bench/hostile-oracles.ts";
 import { runProgram, warmUp } from "../bench/hostile-run.ts";
 import { leftOut, readSet } from "../bench/hostile-set.ts";
-import { wasmJs, wasmPy } from "../src/index.ts";
+import { type Chamber, type Language, wasmJs, wasmPy } from "../src/index.ts";
 
 const set = readSet(new URL("./hostile", import.meta.url).pathname, "wasm");
-const chambers = { javascript: wasmJs(), python: wasmPy() };
+const chambers: Partial<Record<Language, Chamber>> = { javascript: wasmJs(), python: wasmPy() };
 let oracles: HostOracles;
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ afterAll(async () => {
 const LATE_MS = 1000;
 
 test.each(set.programs)("$kind $file", async (program) => {
-  const verdict = await runProgram(chambers[program.language], set, program, oracles);
+  const verdict = await runProgram(chambers[program.language]!, set, program, oracles);
   expect(verdict.why, verdict.why).toBe(verdict.verdict === "pass" ? verdict.why : "pass");
   if (verdict.exit?.status === "timeout") expect(verdict.exit.took_ms).toBeLessThan(500 + LATE_MS);
 });

@@ -35,6 +35,20 @@ export function machineCommands({ program, terminal, action }: Tree): void {
     .command("doctor")
     .description("Examine this machine: what is missing, and the command that mends it")
     .action(action(async () => (await import("./doctor.ts")).runDoctor(terminal)));
+  const crucible = program.command("crucible").description("The guest image that microVMs start from");
+  crucible
+    .command("build")
+    .description("Build it from Debian packages, or find it built already")
+    .option("--again", "build even when it is there")
+    .action(
+      action(async (options: { again?: boolean }) =>
+        (await import("./cli-crucible.ts")).runCrucibleBuild(terminal, options.again === true),
+      ),
+    );
+  crucible
+    .command("show")
+    .description("What the image is made of")
+    .action(action(async () => (await import("./cli-crucible.ts")).runCrucibleShow(terminal)));
   const service = program.command("service").description("Run as a systemd service");
   for (const [name, about] of [
     ["print", "Print the unit"],

@@ -9,8 +9,11 @@ type Files = ReadonlyMap<string, Uint8Array>;
 interface ExecWorld {
   readonly crypto: Crypto;
   readonly workspace: WorkspacePort;
+  /** Whether a permit stands that a run could use. */
+  mayReachOut(): boolean;
 }
 
+const DIGEST = { type: "string", pattern: "^[0-9a-f]{64}$" };
 const RESULT = {
   type: "object",
   properties: {
@@ -18,6 +21,13 @@ const RESULT = {
     peak_memory_bytes: { type: "integer", minimum: 0 },
     limits: { type: "array", items: { type: "string" } },
     violations: { type: "array", items: { type: "string" } },
+    // On the rung vm: digests of what the machine was made from and of what it was allowed.
+    origin: {
+      type: "object",
+      properties: { image: DIGEST, template: DIGEST, limits: DIGEST },
+      required: ["image", "template", "limits"],
+      additionalProperties: false,
+    },
   },
   required: ["language", "peak_memory_bytes", "limits", "violations"],
   additionalProperties: false,
@@ -41,7 +51,11 @@ async function runProgram(world: ExecWorld, work: ToolWork): Promise<ToolYield |
   if (work.chamber === null) throw new TypeError("exec.run without a chamber");
   const files = await world.workspace.files();
   if (isRefusal(files)) return files;
-  const session = await work.chamber.open({ language, limits: work.limits });
+  const session = await work.chamber.open({
+    language,
+    limits: work.limits,
+    ...(world.mayReachOut() ? { egress: work.directive } : {}),
+  });
   if (isRefusal(session)) return session;
   const stop = () => void endSession(session, work.signal);
   work.signal.addEventListener("abort", stop, { once: true });
@@ -58,7 +72,9 @@ async function runProgram(world: ExecWorld, work: ToolWork): Promise<ToolYield |
 async function endSession(session: Session, signal: AbortSignal): Promise<void> {
   const reason = signal.reason as Refusal;
   if (reason.refused !== "hive-frozen") return session.kill(reason.why);
-  if ((await session.freeze()) !== null) await session.kill(reason.why);
+  if ((await session.freeze()) !== null) return session.kill(reason.why);
+  // Where a freeze only holds a run: this one does not go on. What it gave before is not taken over either.
+  await session.resume({ wipe: true });
 }
 
 async function collect(
@@ -83,13 +99,14 @@ async function collect(
   // A run that did not end well leaves the workspace as it was.
   const changes = exit.status === "ok" ? changesOf(run.files, await session.get()) : [];
   const { limits, violations } = seen;
+  const origin = session.origin ? { origin: { ...session.origin } } : {};
   return {
     status: exit.status,
     why: exit.status === "ok" ? null : (exit.why ?? `The run ended with status ${exit.status}.`),
     exit_code: exit.exit_code,
     stdout: textOf(seen.stdout),
     stderr: textOf(seen.stderr),
-    result: { language, peak_memory_bytes: exit.peak_bytes, limits, violations },
+    result: { language, peak_memory_bytes: exit.peak_bytes, limits, violations, ...origin },
     files: changes.map((change) => reported(world, change)),
     changes,
   };

@@ -43,6 +43,13 @@ export const REFUSALS = {
   // route, decode
   "engine-absent": { http: 501, fix: "State the action card yourself: `axiom do TOOL --param value`." },
   "no-needle-fits": { http: 422, fix: "Say it differently, or state the action card: `axiom do TOOL --param value`." },
+  "needle-unfit": {
+    http: 422,
+    fix: "Use a behavior card with tools and parameters that the model knows, or an engine with a general model.",
+  },
+  "needle-unknown": { http: 404, fix: "List the needles with `axiom needles`." },
+  "engine-failed": { http: 503, fix: "Read the reason; `axiom doctor` says what the engine needs." },
+  "model-damaged": { http: 503, fix: "Restore the models folder from a copy; `axiom doctor` names the file." },
   "tool-unknown": { http: 404, fix: "List the tools with `axiom tools`." },
   "tool-absent": { http: 501, fix: "The part that this tool belongs to is not built yet." },
   "parameters-invalid": { http: 422, fix: "Correct the named parameter; `axiom tools NAME` shows the schema." },
@@ -77,6 +84,12 @@ export const REFUSALS = {
   "permits-damaged": { http: 503, fix: "Restore the permits folder from a copy, or remove it: all permits then end." },
   // execute, validate
   "card-unjudged": { http: 500, fix: "Report this: a step of the trip was passed over." },
+  "chamber-ended": { http: 409, fix: "State the directive again; it gets a new chamber." },
+  "chamber-not-frozen": { http: 409, fix: "Freeze it first: `axiom freeze`." },
+  "snapshot-invalid": {
+    http: 422,
+    fix: "Take it from its source again; a snapshot whose key was destroyed never opens.",
+  },
   "rung-unavailable": { http: 503, fix: "Run `axiom doctor`; it says what the chamber needs." },
   "chambers-busy": { http: 429, fix: "Wait for a running chamber to end." },
   "path-outside-workspace": { http: 403, fix: "Give a relative path inside the workspace, without links out of it." },

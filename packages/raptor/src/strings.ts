@@ -13,6 +13,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 export const STRING_STATE_LIMIT = 200_000;
 const CHUNK = 64 * 256;
+/** Steps out of a state until it gets a row of the table. */
+const ROW_VISITS = 48;
 
 /** A sorted set of names with a position in it: says at the closing quote which name was read, and if it may stand. */
 export interface Label {
@@ -60,13 +62,15 @@ export class StringMachine {
   readonly store: RegexStore;
   readonly #lanes = new Map<string, Lanes>();
   readonly #lanesById: Lanes[] = [];
-  readonly #labels = new Map<string, { id: number; list: number[][]; texts: string[] }>();
+  readonly #labels = new WeakMap<readonly string[], { id: number; list: number[][]; texts: string[] }>();
+  #labelCount = 0;
   readonly #goods = new Map<string, number>();
   readonly #states = new Map<number, number>();
   #lanesOf: Lanes[] = [];
   #phase: number[] = [];
   #acc: number[] = [];
-  /** Rows of 256 entries, made when a state is first left: the next state, DEAD, CLOSE or UNKNOWN. */
+  readonly #visits: number[] = [];
+  /** Rows of 256 entries, made when a state is left often: the next state, DEAD, CLOSE or UNKNOWN. */
   readonly #rows: Int32Array[] = [];
   #chunk = new Int32Array(0);
   #used = 0;
@@ -94,7 +98,7 @@ export class StringMachine {
     return made.alive ? this.#state(made, TEXT, 0) : DEAD;
   }
 
-  /** The automaton of a key: `open` is the language of all other names, `watched` are observed. */
+  /** The automaton of a key: `open` is the language of names not in the list `names`, `watched` are observed. */
   startKey(open: Rx, watched: readonly Rx[], names: readonly string[], good: ReadonlySet<string>): number {
     const label = this.#label(names, good);
     const made = this.#make([0, ...watched.map((_, i) => i + 1)], [open, ...watched], true, label);
@@ -103,13 +107,12 @@ export class StringMachine {
 
   #label(names: readonly string[], good: ReadonlySet<string>): Label | null {
     if (names.length === 0) return null;
-    const key = JSON.stringify(names);
-    let sorted = this.#labels.get(key);
+    let sorted = this.#labels.get(names);
     if (!sorted) {
       const entries = names.map((text) => ({ text, word: Array.from(text, (c) => c.codePointAt(0)!) }));
       entries.sort((a, b) => compare(a.word, b.word));
-      sorted = { id: this.#labels.size, list: entries.map((e) => e.word), texts: entries.map((e) => e.text) };
-      this.#labels.set(key, sorted);
+      sorted = { id: this.#labelCount++, list: entries.map((e) => e.word), texts: entries.map((e) => e.text) };
+      this.#labels.set(names, sorted);
     }
     const goodBefore = new Int32Array(names.length + 1);
     sorted.texts.forEach((text, i) => {
@@ -157,6 +160,7 @@ export class StringMachine {
 
   step(state: number, byte: number): number {
     const row = this.#rows[state] ?? this.#row(state);
+    if (row === null) return this.#step(state, byte);
     const known = row[byte]!;
     if (known !== UNKNOWN) return known;
     const next = this.#step(state, byte);
@@ -164,7 +168,11 @@ export class StringMachine {
     return next;
   }
 
-  #row(state: number): Int32Array {
+  /** Most places are left only a few times, and a row is large. */
+  #row(state: number): Int32Array | null {
+    const visits = this.#visits[state]! + 1;
+    this.#visits[state] = visits;
+    if (visits < ROW_VISITS) return null;
     if (this.#used === this.#chunk.length) {
       this.#chunk = new Int32Array(CHUNK).fill(UNKNOWN);
       this.#used = 0;
@@ -206,6 +214,7 @@ export class StringMachine {
     this.#phase.push(phase);
     this.#acc.push(acc);
     this.#lanesOf.push(lanes);
+    this.#visits.push(0);
     return id;
   }
 

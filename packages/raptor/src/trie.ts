@@ -27,6 +27,34 @@ export function rootView(v: Vocabulary): TokenTrie {
   return { id: ++tries, bytes, skip, depth, first, order, ...own, views: new Map() };
 }
 
+/** The trie of the tokens longer than `bytes`. */
+export function longTrie(v: Vocabulary, bytes: number): TokenTrie {
+  const isLong = (p: number) => v.depth[p]! >= bytes && v.first[p + 1]! > v.first[p]!;
+  const kept = new Uint8Array(v.nodes);
+  const path = new Int32Array(v.longest + 1);
+  for (let p = 0; p < v.nodes; p++) {
+    path[v.depth[p]!] = p;
+    if (isLong(p)) for (let d = v.depth[p]!; d >= 0 && kept[path[d]!] === 0; d--) kept[path[d]!] = 1;
+  }
+  const place = new Int32Array(v.nodes + 1);
+  for (let p = 0; p < v.nodes; p++) place[p + 1] = place[p]! + kept[p]!;
+  const nodes = place[v.nodes]!;
+  const flat = { bytes: new Uint8Array(nodes), depth: new Uint16Array(nodes), skip: new Int32Array(nodes) };
+  const first = new Int32Array(nodes + 1);
+  const order: number[] = [];
+  for (let p = 0; p < v.nodes; p++) {
+    if (kept[p] === 0) continue;
+    const to = place[p]!;
+    flat.bytes[to] = v.bytes[p]!;
+    flat.depth[to] = v.depth[p]!;
+    flat.skip[to] = place[v.skip[p]!]!;
+    if (isLong(p)) for (let i = v.first[p]!; i < v.first[p + 1]!; i++) order.push(v.order[i]!);
+    first[to + 1] = order.length;
+  }
+  const own = { from: 0, to: nodes, base: 0, ownFrom: 0, ownTo: 0, fresh_bytes: 0 };
+  return { id: ++tries, ...flat, first, order: Int32Array.from(order), ...own, views: new Map() };
+}
+
 /** What is behind node p: its own tokens, then its children. */
 export function subView(trie: TokenTrie, p: number): TokenTrie {
   let view = trie.views.get(p);
@@ -40,19 +68,41 @@ export function subView(trie: TokenTrie, p: number): TokenTrie {
 }
 
 /**
- * What can follow a JSON value or key, for dropping hopeless tails at once: behind it white space, brackets and `,` or
- * `:`; behind those a value or key may begin, and from there on anything.
+ * A superset of what can follow at a place of JSON's structure, for dropping hopeless tails at once: the rest of a word
+ * or number, brackets, white space; behind a quote anything.
  */
-const BEHIND = 0;
-const BEFORE = 1;
-const INSIDE = 2;
-const NEVER = 3;
-const TAIL = new Uint8Array(3 * 256).fill(NEVER);
-for (const c of " \t\n\r]}") TAIL[c.charCodeAt(0)] = BEHIND;
-for (const c of ",:") TAIL[c.charCodeAt(0)] = BEFORE;
-for (const c of " \t\n\r") TAIL[256 + c.charCodeAt(0)] = BEFORE;
-for (const c of '"-0123456789{[tfn') TAIL[256 + c.charCodeAt(0)] = INSIDE;
-TAIL.fill(INSIDE, 512);
+const NEVER = 0;
+const BEHIND = 1;
+const BEFORE = 2;
+const INSIDE = 3;
+const NUMBER = 4;
+/** Between members: all that can stand before or behind a value. */
+const BETWEEN = 5;
+const WORD_TAILS = ["rue", "ue", "e", "alse", "lse", "se", "e", "ull", "ll", "l"];
+const FIRST_WORD_TAIL = 6;
+const TAIL = new Uint8Array((FIRST_WORD_TAIL + WORD_TAILS.length) * 256);
+
+function tails(state: number, bytes: string, to: number): void {
+  for (const c of bytes) TAIL[state * 256 + c.charCodeAt(0)] = to;
+}
+for (const state of [BEHIND, NUMBER, BETWEEN]) {
+  tails(state, " \t\n\r]}", BEHIND);
+  tails(state, ",:", BEFORE);
+}
+for (const state of [BEFORE, BETWEEN]) {
+  tails(state, " \t\n\r", state);
+  tails(state, '"', INSIDE);
+  tails(state, "-0123456789", NUMBER);
+  tails(state, "{[", BETWEEN);
+  for (const word of ["true", "false", "null"])
+    tails(state, word[0]!, FIRST_WORD_TAIL + WORD_TAILS.indexOf(word.slice(1)));
+}
+tails(NUMBER, "+-.eE0123456789", NUMBER);
+WORD_TAILS.forEach((tail, i) => {
+  tails(FIRST_WORD_TAIL + i, tail[0]!, tail.length === 1 ? BEHIND : FIRST_WORD_TAIL + i + 1);
+});
+TAIL.fill(INSIDE, INSIDE * 256, (INSIDE + 1) * 256);
+const BLANKS = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 /** Gathers subtrees into one trie, joined where they spell the same: many tokens go on alike behind a closing quote. */
 export class TrieBuilder {
@@ -74,6 +124,17 @@ export class TrieBuilder {
   addTrie(trie: TokenTrie): void {
     this.#part(trie);
     if (this.#single === null) this.#merge(trie);
+  }
+
+  /** What tokens have to say behind leading white space, and the tokens that are nothing else (`blanks`). */
+  addUnspaced(trie: TokenTrie, blanks: number[], from = trie.from, to = trie.to): void {
+    this.#part(null);
+    for (let p = from; p < to; p = trie.skip[p]!) {
+      if (BLANKS.has(trie.bytes[p]!)) {
+        for (let i = trie.first[p]!; i < trie.first[p + 1]!; i++) blanks.push(trie.order[i]!);
+        this.addUnspaced(trie, blanks, p + 1, trie.skip[p]!);
+      } else this.#copy(trie, p, this.#root, BETWEEN);
+    }
   }
 
   #part(trie: TokenTrie | null): void {

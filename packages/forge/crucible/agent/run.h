@@ -1,0 +1,22 @@
+/* One program: its files, its interpreter, its limits, its end. */
+#ifndef RUN_H
+#define RUN_H
+#include "wire.h"
+
+/* Before the first interpreter is started. */
+void watch_children(void);
+/* Starts the interpreter that will take the next program; it waits. */
+void park(const char *language);
+/* A fresh work folder of so many bytes and entries. */
+void setup(const struct frame *frame);
+void take_file(const struct frame *frame);
+void take_code(const struct frame *frame);
+void take_input(const struct frame *frame);
+/* Runs to the end, sends what it printed and left, then the signed exit. */
+void run(const struct frame *frame);
+/* Sends every regular file below the work folder. Links and devices are passed over, and said. */
+void send_files(void);
+void set_clock(uint64_t unix_ms);
+int open_file(const char *path, int flags, int mode);
+void write_file(const char *path, const char *text);
+#endif

@@ -1,0 +1,69 @@
+/** The clock that ends runs of the os rung: a thread that does nothing else, so a busy daemon moves no deadline. */
+import { Worker } from "node:worker_threads";
+
+export type DeadlineOrder =
+  /** Kills the process (and with it its pid namespace) after `wall_ms`, if it is still the one that started then. */
+  { kind: "watch"; id: number; pid: number; started: string; wall_ms: number } | { kind: "settle"; id: number };
+
+/** The answer to `settle`. */
+export interface DeadlineWord {
+  id: number;
+  /** Milliseconds from `watch` to the kill; null when the process was not killed here. */
+  killed_after_ms: number | null;
+}
+
+export class DeadlineWarden {
+  #worker: Worker | null = null;
+  #waiting = new Map<number, (word: DeadlineWord) => void>();
+  #next = 1;
+
+  /** @returns a function that ends the watch and says whether the deadline struck. Call it once. */
+  watch(pid: number, started: string, wall_ms: number): () => Promise<DeadlineWord> {
+    const id = this.#next++;
+    this.#send({ kind: "watch", id, pid, started, wall_ms });
+    return () =>
+      new Promise((done) => {
+        this.#waiting.set(id, done);
+        this.#worker?.ref();
+        this.#send({ kind: "settle", id });
+      });
+  }
+
+  /** Started before it is needed: a thread takes tens of milliseconds. */
+  begin(): void {
+    this.#worker ??= this.#make();
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = null;
+    await worker?.terminate();
+    this.#lost();
+  }
+
+  #send(order: DeadlineOrder): void {
+    this.begin();
+    this.#worker?.postMessage(order);
+  }
+
+  #make(): Worker {
+    const worker = new Worker(new URL("./chamber-os-warden-worker.ts", import.meta.url), {
+      env: {},
+      execArgv: ["--no-warnings"],
+    });
+    worker.on("message", (word: DeadlineWord) => {
+      this.#waiting.get(word.id)?.(word);
+      this.#waiting.delete(word.id);
+      if (this.#waiting.size === 0) worker.unref();
+    });
+    worker.on("error", () => this.#lost());
+    worker.unref();
+    return worker;
+  }
+
+  #lost(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const [id, done] of waiting) done({ id, killed_after_ms: null });
+  }
+}

@@ -1,0 +1,95 @@
+/** Memory files of machines. They live in RAM, have no name while a machine runs, and are each used by one machine only. */
+import {
+  closeSync,
+  existsSync,
+  fchownSync,
+  ftruncateSync,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  unlinkSync,
+  write,
+} from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Owner } from "./vm-jail.ts";
+
+export const PAGE_BYTES = 4096;
+const SHARED_MEMORY = "/dev/shm";
+const SCAN_BYTES = 4 * 1024 * 1024;
+const ZERO = Buffer.alloc(SCAN_BYTES);
+
+const writeAsync = promisify(write);
+
+/** A piece of memory that is not all zero. Offset in the machine's memory, in bytes. */
+export interface Extent {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** An empty file of that size in RAM, already without a name. The descriptor is the caller's to close. */
+export function unnamedFile(size_bytes: number, owner: Owner | null): number {
+  const folder = mkdtempSync(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), "axiom-vm-"));
+  const path = join(folder, "m");
+  const fd = openSync(path, "wx+", 0o600);
+  unlinkSync(path);
+  rmdirSync(folder);
+  try {
+    if (owner) fchownSync(fd, owner.uid, owner.gid);
+    ftruncateSync(fd, size_bytes);
+    return fd;
+  } catch (fault) {
+    closeSync(fd);
+    throw fault;
+  }
+}
+
+/** A memory file with a template's content: sparse, so that it holds what the template touched and no more. */
+export async function memoryOf(extents: readonly Extent[], size_bytes: number, owner: Owner | null): Promise<number> {
+  const fd = unnamedFile(size_bytes, owner);
+  try {
+    for (const { offset, bytes } of extents)
+      for (let at = 0; at < bytes.length; )
+        at += (await writeAsync(fd, bytes, at, bytes.length - at, offset + at)).bytesWritten;
+    return fd;
+  } catch (fault) {
+    closeSync(fd);
+    throw fault;
+  }
+}
+
+/** The pieces of a memory file that hold something, in order. */
+export async function* extentsOf(fd: number, size_bytes: number): AsyncGenerator<Extent, void, void> {
+  // The path reaches a file that has no name; the handle is a second one, so that reading moves no shared position.
+  const file = await open(`/proc/self/fd/${fd}`, "r");
+  try {
+    for (let offset = 0; offset < size_bytes; offset += SCAN_BYTES) yield* await scan(file, offset, size_bytes);
+  } finally {
+    await file.close();
+  }
+}
+
+async function scan(file: FileHandle, offset: number, size_bytes: number): Promise<Extent[]> {
+  const bytes = Buffer.allocUnsafe(Math.min(SCAN_BYTES, size_bytes - offset));
+  await file.read(bytes, 0, bytes.length, offset);
+  if (bytes.equals(ZERO.subarray(0, bytes.length))) return [];
+  const found: Extent[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const [start, end] = nextPiece(bytes, at);
+    if (end > start) found.push({ offset: offset + start, bytes: bytes.subarray(start, end) });
+    at = end;
+  }
+  return found;
+}
+
+/** From the first page at or after `at` that is not zero to the next that is. */
+function nextPiece(bytes: Buffer, at: number): [start: number, end: number] {
+  const empty = (page: number): boolean => bytes.compare(ZERO, 0, PAGE_BYTES, page, page + PAGE_BYTES) === 0;
+  let start = at;
+  while (start < bytes.length && empty(start)) start += PAGE_BYTES;
+  let end = start;
+  while (end < bytes.length && !empty(end)) end += PAGE_BYTES;
+  return [start, end];
+}

@@ -1,0 +1,108 @@
+/** One virtual machine and the monitor process that runs it. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync } from "node:fs";
+import type { Duplex } from "node:stream";
+import { CrucibleWire } from "./crucible-wire.ts";
+import { ControlChannel } from "./vm-control.ts";
+import { type Jail, type Owner, PLAIN_PATH } from "./vm-jail.ts";
+import type { MonitorJournal } from "./vm-journal.ts";
+import { CHANNEL_FD, CONTROL_FD, STATE_IN_FD } from "./vm-machine.ts";
+import { StateOutlet } from "./vm-outlet.ts";
+
+/** Kept of what a monitor says on standard error. */
+const WORDS_MAX_BYTES = 2000;
+
+export interface MonitorStart {
+  readonly jail: Jail;
+  readonly journal: MonitorJournal;
+  readonly owner: Owner | null;
+  /** Folder of the image: all that the monitor may read beside its program. */
+  readonly image: string;
+  readonly args: readonly string[];
+  /** Inherited descriptors. The memory belongs to this machine from now on; it is closed with it. */
+  readonly memory: number;
+  readonly stateIn: number | "ignore";
+}
+
+export class Monitor {
+  readonly control: ControlChannel;
+  readonly wire: CrucibleWire;
+  readonly memory: number;
+  readonly #outlet: StateOutlet;
+  readonly #child: ChildProcess;
+  readonly #journal: MonitorJournal;
+  readonly #gone = Promise.withResolvers<void>();
+  #words = "";
+  #alive = true;
+
+  constructor(o: MonitorStart) {
+    this.memory = o.memory;
+    this.#outlet = new StateOutlet(o.owner);
+    const { file, args } = o.jail.command([o.image, this.#outlet.folder], o.args);
+    this.#journal = o.journal;
+    this.#child = spawn(file, args, {
+      stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", o.memory, o.stateIn],
+      env: PLAIN_PATH,
+      detached: true,
+      ...o.owner,
+    });
+    if (this.#child.pid !== undefined) o.journal.begin(this.#child.pid);
+    this.#child.stderr!.on("data", (text: Buffer) => {
+      this.#words = (this.#words + text).slice(-WORDS_MAX_BYTES);
+    });
+    this.#child.on("error", (fault) => this.#end(fault.message));
+    this.#child.on("exit", () => this.#end(""));
+    this.control = new ControlChannel(this.#child.stdio[CONTROL_FD] as Duplex);
+    this.wire = new CrucibleWire(this.#child.stdio[CHANNEL_FD] as Duplex);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+  get alive(): boolean {
+    return this.#alive;
+  }
+  /** What the monitor said of a fault. */
+  get words(): string {
+    return this.#words.trim();
+  }
+
+  /** Restores the inherited state, and waits until the machine runs. @throws Error when it does not. */
+  async restore(): Promise<void> {
+    await ignoreShared(this.control);
+    const runs = this.control.event("RESUME");
+    await this.control.command("migrate-incoming", { uri: `fd:${STATE_IN_FD}` });
+    await runs;
+  }
+
+  /** Devices and registers; the memory stays in its file. The machine stands still afterwards. @throws Error when it fails. */
+  async save(): Promise<Uint8Array> {
+    await ignoreShared(this.control);
+    const state = await this.#outlet.open();
+    await this.control.command("migrate", { uri: `unix:${this.#outlet.path}` });
+    await this.control.migrated();
+    return state();
+  }
+
+  /** Ends the machine at once; nothing of it is left but what was saved. */
+  async kill(): Promise<void> {
+    if (this.#alive && this.#child.pid !== undefined) this.#child.kill("SIGKILL");
+    await this.#gone.promise;
+  }
+
+  #end(words: string): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#words += words;
+    if (this.#child.pid !== undefined) this.#journal.end(this.#child.pid);
+    closeSync(this.memory);
+    this.#outlet.close();
+    for (const stream of this.#child.stdio) stream?.destroy();
+    this.#gone.resolve();
+  }
+}
+
+const ignoreShared = (control: ControlChannel): Promise<unknown> =>
+  control.command("migrate-set-capabilities", {
+    capabilities: [{ capability: "x-ignore-shared", state: true }],
+  });

@@ -1,0 +1,126 @@
+/** Machines that are ready before anybody asks: restored, woken with their own keys, and standing still until they are taken. */
+
+import { nextOwner } from "./vm-jail.ts";
+import { type GuestLanguage, type Machine, machineBytes } from "./vm-machine.ts";
+import type { Monitor } from "./vm-monitor.ts";
+import { type Places, Template } from "./vm-template.ts";
+
+export interface PoolOptions {
+  readonly places: Places;
+  readonly machine: Pick<Machine, "image" | "accelerator">;
+  /** Machines of one kind that wait; 0 restores one when it is asked for. */
+  readonly size: number;
+}
+
+/** A running machine of a kind. */
+export interface Clone {
+  readonly monitor: Monitor;
+  readonly template: Template;
+}
+
+/** All machines of one language and size. */
+class Shelf {
+  readonly #options: PoolOptions;
+  readonly #machine: Machine;
+  readonly #waiting: Clone[] = [];
+  #template: Promise<Template> | null = null;
+  #filling: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(options: PoolOptions, machine: Machine) {
+    this.#options = options;
+    this.#machine = machine;
+  }
+
+  /** Opened once; a failure is tried again at the next call. */
+  template(): Promise<Template> {
+    this.#template ??= Template.open(this.#machine, this.#options.places).catch((fault: Error) => {
+      this.#template = null;
+      throw fault;
+    });
+    return this.#template;
+  }
+
+  async take(): Promise<Clone> {
+    for (let clone = this.#waiting.shift(); clone; clone = this.#waiting.shift()) {
+      if (!clone.monitor.alive || clone.monitor.wire.broken !== null) continue;
+      await clone.monitor.control.command("cont");
+      return clone;
+    }
+    return cloneOf(await this.template());
+  }
+
+  /** Restores what is missing, one after the other. A failure shows at the next take. */
+  fill(): Promise<void> {
+    this.#filling ??= this.#fill()
+      .catch(() => {})
+      .finally(() => {
+        this.#filling = null;
+      });
+    return this.#filling;
+  }
+
+  async #fill(): Promise<void> {
+    while (!this.#closed && this.#waiting.length < this.#options.size) {
+      const clone = await cloneOf(await this.template());
+      // A guest that stands still burns no CPU; its clock is set again with each program.
+      await clone.monitor.control.command("stop");
+      if (this.#closed) await clone.monitor.kill();
+      else this.#waiting.push(clone);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#filling;
+    await Promise.all(this.#waiting.splice(0).map(({ monitor }) => monitor.kill()));
+  }
+}
+
+/** A machine of its own for one session: own memory, own monitor, own user, new keys. @throws Error when it does not come up. */
+async function cloneOf(template: Template): Promise<Clone> {
+  const owner = nextOwner();
+  const monitor = template.monitor(await template.memory(owner), owner);
+  try {
+    await monitor.control.open();
+    await monitor.restore();
+    await monitor.wire.wake(Date.now());
+    return { monitor, template };
+  } catch (fault) {
+    await monitor.kill();
+    throw new Error(`the machine did not start: ${(fault as Error).message} ${monitor.words}`.trim());
+  }
+}
+
+export class VmPool {
+  readonly #options: PoolOptions;
+  readonly #shelves = new Map<string, Shelf>();
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  template(language: GuestLanguage, memory_bytes: number): Promise<Template> {
+    return this.#shelf(language, memory_bytes).template();
+  }
+
+  take(language: GuestLanguage, memory_bytes: number): Promise<Clone> {
+    return this.#shelf(language, memory_bytes).take();
+  }
+
+  fill(language: GuestLanguage, memory_bytes: number): Promise<void> {
+    return this.#shelf(language, memory_bytes).fill();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#shelves.values()].map((shelf) => shelf.close()));
+  }
+
+  #shelf(language: GuestLanguage, memory_bytes: number): Shelf {
+    const ram_bytes = machineBytes(language, memory_bytes);
+    const key = `${language} ${ram_bytes}`;
+    const shelf = this.#shelves.get(key) ?? new Shelf(this.#options, { ...this.#options.machine, language, ram_bytes });
+    this.#shelves.set(key, shelf);
+    return shelf;
+  }
+}

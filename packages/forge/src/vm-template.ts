@@ -1,0 +1,176 @@
+/** Templates: machines that were booted once, up to a waiting interpreter, and frozen. Every run begins as a clone of one. */
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { canonicalBytes } from "lop";
+import { z } from "zod";
+import type { ChamberOrigin, Limits } from "./chamber.ts";
+import { type Jail, type nextOwner, qemuVersion } from "./vm-jail.ts";
+import type { MonitorJournal } from "./vm-journal.ts";
+import { cloneLine, type Machine, templateLine } from "./vm-machine.ts";
+import { type Extent, extentsOf, memoryOf, unnamedFile } from "./vm-memory.ts";
+import { Monitor } from "./vm-monitor.ts";
+
+/** Cold boot of the slowest interpreter on a busy machine. */
+export const BOOT_TIMEOUT_MS = 60_000;
+
+const Manifest = z.strictObject({
+  v: z.literal(1),
+  image: z.string(),
+  language: z.string(),
+  ram_bytes: z.int(),
+  accelerator: z.string(),
+  monitor: z.string(),
+  /** Digests of the files beside this one. */
+  state: z.string(),
+  memory: z.string(),
+  /** Offset and length of each piece of memory, in the order of the file. */
+  extents: z.array(z.tuple([z.int(), z.int()])),
+});
+
+export interface Places {
+  readonly jail: Jail;
+  readonly journal: MonitorJournal;
+  /** Templates are kept here. */
+  readonly folder: string;
+}
+
+export class Template {
+  readonly machine: Machine;
+  /** SHA-256 of the manifest, which names state, memory and image by theirs. */
+  readonly digest: string;
+  readonly #places: Places;
+  readonly #extents: readonly Extent[];
+  readonly #state: string;
+
+  private constructor(machine: Machine, places: Places, digest: string, extents: readonly Extent[], state: string) {
+    this.machine = machine;
+    this.digest = digest;
+    this.#places = places;
+    this.#extents = extents;
+    this.#state = state;
+  }
+
+  /** The kept template, or a new one. @throws Error when the machine does not boot. */
+  static async open(machine: Machine, places: Places): Promise<Template> {
+    const folder = join(places.folder, nameOf(machine));
+    const kept = Template.#read(machine, places, folder);
+    if (kept) return kept;
+    await make(machine, places, folder);
+    const made = Template.#read(machine, places, folder);
+    if (!made) throw new Error("the template that was just made does not read back");
+    return made;
+  }
+
+  /** Null when there is none, or when a byte of it is not what was written. */
+  static #read(machine: Machine, places: Places, folder: string): Template | null {
+    if (!existsSync(join(folder, "template.json"))) return null;
+    const text = readFileSync(join(folder, "template.json"));
+    const manifest = Manifest.parse(JSON.parse(text.toString()));
+    const [memory, state] = [readFileSync(join(folder, "memory")), join(folder, "state")];
+    if (sha256(memory) !== manifest.memory || sha256(readFileSync(state)) !== manifest.state) return null;
+    let at = 0;
+    const extents = manifest.extents.map(([offset, length]) => {
+      at += length;
+      return { offset, bytes: memory.subarray(at - length, at) };
+    });
+    return new Template(machine, places, sha256(text), extents, state);
+  }
+
+  origin(limits: Limits): ChamberOrigin {
+    const { digest: image } = this.machine.image;
+    return { image, template: this.digest, limits: sha256(canonicalBytes({ ...limits })) };
+  }
+
+  /** A memory file of the template's content, for one clone. */
+  memory(owner: ReturnType<typeof nextOwner>): Promise<number> {
+    return memoryOf(this.#extents, this.machine.ram_bytes, owner);
+  }
+
+  /** Starts a monitor that waits to be restored. The memory file is its own from now on. */
+  monitor(memory: number, owner: ReturnType<typeof nextOwner>): Monitor {
+    const stateIn = openSync(this.#state, "r");
+    try {
+      const { jail, journal } = this.#places;
+      const image = this.machine.image.folder;
+      return new Monitor({ jail, journal, owner, image, args: cloneLine(this.machine), memory, stateIn });
+    } finally {
+      closeSync(stateIn);
+    }
+  }
+}
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Everything that a clone must share with its template. */
+const nameOf = (machine: Machine): string =>
+  sha256(
+    canonicalBytes({
+      image: machine.image.digest,
+      line: templateLine(machine),
+      clone: cloneLine(machine),
+      monitor: qemuVersion(),
+    }),
+  ).slice(0, 32);
+
+async function make(machine: Machine, places: Places, folder: string): Promise<void> {
+  const fresh = `${folder}.${process.pid}`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true, mode: 0o700 });
+  const memory = unnamedFile(machine.ram_bytes, null);
+  // The template is ours, not a guest's: nothing untrusted has run in it, so it boots under our own user.
+  const { jail, journal } = places;
+  const image = machine.image.folder;
+  const monitor = new Monitor({
+    jail,
+    journal,
+    owner: null,
+    image,
+    args: templateLine(machine),
+    memory,
+    stateIn: "ignore",
+  });
+  try {
+    await boot(monitor);
+    await keep(machine, fresh, await monitor.save(), memory);
+  } finally {
+    await monitor.kill();
+  }
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(fresh, folder);
+}
+
+async function boot(monitor: Monitor): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("the guest did not boot in time")), BOOT_TIMEOUT_MS);
+  });
+  try {
+    await monitor.control.open();
+    await Promise.race([monitor.wire.ready, late]);
+  } catch (fault) {
+    throw new Error(`${(fault as Error).message} ${monitor.words}`.trim());
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function keep(machine: Machine, folder: string, state: Uint8Array, memory: number): Promise<void> {
+  const pieces: Extent[] = [];
+  for await (const extent of extentsOf(memory, machine.ram_bytes)) pieces.push(extent);
+  const bytes = Buffer.concat(pieces.map((piece) => piece.bytes));
+  writeFileSync(join(folder, "memory"), bytes, { mode: 0o600 });
+  writeFileSync(join(folder, "state"), state, { mode: 0o600 });
+  const manifest: z.infer<typeof Manifest> = {
+    v: 1,
+    image: machine.image.digest,
+    language: machine.language,
+    ram_bytes: machine.ram_bytes,
+    accelerator: machine.accelerator,
+    monitor: qemuVersion(),
+    state: sha256(state),
+    memory: sha256(bytes),
+    extents: pieces.map(({ offset, bytes: piece }) => [offset, piece.length]),
+  };
+  writeFileSync(join(folder, "template.json"), JSON.stringify(manifest), { mode: 0o600 });
+}

@@ -1,0 +1,3 @@
+const text = fs.readFile("in.txt");
+fs.writeFile("out/result.txt", text.toUpperCase());
+print(fs.list("out").join());

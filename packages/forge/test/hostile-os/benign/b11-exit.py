@@ -1,0 +1,3 @@
+import sys
+print("leaving", file=sys.stderr)
+sys.exit(3)

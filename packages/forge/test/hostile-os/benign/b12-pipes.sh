@@ -1,0 +1,1 @@
+printf '%s\n' c a b | sort | awk '{ printf "%s", $1 } END { print "" }'

@@ -1,0 +1,1 @@
+echo warned > /dev/stderr; echo told > /dev/stdout; cat

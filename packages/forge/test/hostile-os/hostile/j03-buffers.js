@@ -1,0 +1,3 @@
+// Memory outside the heap.
+const kept = [];
+for (;;) kept.push(Buffer.alloc(16 << 20, 1));

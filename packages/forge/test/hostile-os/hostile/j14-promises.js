@@ -1,0 +1,3 @@
+// Work that never lets a timer in.
+const more = () => Promise.resolve().then(more);
+more();

@@ -1,0 +1,3 @@
+# Takes memory and touches it.
+kept = []
+while True: kept.append(bytearray(8 << 20))

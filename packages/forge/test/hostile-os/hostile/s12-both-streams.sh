@@ -1,0 +1,2 @@
+# Floods both streams at once.
+yes out & yes err >&2 & wait

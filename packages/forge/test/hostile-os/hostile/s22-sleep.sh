@@ -1,0 +1,2 @@
+# Sleeps for ever.
+sleep 100000
