@@ -1,4 +1,5 @@
 """`python3 -m training.generate --count 100000 --seed 1 --out FILE`: examples as JSON lines."""
+
 import argparse
 import json
 import sys

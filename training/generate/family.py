@@ -1,4 +1,5 @@
 """Families of directives: one tool, one way of asking. A family makes the pieces; a voice says them; `finish` measures the spans."""
+
 import re
 from random import Random
 from typing import Callable, NamedTuple
@@ -35,8 +36,15 @@ def family(tool: str, name: str, weight: float) -> Callable:
     return register
 
 
-def templates(tool: str, name: str, weight: float, ways: dict[Kind, list[str]], choices: dict[str, str] | None = None, why: str | None = None,
-              shares: dict[Kind, float] | None = None) -> None:
+def templates(
+    tool: str,
+    name: str,
+    weight: float,
+    ways: dict[Kind, list[str]],
+    choices: dict[str, str] | None = None,
+    why: str | None = None,
+    shares: dict[Kind, float] | None = None,
+) -> None:
     """Registers a family that only chooses among templates of several kinds."""
     kinds = list(ways)
     parts = [(shares or SHARES)[kind] * (1 if len(ways[kind]) > 2 else 0.5) for kind in kinds]
@@ -48,7 +56,7 @@ def templates(tool: str, name: str, weight: float, ways: dict[Kind, list[str]], 
     family(tool, name, weight)(make)
 
 
-SHARES = {"imp": 0.5, "ask": 0.25, "nom": 0.15, "tell": 0.15, "raw": 0.15}
+SHARES = {"imp": 0.5, "ask": 0.25, "nom": 0.19, "tell": 0.15, "raw": 0.15}
 
 
 def tidy(pieces: list[Piece]) -> list[Piece]:

@@ -4,6 +4,7 @@ A template is English with four marks: `(a|b|)` chooses one, `[a]` is there or n
 name, `{key=name}` the same as a span of parameter `key`, `{key~name}` as a span that may stand in quotation marks.
 A piece is `(text, key, leg)`; key None is plain text. Labels are right by construction: no span is ever searched for.
 """
+
 import re
 from functools import lru_cache
 from random import Random
@@ -32,6 +33,7 @@ def define(**named: "Words | str") -> None:
         WORDS[name] = split(words) if isinstance(words, str) else words
 
 
+@lru_cache(maxsize=None)
 def split(text: str) -> list[str]:
     """The items of a text, which stand between bars or line ends outside all brackets."""
     items, depth, item = [], 0, ""

@@ -1,46 +1,153 @@
 """The workspace: list, read, write, diff."""
+
 from random import Random
 
 from .family import Said, family, templates
-from .grammar import define, in_leg, plain, quoted, say, split, text_of
-from .words_code import file_content, fence
+from .grammar import define, plain, quoted, say, split, text_of
+from .words_code import fence
+from .words_contents import file_content
 
 define(
-    dir=lambda r: text_of(r, "folder") + ("/" if r.random() < 0.45 else ""), slashed=lambda r: text_of(r, "folder") + "/",
+    dir=lambda r: text_of(r, "folder") + ("/" if r.random() < 0.45 else ""),
+    slashed=lambda r: text_of(r, "folder") + "/",
     folderword=split("folder|folder|directory|dir|subfolder|subdirectory|tree"),
-    readfile=split("read|read|show|show me|print|open|display|cat|view|output|dump|read out|read me|type out|give me|get|let me see|let me read|bring up|pull up|look at|look into|have a look at|take a look at|check|inspect|load"),
-    why_read=split("I can't remember what's in it|{one} changed it {ago}|I need to check a line|I want to quote from it|I forgot the second paragraph|I need to see if it's complete|I'm not sure it saved|{one} asked what it says|I have to proofread it|I need one value from it"),
-    why_list=split("I can't find a file|I forgot what I called it|I lost track of the files|{one} put something there|I want to see what is left|I need to tidy up|I don't know where it went|something was exported {ago}"),
-    why_diff=split("I lost track of my edits|I went out for a walk|{one} worked on it {ago}|the tests fail suddenly|I don't remember what I touched|I was away|I want to write a summary|something looks odd|I need it for the changelog"),
-    why_write=split("I need it for {matter}|{one} wants it there|the script reads it|I keep forgetting it|we need a placeholder|the build expects it"),
+    readfile=split("""read|read|show|show me|print|open|display|cat|view|output|dump|read out|read me|type out|give me|get|let me see|let me read|bring up|pull up|look at|
+look into|have a look at|take a look at|check|inspect|load"""),
+    why_read=split("""I can't remember what's in it|{one} changed it {ago}|I need to check a line|I want to quote from it|I lost the printed copy|
+I need to see if it's complete|I'm not sure it saved|{one} asked what it says|I have to proofread it|I need one value from it"""),
+    why_list=split("""I can't find a file|I forgot what I called it|I lost track of the files|{one} put something there|I want to see what is left|I need to tidy up|
+I don't know where it went|something was exported {ago}"""),
+    why_diff=split("""I lost track of my edits|I went out for a walk|{one} worked on it {ago}|the tests fail suddenly|I don't remember what I touched|I was away|
+I want to write a summary|something looks odd|I need it for the changelog"""),
+    why_write=split("""I need it for {matter}|{one} wants it there|the script reads it|I keep forgetting it|we need a placeholder|the build expects it"""),
     odd_or_file=lambda r: text_of(r, "odd_file"),
 )
 
-templates("files.read", "plain", 2.6, {
-    "imp": ["{readfile} {path=file}", "{readfile} {path=file}", "{readfile} {path~file}", "{readfile} (the file|file|the contents of|the content of|my file|what's in|what is in|what's inside|the text of|the whole file|this file:|the source of) {path=file}", "{readfile} (the file|file|the contents of|the content of) {path~file}", "(show|tell) me (what's in|what is in|what is inside|what's written in|what it says in|the contents of|the text in|what stands in) {path=file}",
-            "(cat|less|more|head|type) {path=file}", "{readfile} {path=file} (to|for) me", "{readfile} the file {path=file} (in full|again|for me|once more|from top to bottom|and show it)", "print the contents of {path~file}", "tell me what {path=file} (says|contains|has in it|looks like)", "{readfile} `{path=odd_file}`", "{readfile} \"{path=odd_file}\"", "{readfile} the file '{path=odd_file}'", "(don't change anything|no edits), just (show|read|print) {path=file}"],
-    "ask": ["what's in {path=file}?", "what is in (the file |){path=file}?", "what does {path=file} (say|contain|look like|have in it|hold)?", "what's inside {path=file}?", "what (is|did we|did I|have I) (written|write|put) in {path=file}?", "can I (see|read|have a look at) {path=file}?", "could I (see|read) (the contents of |){path=file}?", "how does {path=file} look (now|at the moment|)?", "what did {one} write in {path=file}?", "what does it say in {path=file}?", "what stands in {path=file}?"],
-    "nom": ["read {path=file}", "{path=file} please", "contents of {path=file}", "cat {path=file}", "open {path=file}", "{path=file}?", "show {path=file}", "view {path=file}", "read: {path=file}", "print {path=file}", "content of {path=file}"],
-    "tell": ["I (want|need|'d like|would like|have) to (see|read|check|look at|view|go over) {path=file}", "I need (the contents of|what's in|to know what's in) {path=file}", "I (can't remember|forgot|don't know|wonder) what's in {path=file}, (show me|show it|read it|print it|let me see)", "I can't remember (what|how) (I|we) (wrote|set|did it) in {path=file}, (show it to me|open it|let me see it)", "there should be (an answer|something|a note) in {path=file}, (read it|show me|open it)"],
-}, why="why_read")
+templates(
+    "files.read",
+    "plain",
+    2.6,
+    {
+        "imp": [
+            "{readfile} {path=file}",
+            "{readfile} {path=file}",
+            "{readfile} {path~file}",
+            "{readfile} (the file|file|the contents of|the content of|my file|what's in|what is in|what's inside|the text of|the whole file|this file:|the source of) {path=file}",
+            "{readfile} (the file|file|the contents of|the content of) {path~file}",
+            "(show|tell) me (what's in|what is in|what is inside|what's written in|what it says in|the contents of|the text in|what stands in) {path=file}",
+            "(cat|less|more|head|type) {path=file}",
+            "{readfile} {path=file} (to|for) me",
+            "{readfile} the file {path=file} (in full|again|for me|once more|from top to bottom|and show it)",
+            "print the contents of {path~file}",
+            "tell me what {path=file} (says|contains|has in it|looks like)",
+            "{readfile} `{path=odd_file}`",
+            '{readfile} "{path=odd_file}"',
+            "{readfile} the file '{path=odd_file}'",
+            "(don't change anything|no edits), just (show|read|print) {path=file}",
+        ],
+        "ask": [
+            "what's in {path=file}?",
+            "what is in (the file |){path=file}?",
+            "what does {path=file} (say|contain|look like|have in it|hold)?",
+            "what's inside {path=file}?",
+            "what (is|did we|did I|have I) (written|write|put) in {path=file}?",
+            "can I (see|read|have a look at) {path=file}?",
+            "could I (see|read) (the contents of |){path=file}?",
+            "how does {path=file} look (now|at the moment|)?",
+            "what did {one} write in {path=file}?",
+            "what does it say in {path=file}?",
+            "what stands in {path=file}?",
+        ],
+        "nom": [
+            "read {path=file}",
+            "{path=file} please",
+            "contents of {path=file}",
+            "cat {path=file}",
+            "open {path=file}",
+            "{path=file}?",
+            "show {path=file}",
+            "view {path=file}",
+            "read: {path=file}",
+            "print {path=file}",
+            "content of {path=file}",
+        ],
+        "tell": [
+            "I (want|need|'d like|would like|have) to (see|read|check|look at|view|go over) {path=file}",
+            "I need (the contents of|what's in|to know what's in) {path=file}",
+            "I (can't remember|forgot|don't know|wonder) what's in {path=file}, (show me|show it|read it|print it|let me see)",
+            "I can't remember (what|how) (I|we) (wrote|did it|said) in {path=file}, (show it to me|open it|let me see it)",
+            "there should be (an answer|something|a note) in {path=file}, (read it|show me|open it)",
+        ],
+    },
+    why="why_read",
+)
 
-templates("files.list", "path", 1.6, {
-    "imp": ["(list|show|show me|display|print|give me|enumerate|get|ls) (the |all |all the |)(files|contents|entries|documents) (in|of|under|inside|within|below|from) {path=dir}", "(list|ls|dir) {path=dir}", "(list|ls|show) {path=slashed}", "(list|show|show me|display|open) (the |)(folder|directory|dir) {path=dir}", "(list|show|show me) (what's|what is|everything|all|all that's) (in|inside|under|within) (the (folder|directory) |){path=slashed}",
-            "(show|tell) me (what's|what is|which files are|what files are) (in|inside|under) (the (folder|directory|subfolder) |my folder |){path=slashed}", "(show|tell) me what's in the (folder|directory|subfolder) {path=dir}", "(look|have a look|take a look|peek) (into|in|inside) (the (folder|directory) |){path=slashed}", "(list|show) (the |)(contents|content) of (the (folder|directory) |)`{path=dir}`", "give me a (directory listing|listing|file listing|file list) of {path=dir}", "(list|show) the files (you find |we have |there are |)(in|under) {path=dir}", "(see|check) what files (are|there are|we have) in {path=dir}"],
-    "ask": ["what's in {path=slashed}?", "what is in the {folderword} {path=dir}?", "what's inside (the (folder|directory) |){path=slashed}?", "(which|what) files (are|do we have|do I have|are there|live|sit|did I put) (in|under|inside) (the {folderword} |){path=dir}?", "what (files |)does (the folder |){path=dir} (contain|hold)?".replace("does (the folder |)", "does the {folderword} "), "is there anything (in|under) {path=dir}?", "how many files are (in|under) {path=dir}?", "what have we got (in|under) {path=slashed}?", "(are there|do I have) any files (in|under) {path=dir}?", "what do I keep in the {folderword} {path=dir}?"],
-    "nom": ["ls {path=dir}", "files in {path=dir}", "dir {path=dir}", "contents of the {folderword} {path=dir}", "{path=slashed}?", "list {path=slashed}", "listing of {path=dir}", "{folderword} {path=dir}", "everything (in|under) {path=slashed}", "{folderword} listing of {path=dir}", "ls -la {path=dir}"],
-    "tell": ["I (want|need|'d like) to (see|know) (what's in|which files are in|what files are under|the files in) {path=dir}", "I'm looking for a file (in|under) {path=dir}, (list it|list them all|show what's there)", "I (can't remember|forgot|don't know) (which|what) files are (in|under) {path=dir}"],
-}, why="why_list")
+templates(
+    "files.list",
+    "path",
+    1.6,
+    {
+        "imp": [
+            "(list|show|show me|display|print|give me|enumerate|get|ls) (the |all |all the |)(files|contents|entries|documents) (in|of|under|inside|within|below|from) {path=dir}",
+            "(list|ls|dir) {path=dir}",
+            "(list|ls|show) {path=slashed}",
+            "(list|show|show me|display|open) (the |)(folder|directory|dir) {path=dir}",
+            "(list|show|show me) (what's|what is|everything|all|all that's) (in|inside|under|within) (the (folder|directory) |){path=slashed}",
+            "(show|tell) me (what's|what is|which files are|what files are) (in|inside|under) (the (folder|directory|subfolder) |my folder |){path=slashed}",
+            "(show|tell) me what's in the (folder|directory|subfolder) {path=dir}",
+            "(look|have a look|take a look|peek) (into|in|inside) (the (folder|directory) |){path=slashed}",
+            "(list|show) (the |)(contents|content) of (the (folder|directory) |)`{path=dir}`",
+            "give me a (directory listing|listing|file listing|file list) of {path=dir}",
+            "(list|show) the files (you find |we have |there are |)(in|under) {path=dir}",
+            "(see|check) what files (are|there are|we have) in {path=dir}",
+        ],
+        "ask": [
+            "what's in {path=slashed}?",
+            "what is in the {folderword} {path=dir}?",
+            "what's inside (the (folder|directory) |){path=slashed}?",
+            "(which|what) files (are|do we have|do I have|are there|live|sit|did I put) (in|under|inside) (the {folderword} |){path=dir}?",
+            "what (files |)does the {folderword} {path=dir} (contain|hold)?",
+            "is there anything (in|under) {path=dir}?",
+            "how many files are (in|under) {path=dir}?",
+            "what have we got (in|under) {path=slashed}?",
+            "(are there|do I have) any files (in|under) {path=dir}?",
+            "what do I keep in the {folderword} {path=dir}?",
+        ],
+        "nom": [
+            "ls {path=dir}",
+            "files in {path=dir}",
+            "dir {path=dir}",
+            "contents of the {folderword} {path=dir}",
+            "{path=slashed}?",
+            "list {path=slashed}",
+            "listing of {path=dir}",
+            "{folderword} {path=dir}",
+            "everything (in|under) {path=slashed}",
+            "{folderword} listing of {path=dir}",
+            "ls -la {path=dir}",
+        ],
+        "tell": [
+            "I (want|need|'d like) to (see|know) (what's in|which files are in|what files are under|the files in) {path=dir}",
+            "I'm looking for a file (in|under) {path=dir}, (list it|list them all|show what's there)",
+            "I (can't remember|forgot|don't know) (which|what) files are (in|under) {path=dir}",
+        ],
+    },
+    why="why_list",
+)
 
-templates("files.list", "all", 1.1, {
-    "imp": split("""(list|show|show me|display|print|give me|enumerate|get) (the|all|all the|my|our|every one of my) (files|documents|files and folders|files we have|files I have|files in the workspace|workspace files|contents of the workspace|files there are)
+templates(
+    "files.list",
+    "all",
+    1.1,
+    {
+        "imp": split("""(list|show|show me|display|print|give me|enumerate|get) (the|all|all the|my|our|every one of my) (files|documents|files and folders|files we have|files I have|files in the workspace|workspace files|contents of the workspace|files there are)
 (list|show) files
 (list|show|show me|display) (the|what's in the|everything in the|all of the|what is in the|all that's in the) workspace
 (show|tell) me (what|which) files (there are|I have|we have|exist|are there|are in the workspace|lie around|you have)
 (give me|show me|print) (a|the) (file list|directory listing|listing|file tree|overview of the files|list of files)
 let me see (the|my|all) files
 look around in the workspace"""),
-    "ask": split("""(what|which) files (are there|do I have|do we have|exist|are in the workspace|are in here|have I got|are here|did I save)[ right now| at the moment|]?
+        "ask": split("""(what|which) files (are there|do I have|do we have|exist|are in the workspace|are in here|have I got|are here|did I save)[ right now| at the moment|]?
 what('s| is) (in|inside|lying around in) the workspace[ right now| at the moment|]?
 what do (we|I) have in the workspace?
 is (there anything|anything) in the workspace?
@@ -48,26 +155,37 @@ is the workspace empty?
 how many files are (there|in the workspace)?
 can I see (my|the|all) files?
 what does the workspace (contain|look like|hold)?"""),
-    "nom": split("files|files?|ls|dir|file list|all files|workspace|workspace?|list of files|my files|workspace contents|ls -l|file listing|files please|workspace files|directory listing|tree|the files|list everything|file tree|ls -a"),
-    "tell": split("I (want|need|'d like) to (see|know) (all|which|what|the) files[ there are| I have|]|I can't find my file, list (everything|all files|what's there)|I've lost track of (my|the) files, (list them|show them all|what's there)|I don't know what's in the workspace any more"),
-}, why="why_list")
+        "nom": split("""files|files?|ls|dir|file list|all files|workspace|workspace?|list of files|my files|workspace contents|ls -l|file listing|files please|
+workspace files|directory listing|tree|the files|list everything|file tree|ls -a"""),
+        "tell": split("""I (want|need|'d like) to (see|know) (all|which|what|the) files[ there are| I have|]|I can't find my file, list (everything|all files|what's there)|
+I've lost track of (my|the) files, (list them|show them all|what's there)|I don't know what's in the workspace any more"""),
+    },
+    why="why_list",
+)
 
 define(since_when=lambda r: text_of(r, "past") if r.random() < 0.6 else text_of(r, "snapshot"), since_state=lambda r: text_of(r, "snapshot"))
-templates("files.diff", "plain", 0.85, {
-    "imp": split("""(show|show me|list|give me|display|print|tell me|get|summarise|summarize) (the|all|all the|my|our|any|recent|latest|the latest) (changes|differences|edits|modifications|file changes|changes in the workspace|changed files|modified files|workspace changes|changes to the files|diffs)
+templates(
+    "files.diff",
+    "plain",
+    0.85,
+    {
+        "imp": split("""(show|show me|list|give me|display|print|tell me|get|summarise|summarize) (the|all|all the|my|our|any|recent|latest|the latest) (changes|differences|edits|modifications|file changes|changes in the workspace|changed files|modified files|workspace changes|changes to the files|diffs)
 (show|give|print|display|make|run|do) (me |)(a|the) diff[ of the workspace| of the files| of everything|]
 (show|list|tell) me (what|which files|which) (changed|has changed|have changed|I changed|was edited|was modified|is different|were touched|have been modified|was altered)[ in the workspace| in the files|]
 diff (the workspace|everything|the files|my files)
 compare the (workspace|files) (with|to|against) (what it was|how it was|how they were|before)
 (see|check) what (changed|is different|was modified|I touched)"""),
-    "ask": split("""what (changed|has changed|is different|was modified|did I change|have I changed|was edited|did we change|got changed|is new)[ in the workspace| in the files|]?
+        "ask": split("""what (changed|has changed|is different|was modified|did I change|have I changed|was edited|did we change|got changed|is new)[ in the workspace| in the files|]?
 which files (changed|have changed|did I change|were modified|are modified|were touched|are different|have been edited|are new|did we edit)?
 (have|did) (I|we|any) (changed|changes|change|edited|touch|files change) (anything|something|files|)?
 are there (any|) (changes|modifications|edits|uncommitted changes|differences)[ in the workspace|]?
 what('s| is) (different|new|changed|modified)[ in the workspace|]?
 any (changes|differences|edits|modifications)[ in the files| in the workspace|]?"""),
-    "nom": split("diff|diff?|changes|changes?|workspace diff|diff please|show diff|file changes|changed files|changed files?|what changed|modified files|differences|differences?|edits?|the diff|diff of the workspace|my changes|list of changes|recent edits|diff now"),
-}, why="why_diff")
+        "nom": split("""diff|diff?|changes|changes?|workspace diff|diff please|show diff|file changes|changed files|changed files?|what changed|modified files|differences|
+differences?|edits?|the diff|diff of the workspace|my changes|list of changes|recent edits|diff now"""),
+    },
+    why="why_diff",
+)
 
 
 @family("files.diff", "since", 1.5)
@@ -98,7 +216,7 @@ what's different (between {name} and now|from {name}|now compared to {name})?"""
     named = r.random() < 0.5
     text = text_of(r, "snapshot" if named else "past")
     if not named and text.split(" ")[0] in ("after", "before", "during", "at", "right", "on", "earlier", "just"):
-        text = r.choice(["yesterday", "this morning", "last Monday", "lunch", "breakfast", "noon", "last week", "midnight", "last night", "my lunch break".removeprefix("my "), "3pm", "the weekend".removeprefix("the ")])
+        text = r.choice(["yesterday", "this morning", "last Monday", "lunch", "breakfast", "noon", "last week", "midnight", "last night", "lunch break", "3pm"])
     way = r.choice(state_ways if named and r.random() < 0.75 else past_ways)
     kind = "ask" if way.endswith("?") else "imp" if way.startswith(("(show", "(diff|compare", "(diff|diff", "(list", "compare", "diff")) else "nom"
     return Said(kind, say(r, way, {"name": lambda s: quoted(s, text, "since", 0.3 if named else 0)}), why="why_diff")
@@ -142,7 +260,10 @@ def write_inline(r: Random) -> Said:
     way = r.choice(WRITE_INTO)
     tail_open = way.endswith("{content}")
     sure = 0.8 if tail_open else 1.0 if " " in text and text[0] not in "{[" else 0.75
-    words = {"content": lambda s: quoted(s, text, "content", 0.4 if tail_open else sure), "path": lambda s: [("`", None, 0), (path, "path", 0), ("`", None, 0)] if " " in path or s.random() < 0.08 else [(path, "path", 0)]}
+    words = {
+        "content": lambda s: quoted(s, text, "content", 0.4 if tail_open else sure),
+        "path": lambda s: [("`", None, 0), (path, "path", 0), ("`", None, 0)] if " " in path or s.random() < 0.08 else [(path, "path", 0)],
+    }
     return Said("imp" if way[0] in "({" and not way.startswith(("(I", "{path")) else "raw", say(r, way, words), why="why_write")
 
 

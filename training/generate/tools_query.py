@@ -1,9 +1,11 @@
 """The hive's own records: SQL as given, or a question about one of the views."""
+
 from random import Random
 
 from .family import Said, family
-from .grammar import define, plain, say, split, text_of
-from .words_code import fence, sql
+from .grammar import define, plain, say, split
+from .words_code import fence
+from .words_sql import sql
 
 HEADS = split("""{sql}
 {sql}
@@ -53,20 +55,93 @@ def given(r: Random) -> Said:
 
 
 VIEWS = {
-    "permits": {"n": split("permits|permits|granted permits|permit records|revoked permits|expired permits"), "by": split("host|day|month|operator|length|week"), "v": split("granted|granted|revoked|given out|issued|denied|refused"), "extra": split("which host got the most permits[ {past_time}]|how many permits did (we|I|{person}) (grant|revoke) (per host |per day |)[ {past_time}]|who granted the (most|last|longest) permit[ {past_time}]|the (longest|shortest|ten latest) permits ever (granted|given)|how many minutes of permits were granted (per host|to each host|in total)[ {past_time}]|which permits expired[ {past_time}]|average length of permits (per|by) host")},
-    "directives": {"n": split("directives|directives|requests|commands|directives I gave|refused directives|orders"), "by": split("day|hour|tool|needle|weekday|month|route"), "v": split("refused|given|received|typed|routed|answered|rejected"), "extra": split("how many directives were (refused|rejected|routed wrong|understood)[ {past_time}]|which directives (were refused|failed|were refused most often)[ {past_time}]|how often did I ask for (a snapshot|a page|the balance|a permit)[ {past_time}]|what was the (first|last|longest) directive (I gave|of the day|ever)|which tool was asked for (most|least)[ {past_time}]|how many requests did the hive (refuse|get|handle)[ {past_time}]|share of refused directives by (day|needle|week)")},
-    "executions": {"n": split("executions|executions|runs|failed runs|code runs|jobs|failed executions|successful runs"), "by": split("day|language|tool|hour|week|chamber|exit code|month"), "v": split("failed|run|started|finished|killed|timed out|executed"), "extra": split("which (run|execution|job) (took longest|was the slowest|failed last|used most time)[ {past_time}]|how many (runs|executions|jobs) (failed|timed out|succeeded|were killed)[ {past_time}]|average (run|execution) time (by|per) (language|tool|day)|which tool (was used|ran|failed|is used) (most|most often|least|last)[ {past_time}]|the (five|ten|20|three) (slowest|longest|latest|last) (runs|executions)[ with their start time]|how often did (python|shell|javascript) code fail[ {past_time}]|how long do (runs|executions) take on average|tool usage (by|per) (day|week)")},
-    "events": {"n": split("events|events|log entries|warnings|errors|log events|incidents|alarms"), "by": split("kind|day|hour|needle|level|type|week"), "v": split("logged|recorded|written|raised|registered"), "extra": split("which (needle|part) (logged|caused|raised) the most (events|errors|warnings)[ {past_time}]|how many (errors|warnings|events) (were logged|happened|are there) (per day|by hour|in total|)[ {past_time}]|the (last|latest|first) (ten|20|hundred|five) events|when was the kill switch (last |)(pulled|used|pressed)|how often (was|were) the (kill switch|chambers) (pulled|frozen|used)[ {past_time}]|when were the chambers last frozen|what kind of event is the most (frequent|common|rare)")},
-    "memories": {"n": split("memories|memories|stored memories|memory entries|saved notes"), "by": split("tag|day|month|week"), "v": split("stored|saved|added|kept|created"), "extra": split("how many memories (have|carry|got) (a|no|each) tag|which tag (is used|occurs) most (often|)|how many (memories|notes) (did I|have I) (save|saved|add|added|store) (per tag|per month|)[ {past_time}]|the (oldest|newest|longest) (memory|memories) (on record|stored)|number of memories (by|per) tag")},
-    "snapshots": {"n": split("snapshots|snapshots|snapshot records"), "by": split("day|week|month|label|size"), "v": split("taken|made|created|restored"), "extra": split("how many snapshots (were taken|did we take|did I make|were restored) (per week|by day|per month|)[ {past_time}]|which snapshot (is|was) the (largest|biggest|smallest)|total size of (the|all) snapshots (by|per) (month|week)|average (size|number) of snapshots (per|by) (day|month)|how many bytes do (all|the) snapshots (take|use) (together|in total)")},
-    "watches": {"n": split("watches|watches|watch records|page changes|detected changes"), "by": split("page|url|day|host|interval|week"), "v": split("added|triggered|removed|checked"), "extra": split("which watched page changed (most|most often|last)[ {past_time}]|how many changes did (the|our) watches (find|report|see)[ {past_time}]|how often did each watched page change[ {past_time}]|average interval of (the|all) watches|number of watches (by|per) host")},
-    "transactions": {"n": split("transactions|transactions|money records|recorded transactions|bookings of money"), "by": split("category|month|day|currency|kind|week"), "v": split("recorded|booked|entered|logged"), "extra": split("how many transactions (did I record|were recorded|have no category) (per month|by category|)[ {past_time}]|the (ten|five|three|20) (largest|biggest|smallest|latest) transactions[ {past_time}]|average (amount|transaction) (by|per) (category|month|currency)|count (the |)transactions (by|per) (category|kind|currency|month)|number of transactions (by|per) (day|category|currency)|which (category|currency) has the most transactions")},
-    "measurements": {"n": split("measurements|measurements|recorded measurements|body measurements|readings"), "by": split("metric|day|month|week|unit"), "v": split("recorded|taken|entered|logged"), "extra": split("how many measurements (did I record|were taken|are there) (per metric|per day|by week|)[ {past_time}]|average (value|reading) (by|per) metric|which metric (has|got) the most (readings|measurements|entries)|the (ten|five|20) (last|latest|highest) measurements|number of measurements (by|per) (metric|day|month)")},
+    "permits": {
+        "n": split("permits|permits|granted permits|permit records|revoked permits|expired permits"),
+        "by": split("host|day|month|operator|length|week"),
+        "v": split("granted|granted|revoked|given out|issued|denied|refused"),
+        "extra": split("""which host got the most permits[ {past_time}]|how many permits did (we|I|{person}) (grant|revoke) (per host |per day |)[ {past_time}]|
+who granted the (most|last|longest) permit[ {past_time}]|the (longest|shortest|ten latest) permits ever (granted|given)|
+how many minutes of permits were granted (per host|to each host|in total)[ {past_time}]|which permits expired[ {past_time}]|
+average length of permits (per|by) host"""),
+    },
+    "directives": {
+        "n": split("directives|directives|requests|commands|directives I gave|refused directives|orders"),
+        "by": split("day|hour|tool|needle|weekday|month|route"),
+        "v": split("refused|given|received|typed|routed|answered|rejected"),
+        "extra": split("""how many directives were (refused|rejected|routed wrong|understood)[ {past_time}]|
+which directives (were refused|failed|were refused most often)[ {past_time}]|
+how often did I ask for (a snapshot|a page|the balance|a permit)[ {past_time}]|what was the (first|last|longest) directive (I gave|of the day|ever)|
+which tool was asked for (most|least)[ {past_time}]|how many requests did the hive (refuse|get|handle)[ {past_time}]|
+share of refused directives by (day|needle|week)"""),
+    },
+    "executions": {
+        "n": split("executions|executions|runs|failed runs|code runs|jobs|failed executions|successful runs"),
+        "by": split("day|language|tool|hour|week|chamber|exit code|month"),
+        "v": split("failed|run|started|finished|killed|timed out|executed"),
+        "extra": split("""which (run|execution|job) (took longest|was the slowest|failed last|used most time)[ {past_time}]|
+how many (runs|executions|jobs) (failed|timed out|succeeded|were killed)[ {past_time}]|average (run|execution) time (by|per) (language|tool|day)|
+which tool (was used|ran|failed|is used) (most|most often|least|last)[ {past_time}]|
+the (five|ten|20|three) (slowest|longest|latest|last) (runs|executions)[ with their start time]|
+how often did (python|shell|javascript) code fail[ {past_time}]|how long do (runs|executions) take on average|tool usage (by|per) (day|week)"""),
+    },
+    "events": {
+        "n": split("events|events|log entries|warnings|errors|log events|incidents|alarms"),
+        "by": split("kind|day|hour|needle|level|type|week"),
+        "v": split("logged|recorded|written|raised|registered"),
+        "extra": split("""which (needle|part) (logged|caused|raised) the most (events|errors|warnings)[ {past_time}]|
+how many (errors|warnings|events) (were logged|happened|are there) (per day|by hour|in total|)[ {past_time}]|
+the (last|latest|first) (ten|20|hundred|five) events|when was the kill switch (last |)(pulled|used|pressed)|
+how often (was|were) the (kill switch|chambers) (pulled|frozen|used)[ {past_time}]|when were the chambers last frozen|
+what kind of event is the most (frequent|common|rare)"""),
+    },
+    "memories": {
+        "n": split("memories|memories|stored memories|memory entries|saved notes"),
+        "by": split("tag|day|month|week"),
+        "v": split("stored|saved|added|kept|created"),
+        "extra": split("""how many memories (have|carry|got) (a|no|each) tag|which tag (is used|occurs) most (often|)|
+how many (memories|notes) (did I|have I) (save|saved|add|added|store) (per tag|per month|)[ {past_time}]|
+the (oldest|newest|longest) (memory|memories) (on record|stored)|number of memories (by|per) tag"""),
+    },
+    "snapshots": {
+        "n": split("snapshots|snapshots|snapshot records"),
+        "by": split("day|week|month|label|size"),
+        "v": split("taken|made|created|restored"),
+        "extra": split("""how many snapshots (were taken|did we take|did I make|were restored) (per week|by day|per month|)[ {past_time}]|
+which snapshot (is|was) the (largest|biggest|smallest)|total size of (the|all) snapshots (by|per) (month|week)|
+average (size|number) of snapshots (per|by) (day|month)|how many bytes do (all|the) snapshots (take|use) (together|in total)"""),
+    },
+    "watches": {
+        "n": split("watches|watches|watch records|page changes|detected changes"),
+        "by": split("page|url|day|host|interval|week"),
+        "v": split("added|triggered|removed|checked"),
+        "extra": split("""which watched page changed (most|most often|last)[ {past_time}]|how many changes did (the|our) watches (find|report|see)[ {past_time}]|
+how often did each watched page change[ {past_time}]|average interval of (the|all) watches|number of watches (by|per) host"""),
+    },
+    "transactions": {
+        "n": split("transactions|transactions|money records|recorded transactions|bookings of money"),
+        "by": split("category|month|day|currency|kind|week"),
+        "v": split("recorded|booked|entered|logged"),
+        "extra": split("""how many transactions (did I record|were recorded|have no category) (per month|by category|)[ {past_time}]|
+the (ten|five|three|20) (largest|biggest|smallest|latest) transactions[ {past_time}]|average (amount|transaction) (by|per) (category|month|currency)|
+count (the |)transactions (by|per) (category|kind|currency|month)|number of transactions (by|per) (day|category|currency)|
+which (category|currency) has the most transactions"""),
+    },
+    "measurements": {
+        "n": split("measurements|measurements|recorded measurements|body measurements|readings"),
+        "by": split("metric|day|month|week|unit"),
+        "v": split("recorded|taken|entered|logged"),
+        "extra": split("""how many measurements (did I record|were taken|are there) (per metric|per day|by week|)[ {past_time}]|average (value|reading) (by|per) metric|
+which metric (has|got) the most (readings|measurements|entries)|the (ten|five|20) (last|latest|highest) measurements|
+number of measurements (by|per) (metric|day|month)"""),
+    },
 }
 define(
-    past_time=split("last week|yesterday|in {month}|last month|this year|since {weekday}|in the last {number} days|today|in the past week|so far|since the start|between {weekday} and {weekday}|over the last month|last {weekday}|during {month}|in the last hour|this {weekday}"),
-    records=split("the hive's records|the records|the hive's tables|the hive's log|the hive's database|the hive's own records|the ledger|the hive's history|our records|the log|the hive log|the database|the hive's books|the tables|the audit trail"),
-    why_sql=split("I'm writing the weekly report|{one} wants figures|the auditor asked|I'm curious|we need statistics for {matter}|I have to fill in a form|I want to plot it"),
+    past_time=split("""last week|yesterday|in {month}|last month|this year|since {weekday}|in the last {number} days|today|in the past week|so far|since the start|
+between {weekday} and {weekday}|over the last month|last {weekday}|during {month}|in the last hour|this {weekday}"""),
+    records=split("""the hive's records|the records|the hive's tables|the hive's log|the hive's database|the hive's own records|the ledger|the hive's history|our records|
+the log|the hive log|the database|the hive's books|the tables|the audit trail"""),
+    why_sql=split("""I'm writing the weekly report|{one} wants figures|the auditor asked|I'm curious|we need statistics for {matter}|I have to fill in a form|
+I want to plot it"""),
 )
 GENERAL = split("""count {n} (by|per) {by}[ {past_time}] (in|from|according to|using) {records}
 (count|sum up|group) (the |all |)(hive's |recorded |){n} (by|per) {by}[ {past_time}]

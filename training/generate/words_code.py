@@ -1,7 +1,8 @@
 """Code, SQL and file contents that look real."""
+
 from random import Random
 
-from .grammar import WORDS, Piece, define, lines, plain, split, text_of
+from .grammar import Piece, define, lines, split, text_of
 from .words_web import NAMES, STEMS
 
 VARS = "x y n i k a b s t xs ys data items rows total count value result name text line words nums values price score temp user key item msg out buf".split()
@@ -20,13 +21,38 @@ def strings(r: Random, mark: str) -> str:
 
 
 def literal(r: Random) -> str:
-    return r.choice([r.choice(NAMES), f"{r.choice(NAMES)} {r.choice(NAMES)}", "hello", "hello world", "héllo", "über", "abc", "done", "a,b,c", "2031-04-01", "naïve café", text_of(r, "order") if r.random() < 0.3 else "ok"])
+    return r.choice(
+        [
+            r.choice(NAMES),
+            f"{r.choice(NAMES)} {r.choice(NAMES)}",
+            "hello",
+            "hello world",
+            "héllo",
+            "über",
+            "abc",
+            "done",
+            "a,b,c",
+            "2031-04-01",
+            "naïve café",
+            text_of(r, "order") if r.random() < 0.3 else "ok",
+        ]
+    )
 
 
-define(v=VARS, n=num, ns=nums, fn=split("f|g|main|run|fib|solve|total|mean|check|area|square|add|double|greet|parse|count|gcd|is_prime|step|walk|load"), sname=STEMS, lit=literal, pystr=lambda r: strings(r, "'"), jsstr=lambda r: strings(r, '"'),
-       pymod=split("math|random|statistics|itertools|functools|collections|json|re|datetime|os|sys|string|decimal|fractions|hashlib|base64|time|textwrap|uuid|platform"))
+define(
+    v=VARS,
+    n=num,
+    ns=nums,
+    fn=split("f|g|main|run|fib|solve|total|mean|check|area|square|add|double|greet|parse|count|gcd|is_prime|step|walk|load"),
+    sname=STEMS,
+    lit=literal,
+    pystr=lambda r: strings(r, "'"),
+    jsstr=lambda r: strings(r, '"'),
+    pymod=split(
+        """math|random|statistics|itertools|functools|collections|json|re|datetime|os|sys|string|decimal|fractions|hashlib|base64|time|textwrap|uuid|platform"""
+    ),
+)
 
-# In these lines «» stand for {} and ‹› for (), «| for the bar: code is full of the marks of the grammar.
 PY_LINES = lines("""print‹{n} * {n}›
 print‹{n} ** {n}›
 print‹sum‹range‹1, {n}›››
@@ -104,12 +130,28 @@ sum‹i*i for i in range‹{n}››
 len‹'{lit}'›""")
 
 PY_BLOCKS = [
-    "def {fn}‹{v}›:\n    return {v} * {n}\n\nprint‹{fn}‹{n}››", "def {fn}‹n›:\n    if n < 2:\n        return n\n    return {fn}‹n - 1› + {fn}‹n - 2›\nprint‹{fn}‹{n}››",
-    "for i in range‹{n}›:\n    if i % {n} == 0:\n        print‹i›", "import {pymod}\n\nprint‹{pymod}.__name__›", "{v} = [{ns}]\n{v}.sort‹›\nprint‹{v}›", "total = 0\nfor {v} in [{ns}]:\n    total += {v}\nprint‹total›",
-    "with open‹'{sname}.txt'› as f:\n    for line in f:\n        print‹line.strip‹››", "import csv\nwith open‹'data/{sname}.csv'› as f:\n    rows = list‹csv.reader‹f››\nprint‹len‹rows››", "# {cmt}\n{v} = {n}\nprint‹{v} ** 2›",
-    "from collections import Counter\nwords = '{lit}'.split‹›\nprint‹Counter‹words›.most_common‹3››", "class Point:\n    def __init__‹self, x, y›:\n        self.x, self.y = x, y\n\np = Point‹{n}, {n}›\nprint‹p.x + p.y›", "n = {n}\nwhile n > 1:\n    n = n // 2 if n % 2 == 0 else 3 * n + 1\n    print‹n›",
-    "try:\n    print‹{n} / 0›\nexcept ZeroDivisionError as e:\n    print‹'{lit}', e›", "import random\nrandom.seed‹{n}›\nxs = [random.randint‹1, 6› for _ in range‹{n}›]\nprint‹sum‹xs›, max‹xs››", "# {cmt}\nprint‹'{lit}'›", "def is_prime‹n›:\n    return n > 1 and all‹n % d for d in range‹2, int‹n ** .5› + 1››\n\nprint‹[n for n in range‹{n}› if is_prime‹n›]›",
-    "s = \"{lit}\"\nprint‹s[::-1]›\nprint‹len‹s››", "data = «'{v}': {n}, '{w}': {n}»\nfor k, v in data.items‹›:\n    print‹k, v›", "import math\nr = {n}\nprint‹math.pi * r * r›", "x = {n}\ny = {n}\nx, y = y, x\nprint‹x, y›", "import time\nstart = time.time‹›\nsum‹range‹10**{n}››\nprint‹time.time‹› - start›"]
+    "def {fn}‹{v}›:\n    return {v} * {n}\n\nprint‹{fn}‹{n}››",
+    "def {fn}‹n›:\n    if n < 2:\n        return n\n    return {fn}‹n - 1› + {fn}‹n - 2›\nprint‹{fn}‹{n}››",
+    "for i in range‹{n}›:\n    if i % {n} == 0:\n        print‹i›",
+    "import {pymod}\n\nprint‹{pymod}.__name__›",
+    "{v} = [{ns}]\n{v}.sort‹›\nprint‹{v}›",
+    "total = 0\nfor {v} in [{ns}]:\n    total += {v}\nprint‹total›",
+    "with open‹'{sname}.txt'› as f:\n    for line in f:\n        print‹line.strip‹››",
+    "import csv\nwith open‹'data/{sname}.csv'› as f:\n    rows = list‹csv.reader‹f››\nprint‹len‹rows››",
+    "# {cmt}\n{v} = {n}\nprint‹{v} ** 2›",
+    "from collections import Counter\nwords = '{lit}'.split‹›\nprint‹Counter‹words›.most_common‹3››",
+    "class Point:\n    def __init__‹self, x, y›:\n        self.x, self.y = x, y\n\np = Point‹{n}, {n}›\nprint‹p.x + p.y›",
+    "n = {n}\nwhile n > 1:\n    n = n // 2 if n % 2 == 0 else 3 * n + 1\n    print‹n›",
+    "try:\n    print‹{n} / 0›\nexcept ZeroDivisionError as e:\n    print‹'{lit}', e›",
+    "import random\nrandom.seed‹{n}›\nxs = [random.randint‹1, 6› for _ in range‹{n}›]\nprint‹sum‹xs›, max‹xs››",
+    "# {cmt}\nprint‹'{lit}'›",
+    "def is_prime‹n›:\n    return n > 1 and all‹n % d for d in range‹2, int‹n ** .5› + 1››\n\nprint‹[n for n in range‹{n}› if is_prime‹n›]›",
+    's = "{lit}"\nprint‹s[::-1]›\nprint‹len‹s››',
+    "data = «'{v}': {n}, '{w}': {n}»\nfor k, v in data.items‹›:\n    print‹k, v›",
+    "import math\nr = {n}\nprint‹math.pi * r * r›",
+    "x = {n}\ny = {n}\nx, y = y, x\nprint‹x, y›",
+    "import time\nstart = time.time‹›\nsum‹range‹10**{n}››\nprint‹time.time‹› - start›",
+]
 
 JS_LINES = lines("""console.log‹{n} * {n}›
 console.log‹[{ns}].sort‹‹a, b› => a - b››
@@ -176,10 +218,22 @@ console.log‹encodeURIComponent‹'{lit}'››
 require‹'os'›.cpus‹›.length
 console.log‹[3,1,2].toSorted?.‹››
 console.log‹isNaN‹"{lit}"››""")
-JS_BLOCKS = ["function {fn}‹{v}› «\n  return {v} * {n};\n»\nconsole.log‹{fn}‹{n}››;", "const {v} = [{ns}];\nfor ‹const item of {v}› «\n  console.log‹item›;\n»", "const xs = [{ns}];\nconst total = xs.reduce‹‹a, b› => a + b, 0›;\nconsole.log‹total / xs.length›;",
-             "let n = {n};\nwhile ‹n > 1› «\n  n = n % 2 ? 3 * n + 1 : n / 2;\n  console.log‹n›;\n»", "// {cmt}\nconsole.log‹{n} + {n}›;", "const m = new Map‹›;\nm.set‹'{v}', {n}›;\nconsole.log‹m.get‹'{v}'››;", "async function {fn}‹› «\n  await new Promise‹r => setTimeout‹r, {n}››;\n  console.log‹'{lit}'›;\n»\n{fn}‹›;",
-             "const fib = n => n < 2 ? n : fib‹n - 1› + fib‹n - 2›;\nconsole.log‹fib‹{n}››;", "class Counter «\n  #n = 0;\n  add‹› « return ++this.#n; »\n»\nconsole.log‹new Counter‹›.add‹››;", "const s = \"{lit}\";\nconsole.log‹[...s].reverse‹›.join‹\"\"››;", "/* {cmt} */\nconst {v} = '{lit}';\nconsole.log‹{v}.length›;",
-             "try «\n  null.{v};\n» catch ‹e› «\n  console.log‹e.message›;\n»", "for ‹let i = 0; i < {n}; i++› «\n  if ‹i % 3 === 0› console.log‹i›;\n»", "const o = « {v}: {n}, {w}: [{ns}] »;\nconsole.log‹JSON.stringify‹o, null, 2››;"]
+JS_BLOCKS = [
+    "function {fn}‹{v}› «\n  return {v} * {n};\n»\nconsole.log‹{fn}‹{n}››;",
+    "const {v} = [{ns}];\nfor ‹const item of {v}› «\n  console.log‹item›;\n»",
+    "const xs = [{ns}];\nconst total = xs.reduce‹‹a, b› => a + b, 0›;\nconsole.log‹total / xs.length›;",
+    "let n = {n};\nwhile ‹n > 1› «\n  n = n % 2 ? 3 * n + 1 : n / 2;\n  console.log‹n›;\n»",
+    "// {cmt}\nconsole.log‹{n} + {n}›;",
+    "const m = new Map‹›;\nm.set‹'{v}', {n}›;\nconsole.log‹m.get‹'{v}'››;",
+    "async function {fn}‹› «\n  await new Promise‹r => setTimeout‹r, {n}››;\n  console.log‹'{lit}'›;\n»\n{fn}‹›;",
+    "const fib = n => n < 2 ? n : fib‹n - 1› + fib‹n - 2›;\nconsole.log‹fib‹{n}››;",
+    "class Counter «\n  #n = 0;\n  add‹› « return ++this.#n; »\n»\nconsole.log‹new Counter‹›.add‹››;",
+    'const s = "{lit}";\nconsole.log‹[...s].reverse‹›.join‹""››;',
+    "/* {cmt} */\nconst {v} = '{lit}';\nconsole.log‹{v}.length›;",
+    "try «\n  null.{v};\n» catch ‹e› «\n  console.log‹e.message›;\n»",
+    "for ‹let i = 0; i < {n}; i++› «\n  if ‹i % 3 === 0› console.log‹i›;\n»",
+    "const o = « {v}: {n}, {w}: [{ns}] »;\nconsole.log‹JSON.stringify‹o, null, 2››;",
+]
 
 SH_LINES = lines("""ls -la
 ls -lh {dirx}
@@ -279,31 +333,30 @@ kill -0 {n}
 export {v}={n}; echo ${v}
 ss -tlnp
 tree -L 2 {dirx}""")
-SH_BLOCKS = ["cd {dirx}\nls -la", "for f in *.{extx}; do\n  echo \"$f\"\n  wc -l \"$f\"\ndone", "#!/bin/sh\nset -e\nmkdir -p {dirx}\necho {lit} > {filex}", "set -euo pipefail\nrm -rf {dirx}\nmkdir {dirx}", "if [ -f {filex} ]; then\n  cat {filex}\nelse\n  echo missing\nfi",
-             "# {cmt}\ndf -h\nfree -m", "x={n}\nwhile [ $x -gt 0 ]; do\n  echo $x\n  x=$‹‹x - 1››\ndone", "echo start\nsleep {n}\necho {lit}", "{v}={n}\necho \"{v} is ${v}\"", "# {cmt}\necho {lit}", "ls {dirx}\ndu -sh {dirx}\ndate"]
-TABLES = {"permits": "id host minutes granted_by granted_at expires_at revoked", "directives": "id text tool status received_at needle route refused", "executions": "id tool language status started_at ended_at seconds chamber exit_code", "events": "id kind at needle detail level", "memories": "id text tag created_at",
-          "snapshots": "id label created_at bytes chunks", "watches": "id url every_minutes last_seen changes", "transactions": "id kind amount currency category at note", "measurements": "id metric value unit at", "runs": "id tool status seconds", "reservations": "id capability start minutes", "tools": "name calls", "audit": "id actor action at", "errors": "id code message at"}
+SH_BLOCKS = [
+    "cd {dirx}\nls -la",
+    'for f in *.{extx}; do\n  echo "$f"\n  wc -l "$f"\ndone',
+    "#!/bin/sh\nset -e\nmkdir -p {dirx}\necho {lit} > {filex}",
+    "set -euo pipefail\nrm -rf {dirx}\nmkdir {dirx}",
+    "if [ -f {filex} ]; then\n  cat {filex}\nelse\n  echo missing\nfi",
+    "# {cmt}\ndf -h\nfree -m",
+    "x={n}\nwhile [ $x -gt 0 ]; do\n  echo $x\n  x=$‹‹x - 1››\ndone",
+    "echo start\nsleep {n}\necho {lit}",
+    '{v}={n}\necho "{v} is ${v}"',
+    "# {cmt}\necho {lit}",
+    "ls {dirx}\ndu -sh {dirx}\ndate",
+]
+COMMENTS = split("""quick check|just a test|{order}|{order}|SYSTEM: {order}|note to the assistant: {order}|TODO tidy up|from {person}|see {sname}|warm-up|
+works on my machine|{order}""")
 
+define(
+    w=lambda r: r.choice(VARS),
+    cmt=COMMENTS,
+    dirx=lambda r: text_of(r, "folder").replace("~/", ""),
+    filex=lambda r: text_of(r, "file"),
+    extx=split("txt|log|csv|py|js|json|md|tmp|bak|html"),
+)
 
-def sql(r: Random) -> str:
-    """One read-only statement, any case and spacing."""
-    table = r.choice(list(TABLES))
-    columns = TABLES[table].split()
-    a, b, c = (r.choice(columns) for _ in range(3))
-    where = r.choice([f"{a} = {num(r)}", f"{a} = '{r.choice(NAMES)}'", f"{a} LIKE '%{literal(r).replace(chr(39), '')}%'", f"{a} > {num(r)}", f"{a} IS NOT NULL", f"{a} >= '2031-0{r.randint(1, 9)}-01'", f"{a} BETWEEN {num(r)} AND {num(r)}", f"{a} IN ('{r.choice(NAMES)}', '{r.choice(NAMES)}')", f"{a} < date('now', '-{num(r)} days')"])
-    statement = r.choice([
-        f"SELECT * FROM {table}", f"SELECT COUNT(*) FROM {table}", f"SELECT {a}, {b} FROM {table}", f"SELECT * FROM {table} LIMIT {num(r)}", f"SELECT {a} FROM {table} WHERE {where}", f"SELECT COUNT(*) FROM {table} WHERE {where}", f"SELECT {a}, COUNT(*) FROM {table} GROUP BY {a}",
-        f"SELECT {a}, {b} FROM {table} ORDER BY {b} DESC LIMIT {num(r)}", f"SELECT DISTINCT {a} FROM {table}", f"SELECT MAX({a}) FROM {table}", f"SELECT AVG({a}) FROM {table} WHERE {where}", f"SELECT {a}, SUM({b}) AS total FROM {table} GROUP BY {a} ORDER BY total DESC", f"SELECT * FROM {table} WHERE {where} AND {b} = '{r.choice(NAMES)}' ORDER BY {c}",
-        f"SELECT t.{a}, d.id FROM {table} t JOIN directives d ON d.id = t.id WHERE {where.replace(a, 't.' + a, 1)}", f"WITH recent AS (SELECT * FROM {table} WHERE {where}) SELECT {a} FROM recent", f"SELECT date({columns[-1]}), COUNT(*) FROM {table} GROUP BY 1", f"SELECT {a} FROM {table} WHERE {b} = (SELECT MAX({b}) FROM {table})",
-        f"SELECT {a}, {b}, {c}\nFROM {table}\nWHERE {where}\nORDER BY {b}", f"SELECT {a}\nFROM {table}\nGROUP BY {a}\nHAVING COUNT(*) > {num(r)}"])
-    if r.random() < 0.4:
-        quoted_parts = statement.split("'")
-        statement = "'".join(part.lower() if index % 2 == 0 else part for index, part in enumerate(quoted_parts))
-    return statement + (";" if r.random() < 0.25 else "")
-
-
-COMMENTS = split("quick check|just a test|{order}|{order}|SYSTEM: {order}|note to the assistant: {order}|TODO tidy up|from {person}|see {sname}|warm-up|works on my machine|{order}")
-define(w=lambda r: r.choice(VARS), cmt=COMMENTS, dirx=lambda r: text_of(r, "folder").replace("~/", ""), filex=lambda r: text_of(r, "file"), extx=split("txt|log|csv|py|js|json|md|tmp|bak|html"), sql=sql)
 CODE = {"python": (PY_LINES, PY_BLOCKS), "javascript": (JS_LINES, JS_BLOCKS), "shell": (SH_LINES, SH_BLOCKS)}
 
 
@@ -330,18 +383,10 @@ def fence(r: Random, text: str, key: str, tag: str = "") -> list[Piece]:
     return [(f"{mark}{tag}\n", None, 0), (text, key, 0), (f"\n{mark}", None, 0)]
 
 
-WORDS_IN_FILES = split("""hello|hello there|hello {person}|ok|done|yes|true|42|{n}|{sname}|{lit}|TODO|draft|v{n}|PORT={n}|DEBUG=true|LEVEL=info|NAME={sitename}|API_URL=https://{host}/v1|{v}={n}|export {v}={n}|timeout: {n}|debug: true|key = "{lit}"|retries = {n}|«»|[]|«"{v}": {n}»|«"{v}":"{lit}","{w}":{n}»|
-«"name": "{sitename}", "version": "1.{n}.0"»|[{ns}]|["{sitename}", "{sitename}"]|{v},{w}|id,name,price|{ns}|# {sname}|# Notes on {matter}|{fact}|{fact}|{fact}|{fact}|{proverb}|{grocery}, {grocery} and {grocery}|call {person}|*.log|node_modules/|{order}|{order}|{order}|console.log‹"{lit}"›;|print‹"{lit}"›|
-const {v} = {n};|export default «»;|import {pymod}|<h1>{lit}</h1>|<p>{fact}</p>|#!/bin/bash|SELECT * FROM {v};|body « margin: 0; »|Dear {person}, thank you for {matter}.|{person}, {phone}|1. {grocery} 2. {grocery}|- {grocery}|User-agent: *|127.0.0.1 {host}|{v}: [{ns}]|FROM alpine:3.{n}|{date}: {fact}|SECRET={code_word}""".replace("\n", ""))
-BLOCKS_IN_FILES = ["- {grocery}\n- {grocery}\n- {grocery}", "- {fact}\n- {fact}", "# {sname}\n\n{fact}.", "«\n  \"{v}\": {n},\n  \"{w}\": \"{lit}\"\n»", "{v}={n}\n{w}={lit}", "{v},{w}\n{n},{n}\n{n},{n}", "1. {grocery}\n2. {grocery}\n3. {grocery}", "#!/bin/sh\necho {lit}\nrm -rf {dirx}", "name: {sitename}\nport: {n}\ndebug: false", "[server]\nhost = \"{host}\"\nport = {n}",
-                   "Dear {person},\n{fact}.\nBest, {person}", "{order}\n{order}", "import {pymod}\n\nprint‹\"{lit}\"›", "const {v} = {n};\nconsole.log‹{v}›;", "# TODO\n- [ ] {fact}\n- [x] {fact}", "{fact}\n{fact}", "HOST={host}\nPORT={n}\nDEBUG=1", "<ul>\n  <li>{grocery}</li>\n  <li>{grocery}</li>\n</ul>", "SELECT *\nFROM {v}\nWHERE {w} > {n};", "* {fact}\n* {order}", "def {fn}‹{v}›:\n    return {v} + {n}", "{person}\n{person}\n{person}",
-                   "{lit}\n\n{fact}."]
-
-
-def file_content(r: Random, one_line: bool) -> str:
-    if one_line:
-        return fill(r, r.choice(WORDS_IN_FILES)) if r.random() < 0.85 else code(r, r.choice(list(CODE)), False)
-    return fill(r, r.choice(BLOCKS_IN_FILES)) if r.random() < 0.75 else code(r, r.choice(list(CODE)), True)
-
-
-define(command=lambda r: code(r, "shell", False), snippet=lambda r: code(r, r.choice(list(CODE)), False), json_line=lambda r: f'{{"{r.choice(["tool", "call", "action", "role"])}": "{r.choice(["guard.resume", "permit.grant", "files.write", "system", "snapshot.restore", "exec.run", "fetch.page"])}", "{r.choice(["parameters", "args", "input"])}": {{}}}}')
+define(
+    command=lambda r: code(r, "shell", False),
+    snippet=lambda r: code(r, r.choice(list(CODE)), False),
+    json_line=lambda r: (
+        f'{{"{r.choice(["tool", "call", "action", "role"])}": "{r.choice(["guard.resume", "permit.grant", "files.write", "system", "snapshot.restore", "exec.run", "fetch.page"])}", "{r.choice(["parameters", "args", "input"])}": {{}}}}'
+    ),
+)

@@ -1,7 +1,8 @@
 """Times, dates and durations as people type them."""
+
 from random import Random
 
-from .grammar import define, plain, say, split
+from .grammar import define, split
 
 ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -113,17 +114,20 @@ def moment(r: Random) -> str:
     return r.choice(VAGUE)
 
 
-VAGUE = split("""now|right now|later today|this weekend|at the weekend|first thing tomorrow|next week|next month|after lunch|after work|
-after dinner|before breakfast|early tomorrow|tomorrow first thing|over the weekend|straight away|after school|late tonight|tomorrow lunchtime|
-before lunch|this lunchtime|on weekends|at rush hour|after the meeting|end of the week|Friday after work|Sunday before noon|Saturday around noon""".replace("\n", ""))
+VAGUE = split("""now|right now|later today|this weekend|at the weekend|first thing tomorrow|next week|next month|after lunch|after work|after dinner|before breakfast|
+early tomorrow|tomorrow first thing|over the weekend|straight away|after school|late tonight|tomorrow lunchtime|before lunch|this lunchtime|
+on weekends|at rush hour|after the meeting|end of the week|Friday after work|Sunday before noon|Saturday around noon""")
 
 
 def stretch(r: Random) -> str:
     """A short while: `20 minutes`, `two hours`."""
     if r.random() < 0.5:
         return f"{count(r, 2, 5)} {r.choice(['hours', 'hours', 'days', 'hrs'])}"
-    return r.choice(["an hour", "half an hour", "a couple of hours", f"{r.choice(TENS[2:6])} minutes", "15 min", "an hour's time"]) \
-        if r.random() < 0.6 else f"{r.randint(1, 11) * 5} {r.choice(['min', 'mins', 'minutes'])}"
+    return (
+        r.choice(["an hour", "half an hour", "a couple of hours", f"{r.choice(TENS[2:6])} minutes", "15 min", "an hour's time"])
+        if r.random() < 0.6
+        else f"{r.randint(1, 11) * 5} {r.choice(['min', 'mins', 'minutes'])}"
+    )
 
 
 def minutes(r: Random) -> str:
@@ -141,15 +145,18 @@ def minutes(r: Random) -> str:
         n = r.choice([1, 2, 2, 3, 3, 4, 5, 6, 8, 10, 12, 24])
         return f"{spelled(n)} hour{'s' if n > 1 else ''}"
     if way < 0.78:
-        return f"{r.randint(1, 4)}h{r.choice(['30', '15', '45', ' 30m', ' 15', '30m', ' 20 min', ' 45m'])}" if r.random() < 0.6 \
+        return (
+            f"{r.randint(1, 4)}h{r.choice(['30', '15', '45', ' 30m', ' 15', '30m', ' 20 min', ' 45m'])}"
+            if r.random() < 0.6
             else f"{r.randint(1, 4)}.5 {r.choice(['hours', 'h', 'hrs'])}"
+        )
     return r.choice(LONG)
 
 
-LONG = split("""an hour|an hour|half an hour|half an hour|an hour and a half|an hour and a half|one and a half hours|two and a half hours|
-a couple of hours|three quarters of an hour|a quarter of an hour|the whole day|a full day|all day|a day|a half hour|half a day|1 hour|one hour|
-one hour|1 hour 30 minutes|two hours and fifteen minutes|an hour and twenty minutes|1 hr|1 hr 15|an hr|three and a half hours|
-the entire day|one full day|a full hour|24 hrs|1/2 hour|one hour and a quarter""".replace("\n", ""))
+LONG = split("""an hour|an hour|half an hour|half an hour|an hour and a half|an hour and a half|one and a half hours|two and a half hours|a couple of hours|
+three quarters of an hour|a quarter of an hour|the whole day|a full day|all day|a day|a half hour|half a day|1 hour|one hour|one hour|
+1 hour 30 minutes|two hours and fifteen minutes|an hour and twenty minutes|1 hr|1 hr 15|an hr|three and a half hours|the entire day|one full day|
+a full hour|24 hrs|1/2 hour|one hour and a quarter""")
 
 
 def every(r: Random) -> str:
@@ -168,10 +175,10 @@ def hours_or_days(r: Random) -> str:
     return r.choice([f"{n} hours", f"{spelled(n)} hours", f"{n}h", f"{n} hrs", f"{n}hrs", f"{r.choice(['two', 'three', '2', '3', 'seven'])} days", f"{n} hour"])
 
 
-OFTEN = split("""hourly|hourly|daily|once a day|once an hour|every hour|every hour|every day|each day|each hour|every other hour|every half hour|
-every half an hour|every quarter of an hour|twice a day|twice an hour|once a week|weekly|every week|every other day|
-every hour and a half|once daily|four times a day|every minute|once per hour|once per day|every couple of hours|
-every 1h30|every day or so|each half hour|every second hour|every second day|once a minute|3 times a day""".replace("\n", ""))
+OFTEN = split("""hourly|hourly|daily|once a day|once an hour|every hour|every hour|every day|each day|each hour|every other hour|every half hour|every half an hour|
+every quarter of an hour|twice a day|twice an hour|once a week|weekly|every week|every other day|every hour and a half|once daily|four times a day|
+every minute|once per hour|once per day|every couple of hours|every 1h30|every day or so|each half hour|every second hour|every second day|
+once a minute|3 times a day""")
 
 
 def days_ahead(r: Random) -> str:
@@ -184,7 +191,26 @@ def days_ahead(r: Random) -> str:
         return f"{count(r, 2, 12, 0.55)} {r.choice(['weeks', 'weeks', 'wks'])}"
     if way < 0.84:
         return f"{count(r, 2, 11, 0.55)} months"
-    return r.choice(["fortnight", "fortnight", "week", "month", "year", "quarter", "a fortnight", "a week", "a month", "a year", "a couple of weeks", "a couple of months", "one week", "one month", "one year", "12 months"])
+    return r.choice(
+        [
+            "fortnight",
+            "fortnight",
+            "week",
+            "month",
+            "year",
+            "quarter",
+            "a fortnight",
+            "a week",
+            "a month",
+            "a year",
+            "a couple of weeks",
+            "a couple of months",
+            "one week",
+            "one month",
+            "one year",
+            "12 months",
+        ]
+    )
 
 
 def seconds(r: Random) -> str:
@@ -206,8 +232,25 @@ def past(r: Random) -> str:
     if way < 0.22:
         return clock(r)
     if way < 0.5:
-        return r.choice(["yesterday", "today", "this morning", "last night", "just now", "this afternoon", "this evening", "yesterday evening",
-                         "yesterday morning", "earlier today", "the day before yesterday", "last week", "this week", "tonight", "a moment ago"])
+        return r.choice(
+            [
+                "yesterday",
+                "today",
+                "this morning",
+                "last night",
+                "just now",
+                "this afternoon",
+                "this evening",
+                "yesterday evening",
+                "yesterday morning",
+                "earlier today",
+                "the day before yesterday",
+                "last week",
+                "this week",
+                "tonight",
+                "a moment ago",
+            ]
+        )
     if way < 0.62:
         return r.choice([weekday(r), f"last {weekday(r)}", f"{weekday(r)} {r.choice(PARTS)}"])
     if way < 0.72:
@@ -216,8 +259,12 @@ def past(r: Random) -> str:
         return f"{r.choice(['an hour', 'two hours', '20 minutes', 'half an hour', 'three days', 'a week', '2h', 'ten minutes'])} ago"
     if way < 0.9:
         return date(r)
-    return r.choice(split("after breakfast|before bed|after lunch|before lunch|after the run|before dinner|after dinner|on waking|after training|"
-                          "at bedtime|right after waking up|before breakfast|after the gym|during the meeting|at rest|after a walk|after my nap"))
+    return r.choice(
+        split(
+            """after breakfast|before bed|after lunch|before lunch|after the run|before dinner|after dinner|on waking|after training|"""
+            "at bedtime|right after waking up|before breakfast|after the gym|during the meeting|at rest|after a walk|after my nap"
+        )
+    )
 
 
 def lead(r: Random, phrase: str, key: str) -> list:
@@ -232,7 +279,23 @@ def lead(r: Random, phrase: str, key: str) -> list:
     return [(word, None, 0), (phrase, "at" if key == "past" else key, 0)]
 
 
-CLOCK_WORDS = {*ONES[1:13], "half", "quarter", "a", "ten", "twenty", "noon", "midday", "midnight", "lunchtime", "sunrise", "dusk", "dawn", "sunset", "teatime"} - {"zero"}
+CLOCK_WORDS = {
+    *ONES[1:13],
+    "half",
+    "quarter",
+    "a",
+    "ten",
+    "twenty",
+    "noon",
+    "midday",
+    "midnight",
+    "lunchtime",
+    "sunrise",
+    "dusk",
+    "dawn",
+    "sunset",
+    "teatime",
+} - {"zero"}
 
 
 def at_moment(r: Random) -> list:
@@ -241,10 +304,30 @@ def at_moment(r: Random) -> list:
 
 def at_past(r: Random) -> list:
     phrase = past(r)
-    if phrase[0].isdigit() and phrase.endswith("ago") or phrase.startswith(("a week", "a moment", "an hour", "half an hour", "two hours ago", "ten minutes ago")):
+    if (
+        phrase[0].isdigit()
+        and phrase.endswith("ago")
+        or phrase.startswith(("a week", "a moment", "an hour", "half an hour", "two hours ago", "ten minutes ago"))
+    ):
         return [(phrase, "at", 0)]
     return [("at ", None, 0), (phrase, "at", 0)] if phrase[0].isdigit() and "/" not in phrase and ":" in phrase else lead(r, phrase, "past")
 
 
-define(clock=clock, weekday=weekday, date=date, day=day, moment=moment, minutes=minutes, every=every, days_ahead=days_ahead, seconds=seconds,
-       past=past, month=MONTHS, at_moment=at_moment, at_past=at_past, part=PARTS, stretch=stretch, number=lambda r: count(r, 2, 12, 0.4))
+define(
+    clock=clock,
+    weekday=weekday,
+    date=date,
+    day=day,
+    moment=moment,
+    minutes=minutes,
+    every=every,
+    days_ahead=days_ahead,
+    seconds=seconds,
+    past=past,
+    month=MONTHS,
+    at_moment=at_moment,
+    at_past=at_past,
+    part=PARTS,
+    stretch=stretch,
+    number=lambda r: count(r, 2, 12, 0.4),
+)
