@@ -43,8 +43,23 @@ export {
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
 export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
+export {
+  type Itinerary,
+  type ItineraryGround,
+  type ItineraryLeg,
+  type ItineraryTask,
+  isItinerary,
+  MAX_LEG_CANDIDATES,
+  MAX_LEGS,
+  MAX_WINDOW_SLOTS,
+  type NoItinerary,
+  type Offers,
+  planItinerary,
+  type Visit,
+} from "./itinerary.ts";
 export type { JournalFile, Sha256 } from "./journal.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MOST_UNITS } from "./surface.ts";
+export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
