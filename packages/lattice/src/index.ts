@@ -13,6 +13,7 @@ export {
 } from "./capability.ts";
 export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
+export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -58,6 +59,9 @@ export {
   type Visit,
 } from "./itinerary.ts";
 export type { JournalFile, Sha256 } from "./journal.ts";
+export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan } from "./legs.ts";
+export { branchLegs, MAX_BRANCH_COLUMNS, MAX_BRANCH_NODES, type ProvenPlan } from "./legs-branch.ts";
+export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-certificate.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
