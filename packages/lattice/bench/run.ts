@@ -3,9 +3,12 @@
  *   speed     L2, L3, L5: search over --count capabilities (1,000,000)
  *   live      L6, L7: --count durable changes (5,000,000), a twentieth as many holds
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
+ *   instances the sets of coord/ in --data: instances, solved, mean and worst gap, CPU s
  */
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { setFolder } from "./data-node.ts";
+import { runInstances } from "./instances.ts";
 import { runLive } from "./live.ts";
 import { runBruteForce, runOracle } from "./spatial.ts";
 import { runSpeed } from "./speed.ts";
@@ -34,7 +37,13 @@ const speed = (): void => runSpeed(Number(values.count ?? 1_000_000), seed);
 
 const live = (): Promise<void> => runLive(Number(values.count ?? 5_000_000), seed);
 
-const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = { spatial, speed, live };
+function instances(): void {
+  const coord = setFolder("coord", values.data);
+  if (coord === null) console.log("instances: skipped: data absent");
+  else runInstances(dirname(coord), seed);
+}
+
+const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = { spatial, speed, live, instances };
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 for (const name of names) {
   const bench = BENCHES[name];
