@@ -11,7 +11,6 @@ export {
 export { Ladder, type RungReport } from "./ladder.ts";
 export { checkPath } from "./path-check.ts";
 export { MAX_MACHINES, MAX_WAITING_MACHINES, VmChamber, type VmOptions, vm } from "./vm-chamber.ts";
-export type { Leftover } from "./vm-journal.ts";
 export { VmSession } from "./vm-session.ts";
 export { openMachine } from "./vm-snapshot.ts";
 export { MAX_POOL, MAX_SESSIONS, type WasmOptions, wasmJs, wasmPy } from "./wasm-chamber.ts";

@@ -66,7 +66,9 @@ async function runProgram(world: ExecWorld, work: ToolWork): Promise<ToolYield |
 async function endSession(session: Session, signal: AbortSignal): Promise<void> {
   const reason = signal.reason as Refusal;
   if (reason.refused !== "hive-frozen") return session.kill(reason.why);
-  if ((await session.freeze()) !== null) await session.kill(reason.why);
+  if ((await session.freeze()) !== null) return session.kill(reason.why);
+  // A rung that could go on ends its run as well: the directive has one end, and that is said now.
+  await session.resume({ wipe: true });
 }
 
 async function collect(
