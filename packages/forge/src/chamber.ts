@@ -120,7 +120,10 @@ export interface Session {
   /** The files after the last run that ended by itself; a run that was stopped leaves them as they were before it. */
   get(): Promise<ReadonlyMap<string, Uint8Array>>;
   stats(): SessionStats;
-  /** Stops the guest at once. Wasm rungs cannot go on afterwards: the run ends with status `frozen`. */
+  /**
+   * Stops the guest at once; nothing of it is given out afterwards. Where it can go on, the stream stands still until `resume`;
+   * wasm rungs cannot, and their run ends with status `frozen`.
+   */
   freeze(): Promise<Refusal | null>;
   snapshot(): Promise<Uint8Array | Refusal>;
   resume(o: { wipe: boolean }): Promise<Refusal | null>;

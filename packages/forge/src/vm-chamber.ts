@@ -124,7 +124,7 @@ export class VmChamber implements Chamber {
   #makePool(image: CrucibleImage): VmPool {
     const journal = new MonitorJournal(join(this.#folder, "monitors"));
     this.#leftovers = journal.sweep();
-    const places = { journal, jail: findJail(image.folder), folder: join(this.#folder, "templates") };
+    const places = { journal, jail: findJail(), folder: join(this.#folder, "templates") };
     return new VmPool({ places, machine: { image, accelerator: "tcg" }, size: this.#options.pool ?? 0 });
   }
 }

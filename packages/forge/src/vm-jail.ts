@@ -24,7 +24,7 @@ export function nextOwner(): Owner | null {
 export interface Jail {
   /** False: bubblewrap is absent or does not work here; the monitor has QEMU's own system call filter only. */
   readonly bubblewrap: boolean;
-  /** `folders`: the image, and where the monitor's state is taken. */
+  /** `folders`: what the monitor may see beside its program. */
   command(folders: readonly string[], args: readonly string[]): { file: string; args: string[] };
 }
 
@@ -37,9 +37,9 @@ const wrapped = (folders: readonly string[]): string[] => [
 ];
 
 /** Tries bubblewrap once, as the user that monitors will have. */
-export function findJail(image: string): Jail {
+export function findJail(): Jail {
   const owner = nextOwner();
-  const works = runs("bwrap", [...wrapped([image]), QEMU, "--version"], owner);
+  const works = runs("bwrap", [...wrapped([]), QEMU, "--version"], owner);
   if (!works) return { bubblewrap: false, command: (_, args) => ({ file: QEMU, args: [...args] }) };
   return {
     bubblewrap: true,

@@ -10,6 +10,8 @@ export const CONTROL_FD = 4;
 export const MEMORY_FD = 5;
 /** What a clone is restored from. */
 export const STATE_IN_FD = 6;
+/** The guest's root; handed over open, so that a monitor's user needs no way to it. */
+export const ROOT_FD = 7;
 
 /** Guest memory beyond the limit of the program: kernel, agent, a waiting interpreter. */
 const BASE_MIB = { python: 64, javascript: 192 };
@@ -74,7 +76,7 @@ function commonLine({ image, ram_bytes, accelerator }: Machine): string[] {
     ...["-chardev", `socket,id=q0,fd=${CONTROL_FD}`, "-mon", "chardev=q0,mode=control"],
     ...["-device", `virtio-serial-${bus}`, "-chardev", `socket,id=c0,fd=${CHANNEL_FD}`],
     ...["-device", "virtserialport,chardev=c0,nr=1"],
-    ...["-drive", `if=none,id=root,file=${image.root},format=raw,readonly=on,file.locking=off`],
+    ...["-drive", `if=none,id=root,file=/proc/self/fd/${ROOT_FD},format=raw,readonly=on,file.locking=off`],
     ...["-device", `virtio-blk-${bus},drive=root`],
   ];
 }

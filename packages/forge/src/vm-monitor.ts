@@ -16,12 +16,14 @@ export interface MonitorStart {
   readonly jail: Jail;
   readonly journal: MonitorJournal;
   readonly owner: Owner | null;
-  /** Folder of the image: all that the monitor may read beside its program. */
-  readonly image: string;
+  /** Folders that the monitor may read beside its program. */
+  readonly folders: readonly string[];
   readonly args: readonly string[];
   /** Inherited descriptors. The memory belongs to this machine from now on; it is closed with it. */
   readonly memory: number;
   readonly stateIn: number | "ignore";
+  /** The guest's root. */
+  readonly root: number;
 }
 
 export class Monitor {
@@ -38,10 +40,10 @@ export class Monitor {
   constructor(o: MonitorStart) {
     this.memory = o.memory;
     this.#outlet = new StateOutlet(o.owner);
-    const { file, args } = o.jail.command([o.image, this.#outlet.folder], o.args);
+    const { file, args } = o.jail.command([...o.folders, this.#outlet.folder], o.args);
     this.#journal = o.journal;
     this.#child = spawn(file, args, {
-      stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", o.memory, o.stateIn],
+      stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", o.memory, o.stateIn, o.root],
       env: PLAIN_PATH,
       detached: true,
       ...o.owner,

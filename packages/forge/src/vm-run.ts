@@ -8,6 +8,8 @@ import type { Monitor } from "./vm-monitor.ts";
 
 /** Of output that the reader has not taken yet; then the guest waits. */
 export const WAITING_MAX_BYTES = 256 * 1024;
+/** The same between a thaw and the guest's new key, which stands behind everything that was printed before it. */
+export const THAWING_MAX_BYTES = 8 * 1024 * 1024;
 const MAX_CLOCK_MS = 8_640_000_000_000_000;
 
 export interface RunEnd {
@@ -37,6 +39,7 @@ export class VmRun {
   #file_bytes = 0;
   #end: RunEnd | null = null;
   #frozen = false;
+  #thawing = false;
   /** Time that was spent frozen; less the moment of the freeze while one lasts. */
   #frozen_ms = 0;
   #wake = Promise.withResolvers<void>();
@@ -89,16 +92,16 @@ export class VmRun {
   }
 
   /**
-   * Everything until the end, which is not among them. A reader that pauses pauses the guest. After a freeze not one event more
-   * is given out, those that wait included; they come after the thaw.
+   * Everything until the end, which is not among them. A reader that pauses pauses the guest. While frozen not one event is
+   * given out, those that wait included; they come after the thaw.
    */
   async *events(): AsyncGenerator<ChamberEvent, void, void> {
-    while (!this.#frozen) {
-      const event = this.#events.shift();
+    for (;;) {
+      const event = this.#frozen ? undefined : this.#events.shift();
       if (event) {
         if (event.type === "stdout" || event.type === "stderr") this.#taken(event.bytes.length);
         yield event;
-      } else if (this.#end !== null) return;
+      } else if (this.#end !== null && !this.#frozen) return;
       else {
         await this.#wake.promise;
         this.#wake = Promise.withResolvers();
@@ -116,13 +119,36 @@ export class VmRun {
     this.#frozen = true;
     this.#frozen_ms -= performance.now();
     this.#monitor.wire.pause();
+  }
+
+  /** Ends a frozen run; what was kept since the freeze is destroyed, an end that waited there included. */
+  wipe(status: Status, why: string): void {
+    this.#events.length = 0;
+    this.#end = null;
+    this.finish(status, why);
+    this.#frozen = false;
     this.#wake.resolve();
   }
 
+  /** Opens the gate. Until `thawed` the stream is read whether or not anybody takes what it brings. */
   thaw(): void {
     this.#frozen = false;
+    this.#thawing = true;
     this.#frozen_ms += performance.now();
     this.#monitor.wire.resume();
+    this.#wake.resolve();
+  }
+
+  thawed(): void {
+    this.#thawing = false;
+    this.#hold();
+  }
+
+  #hold(): void {
+    const most = this.#thawing ? THAWING_MAX_BYTES : WAITING_MAX_BYTES;
+    if (this.#waiting_bytes < most) return;
+    if (this.#thawing) this.finish("crashed", "the guest printed on and gave no new key");
+    else this.#monitor.wire.pause();
   }
 
   #taken(bytes: number): void {
@@ -145,7 +171,7 @@ export class VmRun {
     this.#left_bytes -= bytes.length;
     if (bytes.length > 0) this.#events.push({ type, bytes });
     this.#waiting_bytes += bytes.length;
-    if (this.#waiting_bytes >= WAITING_MAX_BYTES) this.#monitor.wire.pause();
+    this.#hold();
     if (bytes.length < payload.length)
       this.finish("output-limit", `the program printed more than ${this.#order.limits.output_bytes} bytes`);
   }

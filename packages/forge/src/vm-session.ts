@@ -83,25 +83,18 @@ export class VmSession implements Session {
     yield* this.#follow(this.#run);
   }
 
-  /** After `resume({ wipe: false })`: the rest of the run that was frozen, from its next byte to its own end. */
-  async *rest(): AsyncGenerator<ChamberEvent, void, void> {
-    if (this.#run === null || this.#frozen) return yield exitEvent(ended("denied", "no run was resumed"));
-    yield* this.#follow(this.#run);
-  }
-
   async *#follow(run: VmRun): AsyncGenerator<ChamberEvent, void, void> {
     try {
       yield* run.events();
-      if (this.#frozen) return yield exitEvent(ended("frozen", "the chamber was frozen"));
       // Before the reader hears of the end: then it may already ask for the files, or run the next program.
       await this.#settle(run);
       yield exitEvent(run.end!);
     } finally {
-      if (!this.#frozen) await this.#settle(run);
+      await this.#settle(run);
     }
   }
 
-  /** Shuts the gate, then stops the machine. The stream of the run ends with `frozen`; the run itself can go on. */
+  /** Shuts the gate, then stops the machine. The stream of the run stands still until `resume`, or ends with `kill`. */
   async freeze(): Promise<Refusal | null> {
     if (this.#closed) return refuse("chamber-ended", "the session is over");
     this.#frozen = true;
@@ -124,8 +117,8 @@ export class VmSession implements Session {
   }
 
   /**
-   * `wipe: false`: the machine goes on under new session keys, and `rest` tells how. `wipe: true`: not one instruction of it
-   * runs again; its memory and the snapshot's key are gone, and the next program gets a clean machine.
+   * `wipe: false`: the machine goes on under new session keys, and so does the stream. `wipe: true`: not one instruction of it
+   * runs again; the run ends with `frozen`, memory and snapshot key are gone, and the next program gets a clean machine.
    */
   async resume({ wipe }: { wipe: boolean }): Promise<Refusal | null> {
     if (!this.#frozen) return refuse("chamber-not-frozen", "the session is not frozen");
@@ -136,6 +129,7 @@ export class VmSession implements Session {
       const woken = monitor.wire.wake(Date.now());
       this.#run?.thaw();
       await woken;
+      this.#run?.thawed();
     } catch (fault) {
       await this.#wipe();
       return refuse("chamber-ended", `the machine did not go on: ${(fault as Error).message}`);
@@ -148,18 +142,19 @@ export class VmSession implements Session {
   async kill(why: string): Promise<void> {
     if (this.#closed) return;
     this.#closed = ended("killed", why);
-    this.#run?.finish("killed", why);
+    if (this.#frozen) this.#run?.wipe("killed", why);
+    else this.#run?.finish("killed", why);
     this.#shred();
     await this.#drop();
     this.#world.onClosed(this);
   }
 
   async #wipe(): Promise<null> {
-    this.#run?.finish("frozen", "the frozen machine was wiped");
-    this.#run = null;
+    const run = this.#run;
     this.#shred();
     await this.#drop();
     this.#frozen = false;
+    run?.wipe("frozen", "the frozen machine was wiped");
     return null;
   }
 

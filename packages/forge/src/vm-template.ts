@@ -89,13 +89,12 @@ export class Template {
 
   /** Starts a monitor that waits to be restored. The memory file is its own from now on. */
   monitor(memory: number, owner: ReturnType<typeof nextOwner>): Monitor {
-    const stateIn = openSync(this.#state, "r");
+    const [stateIn, root] = [openSync(this.#state, "r"), openSync(this.machine.image.root, "r")];
     try {
       const { jail, journal } = this.#places;
-      const image = this.machine.image.folder;
-      return new Monitor({ jail, journal, owner, image, args: cloneLine(this.machine), memory, stateIn });
+      return new Monitor({ jail, journal, owner, folders: [], args: cloneLine(this.machine), memory, stateIn, root });
     } finally {
-      closeSync(stateIn);
+      for (const fd of [stateIn, root]) closeSync(fd);
     }
   }
 }
@@ -120,21 +119,16 @@ async function make(machine: Machine, places: Places, folder: string): Promise<v
   const memory = unnamedFile(machine.ram_bytes, null);
   // The template is ours, not a guest's: nothing untrusted has run in it, so it boots under our own user.
   const { jail, journal } = places;
-  const image = machine.image.folder;
-  const monitor = new Monitor({
-    jail,
-    journal,
-    owner: null,
-    image,
-    args: templateLine(machine),
-    memory,
-    stateIn: "ignore",
-  });
+  const root = openSync(machine.image.root, "r");
+  const folders = [machine.image.folder];
+  const args = templateLine(machine);
+  const monitor = new Monitor({ jail, journal, owner: null, folders, args, memory, stateIn: "ignore", root });
   try {
     await boot(monitor);
     await keep(machine, fresh, await monitor.save(), memory);
   } finally {
     await monitor.kill();
+    closeSync(root);
   }
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);

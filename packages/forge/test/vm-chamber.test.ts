@@ -15,6 +15,7 @@ if (vmLacks === null) {
         'import os, random, time\nprint(random.random(), os.urandom(4).hex(), time.time(), hash("a"), {"b", "a"})',
       flood: 'while True: print("x" * 63)',
       exitSeven: "raise SystemExit(7)",
+      pauses: true,
     });
   });
   describe("javascript", () => {
@@ -28,6 +29,7 @@ if (vmLacks === null) {
       chance: "console.log(Math.random(), crypto.randomUUID(), Date.now(), new Date().toISOString())",
       flood: 'for (;;) console.log("x".repeat(63));',
       exitSeven: "process.exit(7)",
+      pauses: true,
     });
   });
   describe("shell", () => {
@@ -40,6 +42,7 @@ if (vmLacks === null) {
       chance: "date +%s; mktemp -u name.XXXXXXXX",
       flood: "while :; do echo x; done",
       exitSeven: "exit 7",
+      pauses: true,
     });
   });
 } else test("the vm rung keeps the chamber contract", (ctx) => ctx.skip(vmLacks!));
