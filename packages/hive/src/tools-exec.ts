@@ -73,11 +73,7 @@ async function endSession(session: Session, signal: AbortSignal): Promise<void> 
   const reason = signal.reason as Refusal;
   if (reason.refused !== "hive-frozen") return session.kill(reason.why);
   if ((await session.freeze()) !== null) return session.kill(reason.why);
-<<<<<<< HEAD
   // Where a freeze only holds a run: this one does not go on. What it gave before is not taken over either.
-=======
-  // A rung that could go on ends its run as well: the directive has one end, and that is said now.
->>>>>>> forge-vm
   await session.resume({ wipe: true });
 }
 
