@@ -1,5 +1,5 @@
 // Boot: from a bare clone to a running hive, with built-ins only, on any Node from 20 on.
-// Steps: runtime (the pinned Node 24, taken from npm when the running one is older) → packages (`npm ci`) → HUD build → run.
+// Steps: runtime (the pinned Node 24, taken from npm when the running one is older) → packages (`npm ci`) → kernel and HUD build → run.
 // Each step writes its stamp last, so a boot that was killed is simply done again.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -153,6 +153,18 @@ function ensureHud(node) {
   });
 }
 
+/** The deterministic kernel: AssemblyScript to WebAssembly. */
+function ensureKernel(node) {
+  const logic = join(ROOT, "packages", "logic");
+  const inputs = [...filesUnder(join(logic, "kernel")), join(logic, "asconfig.json"), join(ROOT, "package-lock.json")];
+  once(join(logic, "dist", ".stamp"), digest(inputs), () => {
+    say("boot: building the kernel");
+    const asc = join(ROOT, "node_modules", "assemblyscript", "bin", "asc.js");
+    const done = spawnSync(node, [asc, "--config", "asconfig.json"], { cwd: logic, stdio: ["ignore", 2, 2] });
+    if (done.status !== 0) fail("the kernel did not build", "read the lines above");
+  });
+}
+
 /** Becomes, as far as Node allows, the given script under the pinned Node: same streams, signals and exit code. */
 function become(node, script, args) {
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
@@ -176,6 +188,7 @@ function stopWithParent(child) {
 const [verb, ...args] = process.argv.slice(2);
 const node = ensureNode();
 ensurePackages(node);
+ensureKernel(node);
 if (verb === "exec") become(node, resolve(args[0]), args.slice(1));
 else if (verb === "start") {
   ensureHud(node);
@@ -183,4 +196,5 @@ else if (verb === "start") {
 } else if (verb === "test") {
   ensureHud(node);
   become(node, join(ROOT, "node_modules", "vitest", "vitest.mjs"), ["run", ...args]);
-} else fail(`unknown verb ${verb}`, "one of: start, test, exec FILE");
+} else if (verb === "build") ensureHud(node);
+else fail(`unknown verb ${verb}`, "one of: start, test, build, exec FILE");

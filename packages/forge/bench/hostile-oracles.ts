@@ -26,8 +26,6 @@ const SYSCTLS = [
   ...["protected_symlinks", "suid_dumpable"].map((one) => `fs/${one}`),
   ...["net/ipv4/ip_forward", "net/core/somaxconn", "user/max_user_namespaces"],
 ];
-/** Ids that a daemon with root's rights runs chambers as. */
-const CHAMBER_UIDS = { from: 0x70000000, to: 0x7fffffff };
 
 const textOf = (path: string): string => {
   try {
@@ -188,13 +186,17 @@ function listeners(): string[] {
   );
 }
 
-/** Processes that still run as a user of chambers; a chamber that shares our own user leaves none either: see `child`. */
+/**
+ * Processes in a control group of a chamber of ours. Without such groups a run's processes are our descendants or nobody's:
+ * see `child`.
+ */
 function survivors(): string[] {
-  return readdirSync("/proc").filter((name) => {
-    const status = /^\d+$/.test(name) ? textOf(`/proc/${name}/status`) : "";
-    const uid = /^State:\s+Z/m.test(status) ? 0 : Number(/^Uid:\s+(\d+)/m.exec(status)?.[1] ?? 0);
-    return uid >= CHAMBER_UIDS.from && uid <= CHAMBER_UIDS.to;
-  });
+  return readdirSync("/proc").filter(
+    (name) =>
+      /^\d+$/.test(name) &&
+      textOf(`/proc/${name}/cgroup`).includes(`/axiom-os-${process.pid}-`) &&
+      !/^State:\s+Z/m.test(textOf(`/proc/${name}/status`)),
+  );
 }
 
 function linkOf(path: string): string {

@@ -17,8 +17,8 @@ const { values } = parseArgs({
   },
 });
 
-/** Processes of the chamber's own that stand beside the program: bubblewrap outside and inside. */
-const OWN_PIDS = 2;
+/** Processes of the chamber's own that stand beside the program: bubblewrap outside and inside, the listener. */
+const OWN_PIDS = 3;
 
 const OWN_SETS: Readonly<Record<Strength, string>> = { wasm: "hostile", os: "hostile-os", vm: "hostile-os" };
 

@@ -1,4 +1,4 @@
-/** `npm run bench -w forge [-- NAME [RUNS]]`: what chambers cost. NAME is latency, burst, overshoot, memory or seeds; all without. */
+/** `npm run bench -w forge [-- NAME [RUNS [RUNG]]]`: what chambers cost. NAME is latency, burst, overshoot, memory, seeds or freeze; all without. */
 import { createHash } from "node:crypto";
 import { availableParallelism, loadavg } from "node:os";
 import {
@@ -8,11 +8,13 @@ import {
   DEFAULT_LIMITS,
   type Language,
   type Limits,
+  osChamber,
   runInChamber,
   type WasmOptions,
   wasmJs,
   wasmPy,
 } from "../src/index.ts";
+import { freezeTrials } from "./freeze-trials.ts";
 
 const MIB = 1024 * 1024;
 /** Time for the pool to boot the next interpreter before the next single request. */
@@ -20,12 +22,20 @@ const REFILL_MS = 400;
 const BURST = 20;
 const WALL_MS = 200;
 const ONE_LINER = "print(6*7)";
+const FREEZE_SEED = 20_260_101;
 
 interface Subject {
   make(options?: WasmOptions): Chamber;
   language: Language;
   loop: string;
-  chance: string;
+  /** null where chance and clock are real ones. */
+  chance: string | null;
+  /** `print(6*7)` where that is no program of the language. */
+  oneLiner?: string;
+  /** Interpreters of wasm are watched from 0 to 3 waiting ones. */
+  pools?: readonly number[];
+  /** A freeze holds a run, and it can go on. */
+  pauses: boolean;
   /** Most milliseconds from call to result of a one-liner: what is asked, and what we aim at. */
   whole_ms: { bound: number; goal: number };
 }
@@ -36,6 +46,7 @@ const SUBJECTS: readonly Subject[] = [
     language: "javascript",
     loop: "for (;;);",
     chance: "print(Math.random(), Date.now())",
+    pauses: false,
     whole_ms: { bound: 10, goal: 2 },
   },
   {
@@ -43,10 +54,26 @@ const SUBJECTS: readonly Subject[] = [
     language: "python",
     loop: "while True: pass",
     chance: 'import os, random, time\nprint(random.random(), os.urandom(4).hex(), time.time(), hash("a"), {"b", "a"})',
+    pauses: false,
     whole_ms: { bound: 150, goal: 10 },
   },
+  ...(
+    [
+      { language: "javascript", loop: "for (;;);" },
+      { language: "python", loop: "while True: pass" },
+      { language: "shell", loop: "while :; do :; done", oneLiner: "echo 42" },
+    ] as const
+  ).map((one) => ({
+    ...one,
+    make: (options: WasmOptions = {}) => osChamber(options),
+    chance: null,
+    pools: [0, 1],
+    pauses: true,
+    whole_ms: { bound: 60, goal: 60 },
+  })),
 ];
 
+const oneLiner = ({ oneLiner: code = ONE_LINER, language }: Subject) => ({ code, language });
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 const percentile = (values: readonly number[], part: number): number =>
@@ -61,12 +88,11 @@ function tell(name: string, values: readonly number[], bounds: readonly [string,
 
 async function once(
   chamber: Chamber,
-  run: ChamberRun,
+  run: ChamberRun & { language?: Language },
   limits: Partial<Limits> = {},
 ): Promise<ChamberResult & { whole_ms: number }> {
   const start_ms = performance.now();
-  const [language] = chamber.languages;
-  const spec = { language: language!, limits: { ...DEFAULT_LIMITS, ...limits } };
+  const spec = { language: run.language ?? chamber.languages[0]!, limits: { ...DEFAULT_LIMITS, ...limits } };
   const result = await runInChamber(chamber, { ...run, ...spec, files: new Map() });
   if ("refused" in result) throw new Error(result.why);
   return { ...result, whole_ms: performance.now() - start_ms };
@@ -85,12 +111,12 @@ async function latency(subject: Subject, runs = 50): Promise<void> {
   const chamber = await warmed(subject);
   const whole: number[] = [];
   for (let i = 0; i < runs; i++) {
-    whole.push((await once(chamber, { code: ONE_LINER })).whole_ms);
+    whole.push((await once(chamber, oneLiner(subject))).whole_ms);
     await pause(REFILL_MS);
   }
   await chamber.close();
   const { bound, goal } = subject.whole_ms;
-  tell(`${chamber.rung} one-liner, call to result`, whole, [
+  tell(`${chamber.rung} ${subject.language} one-liner, call to result`, whole, [
     ["p50 at most", bound],
     ["goal", goal],
   ]);
@@ -98,14 +124,14 @@ async function latency(subject: Subject, runs = 50): Promise<void> {
 
 /** Requests that follow each other at once, for pools of several sizes: most of them find no waiting interpreter. */
 async function burst(subject: Subject, runs = BURST): Promise<void> {
-  for (const pool of [0, 1, 2, 3]) {
+  for (const pool of subject.pools ?? [0, 1, 2, 3]) {
     const chamber = await warmed(subject, { pool });
     const whole: number[] = [];
     const start = { ms: performance.now(), cpu: process.cpuUsage() };
-    for (let i = 0; i < runs; i++) whole.push((await once(chamber, { code: ONE_LINER })).whole_ms);
+    for (let i = 0; i < runs; i++) whole.push((await once(chamber, oneLiner(subject))).whole_ms);
     const [took_ms, used] = [performance.now() - start.ms, process.cpuUsage(start.cpu)];
     await chamber.close();
-    tell(`${chamber.rung} ${runs} back to back, pool ${pool}`, whole);
+    tell(`${chamber.rung} ${subject.language} ${runs} back to back, pool ${pool}`, whole);
     const cpu_ms = (used.user + used.system) / 1000;
     console.log(`  all ${took_ms.toFixed(0)} ms, ${(cpu_ms / runs).toFixed(0)} CPU-ms each`);
   }
@@ -117,7 +143,7 @@ async function overshoot(subject: Subject, runs = 20): Promise<void> {
   const [whole, inside]: [number[], number[]] = [[], []];
   for (let i = 0; i < runs; i++) {
     await pause(REFILL_MS);
-    const result = await once(chamber, { code: subject.loop }, { wall_ms: WALL_MS });
+    const result = await once(chamber, { code: subject.loop, language: subject.language }, { wall_ms: WALL_MS });
     whole.push(result.whole_ms - WALL_MS);
     inside.push(result.took_ms - WALL_MS);
   }
@@ -131,7 +157,7 @@ async function memory(subject: Subject, runs = 500): Promise<void> {
   const chamber = await warmed(subject);
   const sizes: number[] = [];
   for (let i = 0; i <= runs; i++) {
-    await once(chamber, { code: ONE_LINER });
+    await once(chamber, oneLiner(subject));
     if (i % Math.ceil(runs / 10) === 0) sizes.push(Math.round(process.memoryUsage.rss() / MIB));
   }
   await pause(1000);
@@ -145,6 +171,7 @@ async function memory(subject: Subject, runs = 500): Promise<void> {
 
 /** Same code, seed and clock. */
 async function seeds(subject: Subject, runs = 200): Promise<void> {
+  if (subject.chance === null) return;
   const chamber = await warmed(subject);
   const seen = new Set<string>();
   const run = { code: subject.chance, seed: Buffer.from("seed"), time_ms: 1_700_000_000_000 };
@@ -158,15 +185,35 @@ async function seeds(subject: Subject, runs = 200): Promise<void> {
   );
 }
 
+/** Freezes at random moments of runs that talk without pause: bytes that come afterwards, and how long the freeze takes. */
+async function freeze(subject: Subject, runs = 200): Promise<void> {
+  // Languages of one rung are held by the same means.
+  if (subject.pauses && subject.language !== "shell") return;
+  const chamber = await warmed(subject);
+  const report = await freezeTrials(chamber, subject.language, {
+    trials: runs,
+    seed: FREEZE_SEED,
+    pauses: subject.pauses,
+  });
+  await chamber.close();
+  const { trials, before_bytes, after_bytes, held_ms } = report;
+  tell(`${chamber.rung} ${trials} freezes, call to standstill`, held_ms);
+  console.log(
+    `  seed ${FREEZE_SEED}: ${before_bytes} bytes before, ${after_bytes} after; 0: ${after_bytes === 0 ? "met" : "missed"}`,
+  );
+}
+
 const BENCHES: Record<string, (subject: Subject, runs?: number) => Promise<void>> = {
   latency,
   burst,
   overshoot,
   memory,
   seeds,
+  freeze,
 };
 
-const [name, runs] = process.argv.slice(2);
+/** The third word is a rung: only that one. */
+const [name, runs, only] = process.argv.slice(2);
 if (name !== undefined && !(name in BENCHES)) {
   console.error(`bench: there is no ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
   process.exit(2);
@@ -175,4 +222,6 @@ const loads = loadavg().map((one) => one.toFixed(1));
 console.log(`Node ${process.version}, ${availableParallelism()} cores, load average ${loads.join(" ")}`);
 for (const [title, bench] of Object.entries(BENCHES))
   if (name === undefined || name === title)
-    for (const subject of SUBJECTS) await bench(subject, runs === undefined ? undefined : Number(runs));
+    for (const subject of SUBJECTS)
+      if (only === undefined || subject.make({ pool: 0 }).rung === only)
+        await bench(subject, runs === undefined ? undefined : Number(runs));

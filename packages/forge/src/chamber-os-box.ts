@@ -8,7 +8,6 @@ import type { Cgroup } from "./cgroup.ts";
 import { continueNamespace, stopNamespace } from "./chamber-os-freeze.ts";
 import { inheritedDescriptors, type OsHost } from "./chamber-os-host.ts";
 import { bubblewrapLine, CONTROL_FD, INFO_FD, LAUNCH, type OsShape, SPOOL_FD, WORK } from "./chamber-os-line.ts";
-import { FolderHandle } from "./folder-handle.ts";
 import { killStarted, startOf } from "./process-start.ts";
 
 /** A box that is not up by then never will be. */
@@ -105,8 +104,8 @@ export class OsBox {
     return this.#init;
   }
 
-  /** Resolves when the files are in and the program only waits for `go`. @throws Error with what went wrong. */
-  async prepare(archive: Uint8Array): Promise<FolderHandle> {
+  /** Resolves with a descriptor of the chamber's work folder when the files are in and the program only waits for `go`. @throws Error with what went wrong. */
+  async prepare(archive: Uint8Array): Promise<number> {
     this.#pipe(SPOOL_FD).end(archive);
     const info = await this.#inTime(textUntil(this.#pipe(INFO_FD), "}"));
     const pid = Number(/"child-pid":\s*(\d+)/.exec(info)?.[1]);
@@ -115,7 +114,7 @@ export class OsBox {
     this.#init = { pid, started };
     const said = await this.#inTime(textUntil(this.#pipe(CONTROL_FD), "ready\n"));
     if (!said.endsWith("ready\n")) throw new Error(`the chamber did not get ready: ${await this.#lastWords(said)}`);
-    return FolderHandle.root(`/proc/${pid}/root${WORK}`);
+    return openSync(`/proc/${pid}/root${WORK}`, fs.O_RDONLY | fs.O_DIRECTORY);
   }
 
   go(command: string): void {

@@ -1,8 +1,12 @@
-/** Takes the files out of a chamber that has ended. Its folder is held by handle; nothing in it is followed. */
-import { constants as fs } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
-import { FolderFault, type FolderHandle } from "./folder-handle.ts";
+/**
+ * Takes the files out of a chamber that has ended. Its folder is held by descriptor and nothing in it is followed. The calls are
+ * synchronous, because a run may leave thousands of tiny files in memory, and the loop gets its turn between them.
+ */
+import { closeSync, constants as fs, fstatSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { pathFault } from "./guest-path.ts";
+
+/** Entries between two turns of the loop. */
+const TURN_EVERY = 256;
 
 export interface Collected {
   files: Map<string, Uint8Array>;
@@ -10,58 +14,52 @@ export interface Collected {
   limits: Set<"files" | "disk" | "path">;
 }
 
-/** Regular files with one name, up to `files` of them and `disk_bytes` together. */
-export async function collectFolder(
-  root: FolderHandle,
-  caps: { files: number; disk_bytes: number },
-): Promise<Collected> {
-  const found: Collected = { files: new Map(), limits: new Set() };
-  await walk(root, "", { ...caps, found });
-  return found;
+interface Walk extends Collected {
+  readonly cap: number;
+  left_bytes: number;
+  seen: number;
 }
 
-interface Walk {
-  readonly files: number;
-  disk_bytes: number;
-  readonly found: Collected;
+/** Regular files with one name below the folder `root`, up to `files` of them and `disk_bytes` together. */
+export async function collectFolder(root: number, caps: { files: number; disk_bytes: number }): Promise<Collected> {
+  const walked: Walk = { files: new Map(), limits: new Set(), cap: caps.files, left_bytes: caps.disk_bytes, seen: 0 };
+  await walk(root, "", walked);
+  return { files: walked.files, limits: walked.limits };
 }
 
-async function walk(folder: FolderHandle, prefix: string, state: Walk): Promise<void> {
-  for (const name of await folder.names()) {
-    const path = prefix + name;
-    if (state.found.files.size >= state.files) {
-      state.found.limits.add("files");
+async function walk(folder: number, prefix: string, state: Walk): Promise<void> {
+  for (const name of readdirSync(`/proc/self/fd/${folder}`).sort()) {
+    if (state.files.size >= state.cap) {
+      state.limits.add("files");
       return;
     }
-    if (pathFault(path) !== null || !(await take(folder, name, path, state))) state.found.limits.add("path");
+    if (++state.seen % TURN_EVERY === 0) await new Promise(setImmediate);
+    const path = prefix + name;
+    if (pathFault(path) !== null || !(await take(`/proc/self/fd/${folder}/${name}`, path, state)))
+      state.limits.add("path");
   }
 }
 
 /** @returns false for what is neither a folder nor a plain file that can be read. */
-async function take(folder: FolderHandle, name: string, path: string, state: Walk): Promise<boolean> {
-  const stat = await folder.stat(name);
+async function take(at: string, path: string, state: Walk): Promise<boolean> {
+  let fd: number;
   try {
-    if (stat?.kind === "folder") {
-      const inner = await folder.enter(name, false);
-      await walk(inner, `${path}/`, state).finally(() => inner.close());
-      return true;
+    // A pipe must not wait for its other end; a link is not followed.
+    fd = openSync(at, fs.O_RDONLY | fs.O_NOFOLLOW | fs.O_NONBLOCK);
+  } catch {
+    return false;
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (stat.isDirectory()) await walk(fd, `${path}/`, state);
+    else if (!stat.isFile() || stat.nlink > 1) return false;
+    else if (stat.size > state.left_bytes) state.limits.add("disk");
+    else {
+      state.files.set(path, readFileSync(fd));
+      state.left_bytes -= stat.size;
     }
-    if (stat?.kind !== "file") return false;
-    const file = await folder.openFile(name, fs.O_RDONLY);
-    await readFile(file, path, state).finally(() => file.close());
     return true;
-  } catch (fault) {
-    if (fault instanceof FolderFault || (fault as NodeJS.ErrnoException).code !== undefined) return false;
-    throw fault;
+  } finally {
+    closeSync(fd);
   }
-}
-
-async function readFile(file: FileHandle, path: string, state: Walk): Promise<void> {
-  const { size } = await file.stat();
-  if (size > state.disk_bytes) {
-    state.found.limits.add("disk");
-    return;
-  }
-  state.found.files.set(path, await file.readFile());
-  state.disk_bytes -= size;
 }

@@ -21,7 +21,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type CgroupRoom, findCgroupRoom } from "./cgroup.ts";
-import type { OsParts } from "./chamber-os-line.ts";
+import { type OsParts, SHIM_FILE } from "./chamber-os-line.ts";
+import { SHIM } from "./egress-shim.ts";
 import { architectureOf, chamberFilter, filterBytes } from "./seccomp.ts";
 
 const BWRAP = ["/usr/bin/bwrap", "/usr/local/bin/bwrap"];
@@ -102,13 +103,25 @@ export function prepareOsHost(): OsHost | OsHostFault {
   };
 }
 
-/** A few files that libraries look for; nothing of the host's own /etc. */
+/** A few files that libraries look for; nothing of the host's own /etc. The modes are set: our own umask may shut everybody out. */
 function makeEtc(stage: string): string {
   const etc = join(stage, "etc");
-  mkdirSync(join(etc, "ssl", "certs"), { recursive: true });
-  mkdirSync(join(etc, "alternatives"));
-  writeFileSync(join(etc, "ssl", "certs", "ca-certificates.crt"), "");
-  for (const [name, text] of Object.entries(ETC)) writeFileSync(join(etc, name), text, { mode: 0o644 });
+  const folders = [
+    etc,
+    join(etc, "alternatives"),
+    join(etc, "ssl"),
+    join(etc, "ssl", "certs"),
+    dirname(join(etc, SHIM_FILE)),
+  ];
+  for (const folder of folders) {
+    mkdirSync(folder);
+    chmodSync(folder, 0o755);
+  }
+  const files = { ...ETC, [SHIM_FILE]: SHIM, "ssl/certs/ca-certificates.crt": "" };
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(etc, name), text);
+    chmodSync(join(etc, name), 0o644);
+  }
   return etc;
 }
 

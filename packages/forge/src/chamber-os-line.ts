@@ -38,8 +38,8 @@ export interface OsShape {
   /** Room for the program's text and its standard input. */
   readonly spool_bytes: number;
   /** Caps by rlimit where no cgroup holds them. */
-  readonly rlimits: { readonly data_bytes: number; readonly pids: number } | null;
-  /** Folder on the host with the socket `egress` in it, and what to say to programs that ask for the network. */
+  readonly rlimits: { readonly pids: number } | null;
+  /** Folder on the host with the socket `egress` in it; null when no permit stands. */
   readonly egress: { readonly folder: string } | null;
 }
 
@@ -77,12 +77,11 @@ export function bubblewrapLine(parts: OsParts, shape: OsShape): string[] {
   ];
 }
 
-/** Where programs look for a way out. Without egress the name itself says what is missing. */
-export const SHIM_PORT = 3128;
-const NO_EGRESS = "http://no-network-on-this-rung.invalid:9";
+/** Where programs look for a way out: a listener on the chamber's own loopback. */
+const SHIM_PORT = 3128;
+export const SHIM_FILE = "axiom/shim.pl";
 
 function environment(egress: boolean): [string, string][] {
-  const proxy = egress ? `http://127.0.0.1:${SHIM_PORT}` : NO_EGRESS;
   return [
     ["PATH", "/opt/node/bin:/usr/local/bin:/usr/bin:/usr/sbin"],
     ["HOME", "/tmp"],
@@ -93,7 +92,10 @@ function environment(egress: boolean): [string, string][] {
     ["PYTHONPATH", WORK],
     // It makes Node load its whole HTTP client first, tens of milliseconds: only where there is a way out.
     ...(egress ? ([["NODE_USE_ENV_PROXY", "1"]] as [string, string][]) : []),
-    ...["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].map((name): [string, string] => [name, proxy]),
+    ...["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].map((name): [string, string] => [
+      name,
+      `http://127.0.0.1:${SHIM_PORT}`,
+    ]),
     ...["no_proxy", "NO_PROXY"].map((name): [string, string] => [name, "localhost,127.0.0.1,::1"]),
   ];
 }
@@ -104,20 +106,27 @@ export const STAGE_FAILED = 125;
 /** Our own first lines inside: rlimits, unpacking, word to the host, and then the program in our place. */
 function stage({ limits, rlimits, egress }: OsShape): string {
   const blocks = Math.ceil(limits.disk_bytes / BLOCK_BYTES) + 1;
-  const own =
-    rlimits === null ? [] : [`ulimit -d ${Math.floor(rlimits.data_bytes / 1024)}`, `ulimit -p ${rlimits.pids}`];
+  const own = rlimits === null ? [] : [`ulimit -p ${rlimits.pids}`];
   return [
     `ulimit -c 0; ulimit -f ${blocks}; ulimit -n ${OPEN_FILES}`,
     ...own,
+    `perl /etc/${SHIM_FILE} ${SHIM_PORT} ${egress === null ? "" : "/run/egress/egress"} 2>/dev/null ${CONTROL_FD}<&- ${SPOOL_FD}<&-`,
     `tar -xf - -C / <&${SPOOL_FD} 2>&${CONTROL_FD} || exit ${STAGE_FAILED}`,
-    ...(egress === null
-      ? []
-      : [`perl ${SPOOL}/shim.pl ${SHIM_PORT} /run/egress/egress 2>&${CONTROL_FD} || exit ${STAGE_FAILED}`]),
     `echo ready >&${CONTROL_FD}`,
-    `read -r how <&${CONTROL_FD} || exit ${STAGE_FAILED}`,
+    `read -r data how <&${CONTROL_FD} || exit ${STAGE_FAILED}`,
+    'ulimit -d "$data"',
     `exec ${CONTROL_FD}<&- ${SPOOL_FD}<&- <${SPOOL}/stdin`,
     "exec $how",
   ].join("\n");
+}
+
+/** V8 sets aside room for code, cages and stacks that it hardly uses; a cap on data alone has to let it. */
+const NODE_DATA_BYTES = 1024 * 1024 * 1024;
+
+/** The word that lets the stage go on: a cap on each process's data where no control group counts memory, and the program. */
+export function goLine(language: Language, memory_bytes: number, capped: boolean): string {
+  const data_bytes = memory_bytes + (language === "javascript" ? NODE_DATA_BYTES : 0);
+  return `${capped ? "unlimited" : Math.floor(data_bytes / 1024)} ${PROGRAMS[language].command(memory_bytes)}`;
 }
 
 /** Name of the program's text in the spool, and how it is run. No word of it holds a blank. */

@@ -13,6 +13,20 @@ registerHooks({
     next(name, context.parentURL === "file:///run/axiom/program.js" ? { ...context, parentURL: "file:///work/program.js" } : context),
 });
 
+// Node queues what a pipe does not take at once; a program that prints faster than it is read must wait instead.
+for (const name of ["stdout", "stderr"]) {
+  const { get } = Object.getOwnPropertyDescriptor(process, name);
+  let stream = null;
+  const opened = () => {
+    if (stream === null) {
+      stream = get.call(process);
+      stream._handle?.setBlocking?.(true);
+    }
+    return stream;
+  };
+  Object.defineProperty(process, name, { configurable: true, enumerable: true, get: opened });
+}
+
 const words = {
   print: (...values) => void process.stdout.write(format(...values) + "\\n"),
   exit: (code) => process.exit(code),
@@ -27,6 +41,13 @@ const words = {
     remove: (path) => files.rmSync(path),
   },
 };
+if (process.env.NODE_USE_ENV_PROXY === undefined) {
+  const { fetch } = globalThis;
+  words.fetch = (...request) =>
+    fetch(...request).catch((cause) => {
+      throw new TypeError("fetch failed: no permit stands for this run (axiom do permit.grant --host HOST --minutes N)", { cause });
+    });
+}
 for (const [name, value] of Object.entries(words))
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 `;

@@ -1,13 +1,13 @@
 /** One run on the os rung: everything between the claim of a box and the one `exit`. */
+import { closeSync } from "node:fs";
 import type { Status } from "lop";
 import type { ChamberEvent, ChamberRun, ChamberSpec, ExitEvent } from "./chamber.ts";
 import type { OsBox } from "./chamber-os-box.ts";
 import { collectFolder } from "./chamber-os-collect.ts";
-import { PROGRAMS, SPOOL, WORK } from "./chamber-os-line.ts";
+import { goLine, PROGRAMS, SPOOL, WORK } from "./chamber-os-line.ts";
 import { NODE_PRELUDE } from "./chamber-os-prelude.ts";
 import { tarOf } from "./chamber-os-tar.ts";
 import type { DeadlineWarden } from "./chamber-os-warden.ts";
-import type { FolderHandle } from "./folder-handle.ts";
 
 export interface RunEnd {
   status: Status;
@@ -21,6 +21,8 @@ export interface RunHost {
   readonly warden: DeadlineWarden;
   /** A box of this shape that waits for its files. @throws Error when none can be started. */
   claim(spec: ChamberSpec, spool_bytes: number): Promise<OsBox>;
+  /** The box is up, and its processes are known. */
+  prepared(box: OsBox): void;
   /** Ends the box and what it has on the host. */
   release(box: OsBox): Promise<void>;
   /** More files for the spool, by name. */
@@ -38,7 +40,8 @@ export class OsRunStream {
   readonly #archive: Uint8Array;
   readonly #spool_bytes: number;
   #box: OsBox | null = null;
-  #work: FolderHandle | null = null;
+  /** Descriptor of the chamber's work folder: it outlives the chamber. */
+  #work: number | null = null;
   #settle: ReturnType<DeadlineWarden["watch"]> | null = null;
   #wall_left_ms: number;
   #resumed_ms = 0;
@@ -85,7 +88,8 @@ export class OsRunStream {
       this.#over = true;
       this.#stopped ??= endOf("killed", "the reader left");
       void this.#settle?.();
-      await this.#work?.close();
+      if (this.#work !== null) closeSync(this.#work);
+      this.#work = null;
       // The processes are gone, or are told to go; the reader need not wait for the rest to be put away.
       if (this.#box) void this.#host.release(this.#box);
     }
@@ -120,6 +124,7 @@ export class OsRunStream {
     try {
       this.#box = await this.#host.claim(this.#spec, this.#spool_bytes);
       if (this.#stopped === null) this.#work = await this.#box.prepare(this.#archive);
+      this.#host.prepared(this.#box);
     } catch (fault) {
       if (this.#stopped === null) return endOf("crashed", (fault as Error).message);
     }
@@ -132,7 +137,8 @@ export class OsRunStream {
       stream.on("readable", () => this.#wake.resolve()).on("end", () => this.#wake.resolve());
     void box.ended.then(() => this.#wake.resolve());
     this.#startClock();
-    if (this.#stopped === null) box.go(PROGRAMS[this.#spec.language].command(this.#spec.limits.memory_bytes));
+    if (this.#stopped === null)
+      box.go(goLine(this.#spec.language, this.#spec.limits.memory_bytes, box.cgroup !== null));
   }
 
   async *#output(): AsyncGenerator<ChamberEvent, void, void> {

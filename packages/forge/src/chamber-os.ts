@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { type Refusal, refuse } from "lop";
-import { type Cgroup, CONTROLLERS } from "./cgroup.ts";
+import { CONTROLLERS } from "./cgroup.ts";
 import {
   type Chamber,
   type ChamberSpec,
@@ -24,6 +24,7 @@ import { OsPool } from "./chamber-os-pool.ts";
 import type { RunHost } from "./chamber-os-run.ts";
 import { OsSession } from "./chamber-os-session.ts";
 import { DeadlineWarden } from "./chamber-os-warden.ts";
+import type { EgressDesk, EgressSession } from "./egress.ts";
 
 const MIB = 1024 * 1024;
 /** Below this neither interpreter comes up. */
@@ -44,6 +45,8 @@ export interface OsOptions {
   cpus?: number;
   /** Boxes kept started; 0 starts one when it is asked for. Default 1. */
   pool?: number;
+  /** The way out for runs that were opened with `egress`; there is none when absent. */
+  egress?: EgressDesk;
   /** Folder of the journal of what stands on the host; none is kept when absent. */
   journal?: string;
   /** Told of everything that a daemon which is gone left behind, after it was ended. */
@@ -56,11 +59,12 @@ class OsChamber implements Chamber {
   readonly #options: OsOptions;
   readonly #warden = new DeadlineWarden();
   readonly #sessions = new Set<OsSession>();
-  readonly #boxes = new Map<OsBox, string>();
+  readonly #boxes = new Map<OsBox, { id: string; egress: EgressSession | null }>();
   readonly #pool: OsPool;
   #host: OsHost | null = null;
   #journal: OsJournal | null = null;
   #readying: Promise<Probe> | null = null;
+  readonly #stageId = `stage-${randomUUID()}`;
   #closed = false;
 
   constructor(options: OsOptions) {
@@ -110,7 +114,7 @@ class OsChamber implements Chamber {
     if (this.#sessions.size >= OS_MAX_SESSIONS) return refuse("chambers-busy", `${OS_MAX_SESSIONS} sessions are open`);
     const ready = await this.#ready();
     if (!ready.ready) return refuse("rung-unavailable", ready.why, ready.fix);
-    const session = new OsSession(this.#runHost(), { language: spec.language, limits: { ...spec.limits } }, () =>
+    const session = new OsSession(this.#runHost(), { ...spec, limits: { ...spec.limits } }, () =>
       this.#sessions.delete(session),
     );
     this.#sessions.add(session);
@@ -124,7 +128,7 @@ class OsChamber implements Chamber {
     await Promise.all([...this.#boxes.keys()].map((box) => this.#release(box)));
     await this.#warden.close();
     this.#host?.close();
-    this.#journal?.gone(`stage-${process.pid}`);
+    this.#journal?.gone(this.#stageId);
   }
 
   /** Sweeps what an earlier daemon left, and makes ready what all runs share; once. */
@@ -140,7 +144,7 @@ class OsChamber implements Chamber {
     const host = prepareOsHost();
     if ("why" in host) return { ready: false, ...host, why: `os: ${host.why}` };
     this.#host = host;
-    this.#journal?.note(`stage-${process.pid}`, { init: null, cgroups: [], folders: [host.stage] });
+    this.#journal?.note(this.#stageId, { init: null, cgroups: [], folders: [host.stage] });
     this.#warden.begin();
     return { ready: true };
   }
@@ -150,6 +154,7 @@ class OsChamber implements Chamber {
       warden: this.#warden,
       spool: new Map(),
       claim: (spec, spool_bytes) => this.#claim(spec, spool_bytes),
+      prepared: (box) => this.#note(box),
       release: async (box) => {
         await this.#release(box);
         void this.#pool.fill();
@@ -157,38 +162,61 @@ class OsChamber implements Chamber {
     };
   }
 
-  async #claim({ limits }: ChamberSpec, spool_bytes: number): Promise<OsBox> {
+  async #claim({ limits, egress }: ChamberSpec, spool_bytes: number): Promise<OsBox> {
     const { pids = OS_DEFAULT_PIDS } = this.#options;
     const shape: OsShape = {
       limits,
       spool_bytes: Math.max(SPOOL_BYTES, 2 * spool_bytes),
-      rlimits: typeof this.#host!.cgroups === "string" ? { data_bytes: limits.memory_bytes, pids } : null,
+      rlimits: typeof this.#host!.cgroups === "string" ? { pids } : null,
       egress: null,
     };
+    if (egress !== undefined && this.#options.egress !== undefined)
+      return this.#startOpen(shape, this.#options.egress, egress);
     const key = [limits.disk_bytes, limits.memory_bytes, shape.spool_bytes].join(" ");
     const box = this.#pool.take(key, () => this.#start(shape)) ?? (await this.#start(shape));
     box.ref();
     return box;
   }
 
-  async #start(shape: OsShape): Promise<OsBox> {
+  /** A box with a way out is made for its run: the socket in it is that run's alone. */
+  async #startOpen(shape: OsShape, desk: EgressDesk, session: string): Promise<OsBox> {
+    const ids = this.#host!.nextIds();
+    const egress = await desk.open(session, this.#host!.stage, ids);
+    try {
+      return await this.#start({ ...shape, egress: { folder: egress.folder } }, egress, ids);
+    } catch (fault) {
+      await egress.close();
+      throw fault;
+    }
+  }
+
+  async #start(shape: OsShape, egress: EgressSession | null = null, ids = this.#host!.nextIds()): Promise<OsBox> {
     const { pids = OS_DEFAULT_PIDS, cpus = OS_DEFAULT_CPUS } = this.#options;
     const host = this.#host!;
     const { memory_bytes } = shape.limits;
     const id = `run-${randomUUID()}`;
-    const cgroup: Cgroup | null =
-      typeof host.cgroups === "string" ? null : host.cgroups.make(`axiom-os-${id}`, { memory_bytes, pids, cpus });
+    const cgroup =
+      typeof host.cgroups === "string"
+        ? null
+        : host.cgroups.make(`axiom-os-${process.pid}-${id}`, { memory_bytes, pids, cpus });
+    // Before it stands: a daemon that is killed in between leaves nothing that nobody knows of.
     this.#journal?.note(id, { init: null, cgroups: cgroup?.folders ?? [], folders: [] });
-    const box = await OsBox.start(host, shape, cgroup, host.nextIds());
-    this.#boxes.set(box, id);
+    const box = await OsBox.start(host, shape, cgroup, ids);
+    this.#boxes.set(box, { id, egress });
     return box;
   }
 
+  #note(box: OsBox): void {
+    const held = this.#boxes.get(box);
+    if (held) this.#journal?.note(held.id, { init: box.init, cgroups: box.cgroup?.folders ?? [], folders: [] });
+  }
+
   async #release(box: OsBox): Promise<void> {
-    const id = this.#boxes.get(box);
+    const held = this.#boxes.get(box);
     this.#boxes.delete(box);
+    await held?.egress?.close();
     // A group that does not go stays in the journal: the next start tries again.
-    if ((await box.close()) && id !== undefined) this.#journal?.gone(id);
+    if ((await box.close()) && held !== undefined) this.#journal?.gone(held.id);
   }
 }
 

@@ -49,6 +49,8 @@ export const MAX_SEED_BYTES = 1024;
 export interface ChamberSpec {
   language: Language;
   limits: Limits;
+  /** Whom the record of network use names, a directive's id, when permits stand that the run may use. Rungs without egress pass it over. */
+  egress?: string;
 }
 
 /** One program to run. */

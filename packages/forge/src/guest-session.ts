@@ -132,8 +132,10 @@ class GuestRunStream {
   #words: ChamberEvent[] = [];
   #end: GuestEnd | null = null;
   #stopped: GuestEnd | null = null;
+  #shut = false;
   #started_ms = 0;
   #wake = Promise.withResolvers<void>();
+  readonly #over = Promise.withResolvers<void>();
   files: ReadonlyMap<string, Uint8Array> | null = null;
   peak_bytes = 0;
 
@@ -152,6 +154,7 @@ class GuestRunStream {
       this.#started_ms = performance.now();
       guest.claim(this.#order, this.#listener());
       yield* this.#output(guest);
+      await this.#over.promise;
       this.peak_bytes = guest.peak_bytes;
       this.files = this.#end!.files;
       yield exitOf(this.#end!, guest.peak_bytes);
@@ -163,6 +166,8 @@ class GuestRunStream {
 
   /** Ends the run from outside. The first word counts. */
   async stop(end: GuestEnd): Promise<void> {
+    // What was printed before a freeze and not yet read is not released after it, in this very turn.
+    if (end.status === "frozen") this.#shut = true;
     if (this.#end) return;
     this.#stopped = end;
     await this.#guest?.stop();
@@ -182,7 +187,10 @@ class GuestRunStream {
   async *#output(guest: GuestProcess): AsyncGenerator<ChamberEvent, void, void> {
     for (;;) {
       const over = this.#end !== null;
-      for (const { stream, bytes } of guest.drain()) yield { type: stream, bytes };
+      for (const { stream, bytes } of guest.drain()) {
+        if (this.#shut) return;
+        yield { type: stream, bytes };
+      }
       yield* this.#words.splice(0);
       if (over) return;
       if (guest.sleep()) await this.#wake.promise;
@@ -206,6 +214,7 @@ class GuestRunStream {
 
   #finish(end: GuestEnd): void {
     this.#end ??= end;
+    this.#over.resolve();
     this.#wake.resolve();
   }
 }

@@ -8,9 +8,13 @@ export {
   openCrucible,
   verifyCrucible,
 } from "./crucible-image.ts";
+export { EgressDesk } from "./egress.ts";
+export { nodeNet } from "./egress-node.ts";
+export type { EgressBook, EgressDecision, EgressNet, EgressPermits, EgressRequest } from "./egress-port.ts";
 export { Ladder, type RungReport } from "./ladder.ts";
 export { checkPath } from "./path-check.ts";
 export { MAX_MACHINES, MAX_WAITING_MACHINES, VmChamber, type VmOptions, vm } from "./vm-chamber.ts";
+export type { Leftover as LeftoverMachine } from "./vm-journal.ts";
 export { VmSession } from "./vm-session.ts";
 export { openMachine } from "./vm-snapshot.ts";
 export { MAX_POOL, MAX_SESSIONS, type WasmOptions, wasmJs, wasmPy } from "./wasm-chamber.ts";

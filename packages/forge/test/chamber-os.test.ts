@@ -1,4 +1,4 @@
-import { describe, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { osChamber } from "../src/index.ts";
 import { chamberContract } from "./chamber.contract.ts";
 import { osMissing } from "./os-available.ts";
@@ -44,3 +44,15 @@ else {
       pauses: true,
     }));
 }
+
+test("a daemon that shuts everybody out of its files runs chambers all the same", async (ctx) => {
+  if (osMissing !== null) return ctx.skip(osMissing);
+  const before = process.umask(0o077);
+  const chamber = osChamber({ pool: 0 });
+  try {
+    expect(await chamber.probe()).toEqual({ ready: true });
+  } finally {
+    process.umask(before);
+    await chamber.close();
+  }
+});

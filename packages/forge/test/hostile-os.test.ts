@@ -6,7 +6,7 @@ import { osChamber } from "../src/index.ts";
 import { osMissing } from "./os-available.ts";
 
 const set = readSet(new URL("./hostile-os", import.meta.url).pathname, "os");
-const chamber = osChamber({ pool: 0, pids: set.manifest.limits_for_the_set.pids + 2 });
+const chamber = osChamber({ pool: 0, pids: set.manifest.limits_for_the_set.pids + 3 });
 let oracles: HostOracles;
 
 beforeAll(async () => {

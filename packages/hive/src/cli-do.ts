@@ -75,8 +75,16 @@ export async function runDoLine(
     help();
     return EXIT.ok;
   }
-  return runDo(terminal, tool, rest, { ...before, ...(own as DoOptions) });
+  const options = { ...before, ...(own as DoOptions) };
+  if (tool !== undefined && isWords(tool)) {
+    if (rest.length > 0) throw new UsageError(`words stand alone, in quotes; ${JSON.stringify(rest[0])} is too much`);
+    return runSay(terminal, tool, options);
+  }
+  return runDo(terminal, tool, rest, options);
 }
+
+/** Everything that does not look like `files.read` is a directive in words. */
+const isWords = (text: string): boolean => !/^[a-z][a-z0-9_]*(\.[a-z0-9_]*)+$/i.test(text);
 
 function runDo(
   terminal: Terminal,
@@ -107,7 +115,9 @@ function chambersFor(tool: string | undefined, args: readonly string[]): Chamber
 }
 
 export function runSay(terminal: Terminal, words: string, options: DoOptions): Promise<number> {
-  return withHive(terminal, (connection) => carry(terminal, connection, { words }, options));
+  // Words may become any card, so every chamber is opened.
+  const work = (connection: Connection) => carry(terminal, connection, { words }, options);
+  return withHive(terminal, work, (at) => connect(at, "all"));
 }
 
 const ready = (tools: readonly ToolInfo[]): string[] => tools.filter((each) => each.ready).map(({ name }) => name);

@@ -1,7 +1,7 @@
 /** Proof cards: `proof` hands one out, `verify` checks one with lop/verify alone, `replay` runs the needle again. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { PROOF_MAX_BYTES, type Verification, verifyProof, webCrypto } from "lop/verify";
-import { duration, hash } from "./proof-text.ts";
+import { duration } from "./proof-text.ts";
 import { EXIT, isRefused, showRefusal, type Terminal, UsageError } from "./terminal.ts";
 
 export async function runProof(terminal: Terminal, given: string, output: string | undefined): Promise<number> {
@@ -75,17 +75,5 @@ export async function runReplay(terminal: Terminal, file: string): Promise<numbe
   const { refuse } = await import("lop");
   if (!verification.verified)
     return showRefusal(terminal, refuse("proof-invalid", `${verification.part}: ${verification.why}`));
-  const { proof } = verification;
-  if (proof.replay === null)
-    return showRefusal(
-      terminal,
-      refuse("replay-impossible", `The operator wrote this action card himself: ${hash(proof.id)} has no replay data.`),
-    );
-  return showRefusal(
-    terminal,
-    refuse(
-      "engine-absent",
-      `To replay needle ${proof.card.needle} its engine and weights are needed, and none is built yet.`,
-    ),
-  );
+  return (await import("./cli-replay.ts")).replayProof(terminal, verification.proof);
 }

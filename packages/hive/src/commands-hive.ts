@@ -2,6 +2,7 @@
 import type { Tree } from "./command.ts";
 
 export function hiveCommands({ program, terminal, action }: Tree): void {
+  needleCommands({ program, terminal, action });
   program
     .command("tools [name]")
     .description("The tools; with a name, its flags")
@@ -26,4 +27,42 @@ export function hiveCommands({ program, terminal, action }: Tree): void {
     .command("resume")
     .description("End a freeze")
     .action(action(async () => (await import("./cli-decide.ts")).runResume(terminal)));
+}
+
+function needleCommands({ program, terminal, action }: Tree): void {
+  const needles = program.command("needles").description("Who writes action cards from words");
+  needles
+    .command("list", { isDefault: true })
+    .description("The needles and their tools")
+    .action(action(async () => (await import("./cli-needles.ts")).runNeedles(terminal)));
+  needles
+    .command("show <id>")
+    .description("One needle, and what it remembers")
+    .action(action(async (id: string) => (await import("./cli-needles.ts")).runNeedleShow(terminal, id)));
+  needles
+    .command("add <card>")
+    .description("Add a needle: its behavior card, a JSON file")
+    .option("--state <file>", "the memory that it begins with")
+    .action(
+      action(async (card: string, options: { state?: string }) =>
+        (await import("./cli-needles.ts")).runNeedleAdd(terminal, card, options.state),
+      ),
+    );
+  program
+    .command("training")
+    .description("Your own decisions as training data")
+    .command("export")
+    .description("Approved against refused cards, as JSON lines")
+    .option("-o, --output <file>", "write them to a file")
+    .action(
+      action(async (options: { output?: string }) =>
+        (await import("./cli-training.ts")).runTrainingExport(terminal, options.output),
+      ),
+    );
+  program
+    .command("model")
+    .description("Model files")
+    .command("inspect <file>")
+    .description("What a GGUF file is")
+    .action(action(async (file: string) => (await import("./cli-needles.ts")).runModelInspect(terminal, file)));
 }

@@ -13,7 +13,9 @@ const statingOptions = (command: Command): Command =>
 export function tripCommands({ program, terminal, action }: Tree): void {
   const stating = statingOptions(program.command("do [tool] [parameters...]"));
   stating
-    .description("State an action card and get its proof card: axiom do exec.run --language python --code 'print(6*7)'")
+    .description(
+      "State a directive, in words or as an action card, and get its proof card: axiom do 'run this python: print(6*7)', axiom do exec.run --language python --code 'print(6*7)'",
+    )
     .allowUnknownOption()
     .passThroughOptions()
     .helpOption(false)

@@ -46,7 +46,18 @@ const Limits = z.strictObject({
   workspace_files: z.int().min(1).max(1_000_000).default(4096).describe("Files in the workspace."),
   file_mib: z.int().min(1).max(4096).default(8).describe("Limit of one file of the workspace."),
 });
+const Engine = z.strictObject({
+  kind: z
+    .enum(["kernel", "llamacpp", "none"])
+    .default("kernel")
+    .describe("What runs the model: our exact kernel, llama.cpp, or nothing."),
+  model: z.string().min(1).nullable().default(null).describe("GGUF file; null is the shipped model."),
+  mode: z.enum(["exact", "row"]).default("exact").describe("How the kernel counts: GGUF fidelity, or speed."),
+});
 const Chambers = z.strictObject({
+  os: z.boolean().default(true).describe("Whether the rung os (bubblewrap) is used where it works."),
+  os_pids: z.int().min(16).max(4096).default(128).describe("Processes and threads of one run on the rung os."),
+  os_cpus: z.number().min(0.1).max(256).default(1).describe("Processors' worth of time for one run on the rung os."),
   vm: z
     .enum(["auto", "off"])
     .default("auto")
@@ -74,13 +85,22 @@ const Stop = z.strictObject({
     .describe("Time that running directives get at a stop before cancellation."),
 });
 
-const SECTIONS = { http: Http, keys: Keys, limits: Limits, chambers: Chambers, trace: Trace, stop: Stop };
+const SECTIONS = {
+  http: Http,
+  keys: Keys,
+  limits: Limits,
+  engine: Engine,
+  chambers: Chambers,
+  trace: Trace,
+  stop: Stop,
+};
 
 export const Config = z.strictObject({
   $schema: z.string().optional(),
   http: Http.prefault({}),
   keys: Keys.prefault({}),
   limits: Limits.prefault({}),
+  engine: Engine.prefault({}),
   chambers: Chambers.prefault({}),
   trace: Trace.prefault({}),
   stop: Stop.prefault({}),

@@ -3,12 +3,13 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { vm, wasmJs, wasmPy } from "forge";
+import { osChamber, vm, wasmJs, wasmPy } from "forge";
 import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
 import { readDaemon } from "./daemon-file.ts";
 import { Hud } from "./http-hud.ts";
 import { checkLedgerOf } from "./ledger-health.ts";
+import { NeedleDesk } from "./needle-desk.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
 export const NODE_MAJOR = 24;
@@ -64,6 +65,7 @@ async function examine({ home, environment }: Terminal): Promise<Finding[]> {
     ...(await checkChambers()),
     await checkKeyring(home),
     await checkRecord(home),
+    ...(config === null ? [] : [await checkModel(home, config)]),
     new Hud().built ? ok("HUD", "built") : missing("HUD", "not built", "npm run build -w prism"),
     ...TOOLS.map(checkTool),
   ];
@@ -103,6 +105,17 @@ export const OTHER_VARIABLES = [
   "AXIOM_NEW_PASSPHRASE",
   "AXIOM_WRITE_DOCS",
 ];
+
+/** Opens the model as the first words would: every digest and the signature are checked. */
+async function checkModel(home: string, { engine }: Config): Promise<Finding> {
+  const desk = new NeedleDesk({ home, engine });
+  const { ready, why, model } = desk.status();
+  if (!ready)
+    return missing("model", why ?? "absent", "axiom config unset engine.model; axiom config unset engine.kind");
+  const writer = await desk.writer();
+  await desk.close();
+  return isRefusal(writer) ? broken("model", writer.why, writer.fix) : ok("model", `${model}, needles can write`);
+}
 
 function checkHome(home: string): Finding[] {
   const stat = statSync(home, { throwIfNoEntry: false });
@@ -147,11 +160,16 @@ async function checkPort(home: string, { http }: Config): Promise<Finding> {
 
 async function checkChambers(): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const chamber of [wasmJs({ pool: 0 }), wasmPy({ pool: 0 })]) {
+  const os = osChamber({ pool: 0 });
+  for (const chamber of [wasmJs({ pool: 0 }), wasmPy({ pool: 0 }), os]) {
     const probe = await chamber.probe();
+    const caps = chamber === os ? (os.caps() ?? "") : "";
     await chamber.close();
     const what = `chamber ${chamber.rung}`;
-    found.push(probe.ready ? ok(what, chamber.languages.join(", ")) : broken(what, probe.why, probe.fix));
+    const detail = [chamber.languages.join(", "), caps].filter((part) => part !== "").join("; ");
+    // A rung that needs the system's tools may be absent; those that come with the packages may not.
+    const bad = chamber === os ? missing : broken;
+    found.push(probe.ready ? ok(what, detail) : bad(what, probe.why, probe.fix));
   }
   return [...found, await checkMachines()];
 }

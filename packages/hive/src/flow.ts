@@ -2,16 +2,17 @@
  * The trip of one directive, top to bottom. Each step is a file in flow/ and takes only what the step before it minted; a step
  * that says no returns a refusal, and the trip ends there. `sign` and `admit` come before: see `Hive.sign` and `Hive.submit`.
  */
+import type { MarkedCard } from "lex";
 import { DiskError, type Envelope, isRefusal, type JsonObject, type Refusal, type RefusalCode, refuse } from "lop";
 import type { Admitted } from "./flow/admit.ts";
 import { type ApprovalAnswer, approvalBody, approve } from "./flow/approve.ts";
-import { decode } from "./flow/decode.ts";
+import { type Decoded, decode } from "./flow/decode.ts";
 import { type Executed, execute } from "./flow/execute.ts";
 import { type Denied, type Judged, judge } from "./flow/judge.ts";
 import type { FlowParts } from "./flow/parts.ts";
 import { prove } from "./flow/prove.ts";
 import { record } from "./flow/record.ts";
-import { route } from "./flow/route.ts";
+import { type Routed, route } from "./flow/route.ts";
 import { seal } from "./flow/seal.ts";
 import { type Checked, validate } from "./flow/validate.ts";
 import type { DirectiveState, DirectiveView } from "./hive-types.ts";
@@ -28,21 +29,38 @@ export interface TripParts extends FlowParts {
 }
 
 export async function travel(parts: TripParts, admitted: Admitted, trip: Trip): Promise<DirectiveView> {
+  let marks: MarkedCard | null = null;
+  const decoded = ({ answer }: Decoded): void => {
+    marks = answer?.marks ?? null;
+  };
+  const view = await walk(parts, admitted, trip, decoded).catch((fault) => endOnFault(parts, trip, fault));
+  await comfort(parts, "the journal of cards", () => parts.journal.note(view, marks));
+  return view;
+}
+
+/** What the hive remembers for its operator's convenience is no part of the proof: that it cannot be kept undoes nothing. */
+async function comfort({ fault }: TripParts, what: string, keep: () => Promise<void>): Promise<void> {
   try {
-    return await walk(parts, admitted, trip);
-  } catch (fault) {
-    return endOnFault(parts, trip, fault);
+    await keep();
+  } catch (error) {
+    fault(what, error);
   }
 }
 
-async function walk(parts: TripParts, admitted: Admitted, trip: Trip): Promise<DirectiveView> {
+async function walk(
+  parts: TripParts,
+  admitted: Admitted,
+  trip: Trip,
+  written: (decoded: Decoded) => void,
+): Promise<DirectiveView> {
   const stated = "card" in admitted.body ? "The operator wrote the action card himself." : null;
-  const routed = await trip.step("route", () => route(admitted), { skipped: stated });
+  const routed = await trip.step("route", () => route(parts, admitted), { skipped: stated, say: sayRoute });
   if (isRefusal(routed)) return endRefused(parts, trip, routed);
 
-  const decoded = await trip.step("decode", () => decode(parts, routed), { skipped: stated });
+  const decoded = await trip.step("decode", () => decode(parts, routed), { skipped: stated, say: sayDecoded });
   if (isRefusal(decoded)) return endRefused(parts, trip, decoded);
   trip.learn({ card: decoded.card });
+  written(decoded);
 
   const judged = await trip.step("judge", () => judge(parts, decoded), { say: sayVerdict });
   if (isRefusal(judged)) return endRefused(parts, trip, judged);
@@ -70,8 +88,43 @@ async function walk(parts: TripParts, admitted: Admitted, trip: Trip): Promise<D
 
   const proven = await trip.step("prove", () => prove({ ...parts, ledger: parts.statements.ledger }, recorded));
   trip.learn({ verified: !isRefusal(proven) });
+  await keepMemory(parts, decoded);
   return trip.finish(wasCancelled(trip, checked) ? "cancelled" : "done", isRefusal(proven) ? proven : null);
 }
+
+/** Tokens of one card that readers are shown; the proof has every pick. */
+export const TOKENS_TOLD_MAX = 1024;
+
+const sayRoute = ({ asked }: Routed): JsonObject => {
+  if (!("writer" in asked)) return {};
+  const { asked: needles, scores, tools, reasons } = asked.route;
+  return {
+    asked: [...needles],
+    needles: scores.slice(0, SCORES_TOLD).map((score) => ({ ...score })),
+    tools: tools.slice(0, SCORES_TOLD).map((score) => ({ ...score })),
+    reasons: [...reasons],
+  };
+};
+const SCORES_TOLD = 6;
+
+const sayDecoded = ({ card, answer }: Decoded): JsonObject => {
+  if (answer === null) return {};
+  const { tokens, fed_count, took_ms, score, reasons } = answer;
+  return {
+    needle: card.needle,
+    tool: card.tool,
+    score,
+    reasons: [...reasons],
+    tokens: tokens.slice(0, TOKENS_TOLD_MAX).map(({ text, forced, logprob }) => ({ text, forced, logprob })),
+    fed: fed_count,
+    tokens_per_s: took_ms > 0 ? Math.round((fed_count * 1000) / took_ms) : null,
+  };
+};
+
+const keepMemory = (parts: TripParts, { answer }: Decoded): Promise<void> =>
+  comfort(parts, "a needle's memory", async () => {
+    if (answer !== null && answer.memory !== null) await parts.memories.keep(answer.needle, answer.memory);
+  });
 
 const sayVerdict = (made: Judged | Denied): JsonObject => {
   const { decision, policies, reasons, impact } = "denied" in made ? made.denied : made.verdict;

@@ -11,6 +11,7 @@ export class FreezeGate {
   /** True when the ledger can never be written again: only a restart ends that. */
   #poisoned = false;
   #onFreeze: (exceptDirective: string | null) => void = () => {};
+  #onResume: () => void = () => {};
 
   constructor(frozen: Frozen | null) {
     this.#frozen = frozen;
@@ -23,6 +24,11 @@ export class FreezeGate {
   /** What ends running work; called at each freeze before anything is written. */
   onFreeze(end: (exceptDirective: string | null) => void): void {
     this.#onFreeze = end;
+  }
+
+  /** What may go on again; called after a resume is on record. */
+  onResume(go: () => void): void {
+    this.#onResume = go;
   }
 
   /** null when `tool` may be admitted and begun now. */
@@ -58,6 +64,7 @@ export class FreezeGate {
     const written = await statements.write("resume", directive, {});
     if (isRefusal(written)) return written;
     this.#frozen = null;
+    this.#onResume();
     return null;
   }
 }

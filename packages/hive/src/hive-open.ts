@@ -1,5 +1,8 @@
 /** Opening a hive: takes its home, its keys, its policies and its ledger, and settles what the last run left open. */
+import { NeedleMemories } from "lex";
+import { nodeSealer } from "logic";
 import {
+  type Crypto,
   DiskError,
   isRefusal,
   type JsonObject,
@@ -11,8 +14,12 @@ import {
   ReplayGuard,
   refuse,
   SendCounter,
+  type Signer,
   toHex,
+  utf8,
 } from "lop";
+import { CardJournal } from "./card-journal.ts";
+import { egressBook, mayReachOut } from "./egress-book.ts";
 import { completeProof } from "./flow/prove.ts";
 import { type ProofParts, partsPath } from "./flow/record.ts";
 import type { SigningDesk } from "./flow/sign.ts";
@@ -117,8 +124,10 @@ async function openUnder(
     floor_ms: recovered.latest_ms,
     unwritable: (refusal) => gate.unwritable(refusal, statements.now()),
   });
+  ports.egress?.bind(egressBook({ permits, keyring, statements }));
+  if (recovered.frozen !== null) ports.egress?.shut(recovered.frozen.why);
   const tools = new ToolTable({
-    ...execTools(ports),
+    ...execTools({ ...ports, mayReachOut: () => ports.egress !== undefined && mayReachOut(permits) }),
     ...filesTools(ports),
     ...permitTools({ permits, keyring, statements, chance, policy_set: policy.id }),
     ...guardTools({ gate, statements, chambers: () => ports.ladder.probeAll() }),
@@ -136,6 +145,8 @@ async function openUnder(
     manifest: () => keyring.manifest(),
     root: keyring.keys.rootKeyId,
     chamberTurns: new Turns(settings.limits.chambers_at_once),
+    journal: new CardJournal(disk),
+    memories: new NeedleMemories(disk, nodeSealer(memoryKey(signer, crypto)), (bytes) => crypto.sha256(bytes)),
     fault: ports.fault ?? (() => {}),
   };
   const desk: SigningDesk = {
@@ -166,12 +177,17 @@ async function openUnder(
     keyring,
     desk,
     permits,
+    egress: ports.egress ?? null,
     window: recovered.window,
     recovered: settled,
     markBody,
     release: () => home.release(),
   });
 }
+
+/** Key for the needles' memories: whoever holds the hive's key can open them, and nobody else. Ed25519 signs alike each time. */
+const memoryKey = (signer: Signer, crypto: Crypto): Uint8Array =>
+  crypto.sha256(signer.sign(utf8("axiom-hive needle memories, version 1")));
 
 const openPermits = ({ disk, crypto, clock, boot }: HivePorts, keyring: Keyring): Promise<PermitBook | Refusal> =>
   PermitBook.open({

@@ -1,5 +1,6 @@
 /** What the hive takes and what it shows: ports, settings, step events, views. Plain data, so that HTTP can hand it on as it is. */
-import type { Chamber, Ladder, Limits } from "forge";
+import type { Chamber, EgressDesk, Ladder, Limits } from "forge";
+import type { CardWriter } from "lex";
 import type {
   ActionCard,
   BootClock,
@@ -29,10 +30,14 @@ export interface HivePorts {
   readonly crypto: Crypto;
   readonly ladder: Ladder;
   readonly workspace: WorkspacePort;
+  /** The way out of chambers under permits; there is none when absent. */
+  readonly egress?: Pick<EgressDesk, "bind" | "shut" | "reopen">;
   /** What derives keys from passphrases and keeps the machine's secret; the system's own when absent. */
   readonly vault?: KeyVault;
   /** Tells a restart of the machine from one of the hive, for the expiry of permits; none when absent. */
   readonly boot?: BootClock;
+  /** Turns words into action cards. Absent: words are refused. */
+  readonly words?: WordsPort;
   /** Where faults of our own are reported: the trace. Nobody is told when absent. */
   readonly fault?: (where: string, error: unknown) => void;
 }
@@ -51,6 +56,41 @@ export interface WorkspacePort {
     changes: ReadonlyMap<string, Uint8Array | null>,
     base?: ReadonlyMap<string, Uint8Array>,
   ): Promise<readonly FileChange[] | Refusal>;
+}
+
+/** Needles over a model. On a real machine: `NeedleDesk`. */
+export interface WordsPort {
+  /** Opens the model at the first call. Refusals: `engine-absent`, `model-damaged`, `engine-failed`, `needle-unfit`. */
+  writer(): Promise<CardWriter | Refusal>;
+  /** What is known without opening anything. */
+  status(): EngineStatus;
+  needles(): Promise<readonly NeedleInfo[] | Refusal>;
+}
+
+export interface EngineStatus {
+  readonly ready: boolean;
+  /** Null when ready. */
+  readonly why: string | null;
+  /** The model's file; null when there is no engine. */
+  readonly model: string | null;
+}
+
+export interface NeedleInfo {
+  readonly id: string;
+  readonly version: string;
+  readonly does: string;
+  readonly tools: readonly string[];
+  /** Digest of the behavior card. */
+  readonly card: string;
+  /** Hash of the memory that every reading begins with; null is the empty memory. */
+  readonly start: string | null;
+  /** Whether a model is open that can write for it. */
+  readonly ready: boolean;
+}
+
+/** A needle, and what it remembers: its memory after the last card that it wrote. */
+export interface NeedleView extends NeedleInfo {
+  readonly memory: { readonly hash: string; readonly bytes: number } | null;
 }
 
 export interface HiveSettings {
@@ -162,7 +202,7 @@ export interface HiveStatus {
     readonly ready: boolean;
     readonly why: string | null;
   }[];
-  readonly engine: { readonly ready: false; readonly why: string };
+  readonly engine: EngineStatus;
   readonly running: number;
   readonly awaiting: number;
   /** What this start found: directives that the last run left open, and what the ledger's repair dropped. */
@@ -219,6 +259,9 @@ export interface HiveFace {
   resume(): Promise<Refusal | null>;
   status(): HiveStatus;
   tools(): readonly ToolInfo[];
+  needles(): Promise<readonly NeedleInfo[] | Refusal>;
+  /** Refusals: `needle-unknown`, `model-damaged`. */
+  needle(id: string): Promise<NeedleView | Refusal>;
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string };
   permits(): readonly JsonObject[];
   revokePermit(id: string): Promise<Refusal | null>;

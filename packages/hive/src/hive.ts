@@ -16,7 +16,17 @@ import { ENGINE_MISSING } from "./flow/route.ts";
 import { type SigningDesk, sign, signApproval } from "./flow/sign.ts";
 import { type TripParts, travel } from "./flow.ts";
 import { admittedAt, type HistoryParts, olderDirective, olderDirectives } from "./history.ts";
-import type { DirectiveView, HiveFace, HiveStatus, LedgerView, StepEvent, ToolInfo } from "./hive-types.ts";
+import type {
+  DirectiveView,
+  HiveFace,
+  HivePorts,
+  HiveStatus,
+  LedgerView,
+  NeedleInfo,
+  NeedleView,
+  StepEvent,
+  ToolInfo,
+} from "./hive-types.ts";
 import { MARK_EVERY_ENTRIES } from "./recovery.ts";
 import type { RecoveryWindow } from "./recovery-window.ts";
 import { SecretScanner } from "./secrets.ts";
@@ -36,6 +46,8 @@ export interface HiveInside {
   readonly keyring: Keyring;
   readonly desk: SigningDesk;
   readonly permits: PermitBook;
+  /** The way out of chambers; shut by a freeze before anything else. */
+  readonly egress: HivePorts["egress"] | null;
   readonly window: RecoveryWindow;
   readonly recovered: HiveStatus["recovered"];
   /** Body of `start` and `mark` entries. */
@@ -60,7 +72,13 @@ export class Hive implements HiveFace {
     this.#marked = inside.parts.statements.ledger.size;
     this.#events = new StepEvents(this.#marked * SEQ_PER_ENTRY);
     this.#scanner = new SecretScanner(inside.parts.settings.secrets);
-    inside.parts.gate.onFreeze((except) => this.#stopAll(except));
+    const { parts, egress } = inside;
+    const { gate } = parts;
+    gate.onFreeze((except) => {
+      egress?.shut(gate.frozen?.why ?? "The hive is frozen.");
+      this.#stopAll(except);
+    });
+    gate.onResume(() => egress?.reopen());
   }
 
   sign(body: DirectiveBody): Promise<Envelope | Refusal> {
@@ -237,7 +255,7 @@ export class Hive implements HiveFace {
       frozen: parts.gate.frozen,
       ledger: { size: ledger.size, checkpoint: ledger.checkpoint() },
       chambers: parts.ladder.report().map(({ rung, ready, why }) => ({ rung, ready, why })),
-      engine: { ready: false, why: ENGINE_MISSING },
+      engine: parts.words?.status() ?? { ready: false, why: ENGINE_MISSING, model: null },
       running: states.filter((state) => state === "running").length,
       awaiting: states.filter((state) => state === "awaiting-approval").length,
       recovered,
@@ -246,6 +264,20 @@ export class Hive implements HiveFace {
 
   tools(): readonly ToolInfo[] {
     return this.#in.parts.tools.all();
+  }
+
+  async needles(): Promise<readonly NeedleInfo[] | Refusal> {
+    return this.#in.parts.words?.needles() ?? [];
+  }
+
+  async needle(id: string): Promise<NeedleView | Refusal> {
+    const needles = await this.needles();
+    if (isRefusal(needles)) return needles;
+    const info = needles.find((needle) => needle.id === id);
+    if (info === undefined) return refuse("needle-unknown", `There is no needle ${JSON.stringify(id.slice(0, 64))}.`);
+    const memory = await this.#in.parts.memories.last(id);
+    if (isRefusal(memory)) return memory;
+    return { ...info, memory: memory === null ? null : { hash: memory.hash, bytes: memory.bytes.length } };
   }
 
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string } {
@@ -289,6 +321,11 @@ export class Hive implements HiveFace {
     this.#events.endAll();
     await statements.ledger.close();
     await this.#in.release();
+  }
+
+  /** What a daemon that was killed left in chambers goes on record, once it is ended. */
+  async leftover(rung: string, { id, began, killed }: { id: string; began: string; killed: number }): Promise<void> {
+    await this.#in.parts.statements.write("leftover", null, { rung, id, began, killed });
   }
 
   #stopAll(except: string | null): void {

@@ -71,6 +71,20 @@ export const ToolList = z.object({
   ),
 });
 
+const Needle = z.object({
+  id: z.string(),
+  version: z.string(),
+  does: z.string(),
+  tools: z.array(z.string()),
+  card: Digest,
+  start: Digest.nullable(),
+  ready: z.boolean(),
+});
+export const NeedleList = z.object({ needles: z.array(Needle) });
+export const NeedleBody = Needle.extend({
+  memory: z.object({ hash: Digest, bytes: z.int() }).nullable(),
+});
+
 export const StatusBody = z.object({
   version: z.string(),
   hive: z.string(),
@@ -79,7 +93,7 @@ export const StatusBody = z.object({
   frozen: z.object({ why: z.string(), since: z.string() }).nullable(),
   ledger: z.object({ size: z.int(), checkpoint: z.string() }),
   chambers: z.array(z.object({ rung: z.enum(RUNGS), ready: z.boolean(), why: z.string().nullable() })),
-  engine: z.object({ ready: z.boolean(), why: z.string() }),
+  engine: z.object({ ready: z.boolean(), why: z.string().nullable(), model: z.string().nullable() }),
   running: z.int(),
   awaiting: z.int(),
   recovered: z.object({
@@ -108,6 +122,8 @@ export const NAMED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   DirectiveList,
   StepEvent: StepEventBody,
   ToolList,
+  NeedleList,
+  Needle: NeedleBody,
   Status: StatusBody,
   Why,
   ApproveRequest,

@@ -5,10 +5,14 @@ import { fileURLToPath } from "node:url";
 import {
   DEFAULT_LIMITS as CHAMBER_LIMITS,
   type Chamber,
+  EgressDesk,
   Ladder,
   type Language,
   MAX_LIMITS,
   MAX_WAITING_MACHINES,
+  nodeNet,
+  type OsOptions,
+  osChamber,
   vm,
   Workspace,
   wasmJs,
@@ -20,6 +24,7 @@ import type { Hive } from "./hive.ts";
 import { openHive } from "./hive-open.ts";
 import type { HiveSettings } from "./hive-types.ts";
 import { DEFAULT_LIMITS } from "./hive-types.ts";
+import { NeedleDesk } from "./needle-desk.ts";
 import { VERSION } from "./version.ts";
 
 const MIB = 1024 * 1024;
@@ -50,18 +55,25 @@ export interface LocalHiveOptions {
 }
 
 export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Refusal> {
-  const ladder = new Ladder(chambersFor(o));
+  const egress = new EgressDesk(nodeNet);
+  const opened = Promise.withResolvers<Hive | null>();
+  const leftover: OsOptions["leftover"] = async (one) => (await opened.promise)?.leftover("os", one);
+  const ladder = new Ladder(chambersFor(o, { egress, leftover }));
   const workspace = await Workspace.open(join(o.home, "workspace"), workspaceLimits(o.config));
   if (isRefusal(workspace)) return workspace;
   const disk = nodeDisk(o.home);
-  const ports = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto, ladder, workspace };
+  const words = new NeedleDesk({ home: o.home, engine: o.config.engine });
+  const ports = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto, ladder, workspace, words, egress };
   const letGo = async (): Promise<void> => {
+    await words.close();
     await ladder.close();
+    await egress.close();
     await workspace.close();
   };
   // The chambers prove themselves in the background; whoever needs one waits for that one alone.
   beginProbes(ladder, o.chambers);
   const hive = await openHive(ports, settingsOf(o), { passphrase: o.passphrase });
+  opened.resolve(isRefusal(hive) ? null : hive);
   if (isRefusal(hive)) {
     await letGo();
     return hive;
@@ -81,11 +93,25 @@ function beginProbes(ladder: Ladder, wanted: ChambersWanted): void {
   void (wanted === "all" ? ladder.probeAll() : ladder.pick(null, wanted.language as Language));
 }
 
-function chambersFor({ pool, chambers: wanted, config: { limits, chambers } }: LocalHiveOptions): Chamber[] {
+function chambersFor(
+  { home, pool, chambers: wanted, config: { limits, chambers } }: LocalHiveOptions,
+  os: Pick<OsOptions, "egress" | "leftover">,
+): Chamber[] {
   if (wanted === "none") return [];
   const warm = { pool, memory_bytes: limits.memory_mib * MIB };
+  const own = {
+    pids: chambers.os_pids,
+    cpus: chambers.os_cpus,
+    pool: Math.min(pool, 1),
+    journal: join(home, "chambers", "os"),
+  };
   const machines = { ...warm, pool: Math.min(pool, chambers.vm_warm, MAX_WAITING_MACHINES) };
-  const all: Chamber[] = [wasmJs(warm), wasmPy(warm), ...(chambers.vm === "off" ? [] : [vm(machines)])];
+  const all: Chamber[] = [
+    wasmJs(warm),
+    wasmPy(warm),
+    ...(chambers.os ? [osChamber({ ...own, ...os })] : []),
+    ...(chambers.vm === "off" ? [] : [vm(machines)]),
+  ];
   return wanted === "all" ? all : all.filter(({ languages }) => languages.some((each) => each === wanted.language));
 }
 

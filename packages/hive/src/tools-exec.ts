@@ -9,6 +9,8 @@ type Files = ReadonlyMap<string, Uint8Array>;
 interface ExecWorld {
   readonly crypto: Crypto;
   readonly workspace: WorkspacePort;
+  /** Whether a permit stands that a run could use. */
+  mayReachOut(): boolean;
 }
 
 const DIGEST = { type: "string", pattern: "^[0-9a-f]{64}$" };
@@ -49,7 +51,11 @@ async function runProgram(world: ExecWorld, work: ToolWork): Promise<ToolYield |
   if (work.chamber === null) throw new TypeError("exec.run without a chamber");
   const files = await world.workspace.files();
   if (isRefusal(files)) return files;
-  const session = await work.chamber.open({ language, limits: work.limits });
+  const session = await work.chamber.open({
+    language,
+    limits: work.limits,
+    ...(world.mayReachOut() ? { egress: work.directive } : {}),
+  });
   if (isRefusal(session)) return session;
   const stop = () => void endSession(session, work.signal);
   work.signal.addEventListener("abort", stop, { once: true });
@@ -67,7 +73,7 @@ async function endSession(session: Session, signal: AbortSignal): Promise<void> 
   const reason = signal.reason as Refusal;
   if (reason.refused !== "hive-frozen") return session.kill(reason.why);
   if ((await session.freeze()) !== null) return session.kill(reason.why);
-  // A rung that could go on ends its run as well: the directive has one end, and that is said now.
+  // Where a freeze only holds a run: this one does not go on. What it gave before is not taken over either.
   await session.resume({ wipe: true });
 }
 

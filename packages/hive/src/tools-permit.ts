@@ -14,10 +14,11 @@ import {
 import type { Statements } from "./statements.ts";
 import { done, type ToolDoer, type ToolYield } from "./tool.ts";
 
-/** What a permit that an operator grants by host and minutes allows: the tools that bring pages in, and no others. */
-export const PERMIT_ACTIONS = ["fetch.page", "fetch.crawl", "watch.add"];
+/** What a permit that an operator grants by host and minutes allows: the tools that bring pages in, and runs that ask for one. */
+export const PERMIT_ACTIONS = ["exec.run", "fetch.page", "fetch.crawl", "watch.add"];
 export const PERMIT_PORTS = [80, 443];
-export const PERMIT_METHODS = ["GET", "HEAD"];
+/** CONNECT is a TLS tunnel: what is asked inside it only its ends see. */
+export const PERMIT_METHODS = ["GET", "HEAD", "CONNECT"];
 export const PERMIT_USES = 10_000;
 export const PERMIT_BYTES = 256 * 1024 * 1024;
 const ID_BYTES = 16;

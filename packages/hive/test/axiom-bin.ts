@@ -138,6 +138,7 @@ export class Transcript {
       .replace(/\b(at byte|bytes|to) \d+( to \d+)?/g, "$1 N")
       .replace(/\d+ entries, \d+ bytes/g, "N entries, N bytes")
       .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
+      .replace(/tools: none \d.*$/gm, "SCORES")
       .replace(/process \d+/g, "process PID")
       .replace(/^(opening the hive|starting the hive|examining|waiting for the hive) …\n?/gm, "");
   }

@@ -1,7 +1,15 @@
 /** A small recorded hive for tests of the doors: keeps what it is told, runs nothing. Not reachable from src. */
 import { createHash } from "node:crypto";
 import { type DirectiveBody, type Envelope, type JsonObject, type Refusal, refuse, toBase64, toHex, utf8 } from "lop";
-import type { DirectiveView, HiveFace, HiveStatus, StepEvent, ToolInfo } from "../src/hive-types.ts";
+import type {
+  DirectiveView,
+  HiveFace,
+  HiveStatus,
+  NeedleInfo,
+  NeedleView,
+  StepEvent,
+  ToolInfo,
+} from "../src/hive-types.ts";
 
 const MANIFEST: Envelope = {
   payloadType: "application/vnd.axiom.keys.v1+json",
@@ -11,6 +19,16 @@ const MANIFEST: Envelope = {
 const AT = "2026-01-02T03:04:05.678Z";
 const idOf = (packet: Envelope): string =>
   toHex(createHash("sha256").update(Buffer.from(packet.payload, "base64")).digest());
+
+const GUARD: NeedleInfo = {
+  id: "guard",
+  version: "1.0.0",
+  does: "permits",
+  tools: ["permit.grant"],
+  card: "cd".repeat(32),
+  start: null,
+  ready: true,
+};
 
 export class FakeHive implements HiveFace {
   readonly submitted: Envelope[] = [];
@@ -150,7 +168,7 @@ export class FakeHive implements HiveFace {
         { rung: "wasm-js", ready: true, why: null },
         { rung: "vm", ready: false, why: "No QEMU." },
       ],
-      engine: { ready: false, why: "No engine is built yet." },
+      engine: { ready: false, why: "No engine is built yet.", model: null },
       running: [...this.views.values()].filter(({ ended_at }) => ended_at === null).length,
       awaiting: 0,
       recovered: { interrupted: [], proofs_completed: [], ledger: null },
@@ -180,6 +198,15 @@ export class FakeHive implements HiveFace {
         rung: "wasm-js",
       },
     ];
+  }
+
+  async needles(): Promise<readonly NeedleInfo[] | Refusal> {
+    return [GUARD];
+  }
+
+  async needle(id: string): Promise<NeedleView | Refusal> {
+    if (id !== GUARD.id) return refuse("needle-unknown", "No such needle.");
+    return { ...GUARD, memory: { hash: "ef".repeat(32), bytes: 8 } };
   }
 
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string } {

@@ -251,6 +251,14 @@ describe("the hive's own routes", () => {
     for (const path of ["policies", "permits", "keys", "tools"])
       expect((await ask("GET", `/v1/${path}`)).status).toBe(200);
   });
+
+  it("serves the needles, and what each remembers", async () => {
+    const { ask } = await freshBench();
+    const page = (await (await ask("GET", "/v1/needles")).json()) as { needles: { id: string }[] };
+    expect(page.needles.map(({ id }) => id)).toEqual(["guard"]);
+    expect(await (await ask("GET", "/v1/needles/guard")).json()).toMatchObject({ memory: { bytes: 8 }, start: null });
+    expect((await ask("GET", "/v1/needles/nobody")).status).toBe(404);
+  });
 });
 
 describe("headers and files", () => {

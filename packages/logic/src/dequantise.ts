@@ -20,6 +20,9 @@ export function dequantise(tensor: Tensor): Float32Array {
   return out;
 }
 
+/** 2 to the power e − 15. */
+const POWERS = Float64Array.from({ length: 31 }, (_, e) => 2 ** (e - 15));
+
 /** IEEE 754 binary16. */
 export function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
@@ -27,5 +30,5 @@ export function halfToNumber(bits: number): number {
   const fraction = bits & 0x3ff;
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  return sign * (1 + fraction / 1024) * POWERS[exponent]!;
 }

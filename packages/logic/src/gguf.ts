@@ -62,15 +62,22 @@ export class GgufError extends Error {
 
 /** @throws GgufError on anything that is not a whole, consistent GGUF file. */
 export function readGguf(file: Uint8Array): Gguf {
+  const { cursor, version, tensorCount, metadata } = readHeader(file);
+  const rows = Array.from({ length: tensorCount }, () => readTensorRow(cursor));
+  return { version, metadata, tensors: placeTensors(cursor, rows, alignmentOf(cursor, metadata)) };
+}
+
+/** Of a file whose tensors may be of types that are not read here, or are not all there. @throws GgufError. */
+export const readGgufMetadata = (file: Uint8Array): Gguf["metadata"] => readHeader(file).metadata;
+
+function readHeader(file: Uint8Array) {
   const cursor = new Cursor(file);
   if (cursor.u32("the magic") !== MAGIC) cursor.fail('the file does not begin with "GGUF"', 0);
   const version = cursor.u32("the version");
   if (version !== 2 && version !== 3) cursor.fail(`version ${version}; versions 2 and 3 are read`, 4);
   const tensorCount = cursor.count("tensors", GGUF_MAX_TENSORS);
   const entryCount = cursor.count("metadata entries", GGUF_MAX_ENTRIES);
-  const metadata = readMetadata(cursor, entryCount);
-  const rows = Array.from({ length: tensorCount }, () => readTensorRow(cursor));
-  return { version, metadata, tensors: placeTensors(cursor, rows, alignmentOf(cursor, metadata)) };
+  return { cursor, version, tensorCount, metadata: readMetadata(cursor, entryCount) };
 }
 
 function readMetadata(cursor: Cursor, count: number): Map<string, GgufValue> {

@@ -1,4 +1,35 @@
+export { byteTokenizer } from "./byte-tokenizer.ts";
 export { dequantise, halfToNumber } from "./dequantise.ts";
+export { DESCRIBED_ITEMS, DESCRIBED_TEXT, describeGguf, type GgufDescription } from "./describe.ts";
+export {
+  type Constraint,
+  type Engine,
+  type EngineInfo,
+  MAX_ALTERNATIVES,
+  MAX_WRITTEN_TOKENS,
+  type Picked,
+  type PickOptions,
+  type Scored,
+  type Sequence,
+  type WriteRequest,
+  type Written,
+  type WrittenEnd,
+  type WrittenText,
+} from "./engine.ts";
+export { KERNEL_FEED_TOKENS, type KernelEngineOptions, kernelEngine } from "./engine-kernel.ts";
+export { type KernelFileOptions, openKernelEngine } from "./engine-kernel-node.ts";
+export {
+  LLAMACPP_DEFAULT_CONTEXT,
+  LLAMACPP_DEFAULT_SLOTS,
+  type LlamaCppOptions,
+  openLlamaCppEngine,
+} from "./engine-llamacpp-node.ts";
+export {
+  OPENAI_DEFAULT_TIMEOUT_MS,
+  OPENAI_MAX_ANSWER_BYTES,
+  type OpenAiOptions,
+  openAiEngine,
+} from "./engine-openai.ts";
 export {
   GGUF_MAX_ARRAY_DEPTH,
   GGUF_MAX_ARRAY_ITEMS,
@@ -10,8 +41,56 @@ export {
   GgufError,
   type GgufValue,
   readGguf,
+  readGgufMetadata,
   type Tensor,
   type TensorType,
 } from "./gguf.ts";
+export { type GgufInput, halfBits, type TensorInput, writeGguf } from "./gguf-write.ts";
+export { KERNEL_DEFAULT_SLOTS, Kernel, type KernelOptions, type KernelPost, serveKernel } from "./kernel.ts";
+export {
+  KERNEL_BATCH,
+  KERNEL_MAX_BYTES,
+  KERNEL_MAX_COLUMNS,
+  KERNEL_MAX_SLOTS,
+  KERNEL_MAX_THREADS,
+  KernelError,
+} from "./kernel-layout.ts";
+export { doubleVectors, type KernelFile, readKernelFile } from "./kernel-node.ts";
+export { PlainKernel } from "./kernel-plain.ts";
+export { defaultThreads, hireThread } from "./kernel-threads-node.ts";
+export { LLAMACPP_INSTALL, LLAMACPP_VERSION } from "./llamacpp-package-node.ts";
 export { blankMemory, MambaReference, type ReferenceMemory } from "./mamba-reference.ts";
+export {
+  checkMemory,
+  emptyMemory,
+  MEMORY_MAX_BYTES,
+  MEMORY_MAX_DIMENSION,
+  MEMORY_MAX_LAYERS,
+  MEMORY_TYPES,
+  type Memory,
+  type MemoryShape,
+  type MemoryType,
+  makeMemory,
+  memoryBytes,
+  readMemory,
+  type Sha256,
+  writeMemory,
+} from "./memory.ts";
+export {
+  PREFIX_CACHE_DEFAULT_BYTES,
+  PREFIX_MIN_TOKENS,
+  PrefixCache,
+  type PrefixCacheOptions,
+  type PrefixContext,
+  readThrough,
+  type Shelf,
+} from "./prefix-cache.ts";
+export { folderShelf } from "./prefix-cache-node.ts";
+export { KERNEL_MODES, type KernelMode } from "./quantise.ts";
+export { EngineFault, isLogicRefusal, type LogicRefusal, type LogicRefusalCode } from "./refusal.ts";
+export { checkSampling, choose, MAX_TEMPERATURE, type Sampling } from "./sampler.ts";
+export { openMemory, type Sealer, sealMemory } from "./seal.ts";
+export { nodeSealer, nodeSha256 } from "./seal-node.ts";
+export { MAX_STOP_CHARACTERS, MAX_STOPS } from "./text-stream.ts";
+export { readTokenizer, TEXT_MAX_CHARACTERS, type Tokenizer } from "./tokenizer.ts";
 export { type MambaLayer, type MambaShape, type MambaWeights, readMamba } from "./weights.ts";

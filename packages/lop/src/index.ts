@@ -104,6 +104,7 @@ export {
   Instant,
   Outcome,
   ProofCard,
+  ReplayData,
   RUNGS,
   type Rung,
   Seal,

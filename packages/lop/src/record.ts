@@ -137,6 +137,7 @@ export const STATEMENT_KINDS = [
   "policy",
   "freeze",
   "resume",
+  "leftover",
 ] as const;
 export const STATEMENT_PAYLOAD_TYPE = "application/vnd.axiom.statement.v1+json";
 
@@ -177,6 +178,32 @@ export const Envelope = z.strictObject({
 });
 /** DSSE v1.0.2. `payload` and `sig` are canonical base64. */
 export type Envelope = z.infer<typeof Envelope>;
+
+/** What a needle's card came from, enough to run it again and compare: docs/formats/replay.md. */
+export const ReplayData = z.strictObject({
+  v: z.literal(1),
+  /** The way of writing and the version of its rules, such as "marks/1.0" or "json/1.0". */
+  decode: z.string().max(32),
+  /** What computes, such as "kernel/exact/" and the digest of the kernel. */
+  runtime: z.string().max(256),
+  /** The model file; null where a server keeps it. */
+  weights: Digest.nullable(),
+  /** Behavior card, initial memory (null: empty), special tokens and rules. */
+  card: Digest,
+  start: Digest.nullable(),
+  grammar: Digest,
+  /** 0: greedy. */
+  seed: z.int().nonnegative(),
+  /** Digest of all tokens that were fed, and how many. */
+  fed: Digest.nullable(),
+  fed_count: z.int().nonnegative(),
+  /** Every pick, in order. */
+  picks: z.array(z.int().nonnegative()).max(65_536),
+  score: z.number(),
+  /** The memory at the end. */
+  memory: Digest.nullable(),
+});
+export type ReplayData = z.infer<typeof ReplayData>;
 
 /** The file that is handed back: self-contained, checked by `lop/verify` alone. Format: docs/formats/proof.md. */
 export const ProofCard = z.strictObject({

@@ -43,6 +43,13 @@ export const REFUSALS = {
   // route, decode
   "engine-absent": { http: 501, fix: "State the action card yourself: `axiom do TOOL --param value`." },
   "no-needle-fits": { http: 422, fix: "Say it differently, or state the action card: `axiom do TOOL --param value`." },
+  "needle-unfit": {
+    http: 422,
+    fix: "Use a behavior card with tools and parameters that the model knows, or an engine with a general model.",
+  },
+  "needle-unknown": { http: 404, fix: "List the needles with `axiom needles`." },
+  "engine-failed": { http: 503, fix: "Read the reason; `axiom doctor` says what the engine needs." },
+  "model-damaged": { http: 503, fix: "Restore the models folder from a copy; `axiom doctor` names the file." },
   "tool-unknown": { http: 404, fix: "List the tools with `axiom tools`." },
   "tool-absent": { http: 501, fix: "The part that this tool belongs to is not built yet." },
   "parameters-invalid": { http: 422, fix: "Correct the named parameter; `axiom tools NAME` shows the schema." },

@@ -12,6 +12,7 @@ import { plainText, sentenceOf, sizeText, tookText } from "./sentence.ts";
 import type { Room } from "./store.ts";
 import { moodOf, type Proved, stateWord, tripTook_us } from "./trip.ts";
 import { type DirectiveView, isEnded, type Outcome, type Refused } from "./wire.ts";
+import { WrittenView } from "./written-view.tsx";
 
 export function Sheet({ room, state, view }: { room: Room; state: RoomState; view: DirectiveView }) {
   const proved = provedHere(state, view.id);
@@ -20,6 +21,7 @@ export function Sheet({ room, state, view }: { room: Room; state: RoomState; vie
     <article className="sheet panel" data-look={moodOf(view, proved)} aria-label="Directive">
       <SheetHead view={view} proved={proved} />
       {view.state === "awaiting-approval" && <Approval key={view.id} room={room} view={view} busy={state.busy} />}
+      <WrittenView view={view} />
       <Ending view={view} />
       {view.outcome === null && printed !== "" && <Printed label="stdout" text={printed} live />}
       {view.outcome !== null && <OutcomeView outcome={view.outcome} />}

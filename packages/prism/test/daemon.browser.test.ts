@@ -113,13 +113,23 @@ it("what policy denies says which policy", async () => {
   expect(await page.locator(".sheet .refusal").textContent()).toContain("stay-in-workspace");
 });
 
-it("words are refused while no engine is present", async () => {
+it("plain words become a card with a verified proof, and the needle's reasons", async () => {
   const page = await screen.open(address);
   await screen.command().waitFor();
-  await page.keyboard.type("count the primes");
+  await page.keyboard.type("which hosts are allowed right now?");
+  await screen.press("Enter");
+  await page.locator(verified).waitFor();
+  expect(await page.locator(".sheet").textContent()).toContain("permit.list");
+  expect(screen.faults).toEqual([]);
+});
+
+it("words that no tool serves are refused", async () => {
+  const page = await screen.open(address);
+  await screen.command().waitFor();
+  await page.keyboard.type("why is the sky blue?");
   await screen.press("Enter");
   await page.locator(".sheet .refusal").waitFor();
-  expect(await page.locator(".sheet .refusal-code").textContent()).toBe("engine-absent");
+  expect(await page.locator(".sheet .refusal-code").textContent()).toBe("no-needle-fits");
 });
 
 it("the hive freezes, says why, and resumes", async () => {

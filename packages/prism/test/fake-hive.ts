@@ -49,6 +49,8 @@ export class FakeHive {
   pieces: readonly string[] = ["42\n"];
   /** Changes the proof's bytes on their way out. */
   tamper: (bytes: Buffer) => Buffer = (bytes) => bytes;
+  /** What a needle writes for certain words, and what the steps tell of it. */
+  needle: { readonly [words: string]: { route: JsonObject; decode: JsonObject; parameters: JsonObject } } = {};
   key = KEY;
   /** Requests for anything but this origin's own paths. */
   readonly requests: string[] = [];
@@ -210,6 +212,8 @@ export class FakeHive {
   }
 
   #words(words: string): object {
+    const written = this.needle[words];
+    if (written !== undefined) return this.#write(words, written);
     const view = this.#begin(`${this.#seq}`.padStart(64, "e"), words, null);
     void (async () => {
       await pause(this.pace_ms);
@@ -225,6 +229,14 @@ export class FakeHive {
         ),
       );
     })();
+    return view;
+  }
+
+  /** As a needle would: the run is the recorded one of `exec.run`. */
+  #write(words: string, { route, decode, parameters }: FakeHive["needle"][string]): object {
+    const proof = JSON.parse(RECORDED["exec.run"]!.toString()) as ProofCard;
+    const view = this.#begin(proof.id, words, { ...proof.card, parameters, by: "needle" });
+    void this.#run({ ...view, verdict: proof.verdict }, { route, decode });
     return view;
   }
 
@@ -249,10 +261,11 @@ export class FakeHive {
     return this.#views.get(id)!;
   }
 
-  async #run(view: DirectiveView): Promise<void> {
+  async #run(view: DirectiveView, written?: { route: JsonObject; decode: JsonObject }): Promise<void> {
     for (const step of ["admit", "route", "decode"] as const) {
       await pause(this.pace_ms);
-      this.#say(view.id, step, step === "admit" ? "passed" : "skipped");
+      const passed = step === "admit" || written !== undefined;
+      this.#say(view.id, step, passed ? "passed" : "skipped", step === "admit" ? {} : (written?.[step] ?? {}));
     }
     this.#keep(view.id, { verdict: view.verdict });
     this.#say(view.id, "judge", "passed");

@@ -5,7 +5,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BrowserContextOptions } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FakeHive, KEY } from "./fake-hive.ts";
 import { buildPage, missing, Screen } from "./screen.ts";
@@ -35,6 +35,26 @@ afterEach(() => hive?.cut());
 
 const open = (path = `/#key=${KEY}`, options: BrowserContextOptions = {}) => screen.open(hive.url + path, options);
 
+/** As the daemon tells it. */
+const NEEDLE = {
+  parameters: { language: "python", code: "print(6*7)" },
+  route: { asked: ["exec"], reasons: ["tools: exec.run 99.0 %", "needles: exec 99.0 %"] },
+  decode: {
+    needle: "exec",
+    tool: "exec.run",
+    reasons: ["tools: exec.run 99.0 %", "needles: exec 99.0 %", "exec writes exec.run with 97.0 % for the whole card"],
+    tokens: [
+      { text: "<|tool:exec.run|>", forced: false, logprob: -0.01 },
+      { text: "<|language=python|>", forced: false, logprob: -0.01 },
+      { text: "<|mark|>", forced: true, logprob: null },
+      { text: "run", forced: true, logprob: null },
+      { text: " print", forced: true, logprob: null },
+      { text: "<|+code|>", forced: false, logprob: -0.01 },
+    ],
+    tokens_per_s: 9876,
+  },
+};
+
 describe("with the keyboard alone", () => {
   it("a tool is found, its card stated, its output read and its proof verified", async () => {
     const page = await open();
@@ -61,12 +81,12 @@ describe("with the keyboard alone", () => {
     await page.keyboard.type("notes/plan.md");
     await screen.press("Tab");
     await page.keyboard.type("# Plan");
+    const hasty = pressAtOnce(page, ".approval");
     await screen.press("Control+Enter");
-    await page.locator(".approval").waitFor();
+    await hasty;
+    expect(await screen.state()).toBe("awaiting approval");
     expect(await screen.focused()).toBe("effect");
     expect(await page.locator(".effect").textContent()).toContain("# Plan");
-    await screen.press("Enter");
-    expect(await screen.state()).toBe("awaiting approval");
     await page.waitForTimeout(600);
     await screen.press("Enter");
     await page.locator(".proof[data-look=verified]").waitFor();
@@ -114,6 +134,33 @@ describe("with the keyboard alone", () => {
     expect(await page.locator(".refusal-code").textContent()).toBe("engine-absent");
     expect(await page.locator(".refusal-fix").textContent()).toContain("State the action card itself.");
     expect(await page.locator(".rail-step[data-look=refused] .rail-name").textContent()).toBe("route");
+  });
+
+  it("words show why a needle was asked, and every token, those the grammar forced set apart", async () => {
+    hive.needle = { "run this python: print(6*7)": NEEDLE };
+    const page = await open();
+    await screen.command().waitFor();
+    await page.keyboard.type("run this python: print(6*7)");
+    await screen.press("Enter");
+    await page.locator(".proof[data-look=verified]").waitFor();
+    expect(hive.said[0]).toEqual({ words: "run this python: print(6*7)" });
+    expect(await page.locator(".written-head").textContent()).toContain("9\u2009876 tokens/s");
+    expect(await page.locator(".written-reasons li").allTextContents()).toEqual(NEEDLE.decode.reasons);
+    expect(await page.locator(".written-token[data-forced=false]").allTextContents()).toEqual([
+      "<|tool:exec.run|>",
+      "<|language=python|>",
+      "<|+code|>",
+    ]);
+    expect(await page.locator(".written-token[data-forced=true]").allTextContents()).toEqual([
+      "<|mark|>",
+      "run",
+      " print",
+    ]);
+    expect(await page.locator(".written-tokens figcaption").textContent()).toBe(
+      "6 tokens: 3 chosen, 3 forced by the grammar",
+    );
+    expect(await screen.axe()).toEqual([]);
+    expect(screen.faults).toEqual([]);
   });
 
   it("Escape goes back one step at a time, then single keys act", async () => {
@@ -283,3 +330,20 @@ describe("the line", () => {
     await screen.command().waitFor();
   });
 });
+
+/** Presses Enter in the very moment in which `selector` appears, as a key that was still held would. */
+const pressAtOnce = (page: Page, selector: string): Promise<void> =>
+  page.evaluate(
+    (wanted) =>
+      new Promise<void>((done) => {
+        new MutationObserver((_, observer) => {
+          if (document.querySelector(wanted) === null) return;
+          observer.disconnect();
+          (document.activeElement ?? document.body).dispatchEvent(
+            new KeyboardEvent("keydown", { key: "Enter", bubbles: true }),
+          );
+          done();
+        }).observe(document.body, { childList: true, subtree: true });
+      }),
+    selector,
+  );

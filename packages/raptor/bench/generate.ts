@@ -109,6 +109,28 @@ function arrayPart(chance: Chance, depth: number): { [key: string]: unknown } {
   return part;
 }
 
+/** Arrays whose items are few, counted and all different: where a mask could lead into a dead end. */
+export function countedArray(chance: Chance): Schema {
+  const few = (): { [key: string]: unknown } =>
+    pick(chance, [
+      () => ({ enum: Array.from({ length: 1 + Math.floor(chance() * 4) }, () => randomValue(chance, 2)) }),
+      () => ({ type: "string", pattern: pick(chance, PATTERNS), maxLength: Math.floor(chance() * 3) }),
+      () => ({ type: "integer", minimum: 0, maximum: Math.floor(chance() * 4) }),
+      () => ({ type: pick(chance, ["boolean", "null", "string", "object"]) }),
+      () => ({ type: "object", properties: { a: few() }, required: ["a"], additionalProperties: false }),
+      () => ({ anyOf: [few(), few()] }),
+    ])();
+  const schema: { [key: string]: unknown } = { type: "array" };
+  if (chance() < 0.7) schema.uniqueItems = true;
+  if (chance() < 0.6) schema.items = few();
+  if (chance() < 0.8) schema.contains = few();
+  if (schema.contains !== undefined && chance() < 0.7) schema.minContains = Math.floor(chance() * 4);
+  if (schema.contains !== undefined && chance() < 0.3) schema.maxContains = 1 + Math.floor(chance() * 3);
+  if (chance() < 0.4) schema.minItems = Math.floor(chance() * 5);
+  if (chance() < 0.4) schema.maxItems = 1 + Math.floor(chance() * 5);
+  return schema;
+}
+
 function boolPart(chance: Chance, depth: number): { [key: string]: unknown } {
   const some = () => Array.from({ length: 1 + Math.floor(chance() * 3) }, () => randomSchema(chance, depth + 1));
   return pick(chance, [

@@ -1,8 +1,9 @@
 /**
  * `npm run bench -w raptor -- [NAME] [options]`
- *   maskbench (default)  MaskBench rules over --data FILE.jsonl[.gz|.br]; --limit N, --peer none|all|EVERY, --json OUT
+ *   maskbench (default)  MaskBench rules over --data FILE.jsonl[.gz|.br]; --limit N, --every N (each Nth schema), --peer none|all|EVERY,
+ *                        --cold no, --json OUT
  *   torture, rest        the same over the torture set, and over the 9,902 further schemas (nightly)
- *   suite, audit, generated, walks, adversarial, fuzz   soundness; --count N, --seed S
+ *   suite, audit, generated, mutated, walks, counted, adversarial, fuzz   soundness; --count N, --seed S
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
   options: {
     data: { type: "string" },
     limit: { type: "string" },
+    every: { type: "string", default: "1" },
     peer: { type: "string", default: "8" },
     "peer-limit": { type: "string", default: "10" },
     json: { type: "string" },
@@ -46,7 +48,10 @@ function measure(raptor: Raptor, rows: readonly Row[], cold: boolean): { results
   engine.cold();
   runRow(engine, WARM_UP, llama3Encode, [], false);
   const times_us: number[] = [];
-  const results = rows.map((row) => runRow(engine, row, llama3Encode, times_us, cold));
+  const results = rows.map((row, i) => {
+    if (i > 0 && i % 1_000 === 0) console.error(`${i} of ${rows.length} schemas`);
+    return runRow(engine, row, llama3Encode, times_us, cold);
+  });
   return { results, times_us };
 }
 
@@ -54,7 +59,9 @@ async function maskbench(name: string): Promise<void> {
   const path = values.data ?? dataFile(DATA[name]!);
   if (!path)
     return console.log("skipped: data absent (put it beside the repository as ../shared/data, or set AXIOM_DATA)");
-  const rows = readRows(path).slice(0, values.limit ? Number(values.limit) : undefined);
+  const rows = readRows(path)
+    .filter((_, i) => i % Number(values.every) === 0)
+    .slice(0, values.limit ? Number(values.limit) : undefined);
   const began = cpu_us();
   const vocabulary = llama3Vocabulary();
   const built = cpu_us();

@@ -7,7 +7,17 @@ import { adversarialCases } from "./adversarial.ts";
 import { differingTokens, oracleMask, seeded } from "./audit.ts";
 import { cpu_us } from "./clock-node.ts";
 import { dataFile, readRows } from "./data-node.ts";
-import { type Chance, guidedValue, mutate, pick, randomSchema, type Schema, spell, type Value } from "./generate.ts";
+import {
+  type Chance,
+  countedArray,
+  guidedValue,
+  mutate,
+  pick,
+  randomSchema,
+  type Schema,
+  spell,
+  type Value,
+} from "./generate.ts";
 import { llama3Encode, llama3Vocabulary } from "./llama3.ts";
 import type { Row } from "./maskbench.ts";
 import { runSuite } from "./suite.ts";
@@ -114,8 +124,7 @@ interface Labelled {
 }
 
 /** A random schema with ajv's word on it; null when ajv does not take it. */
-function labelled(chance: Chance, ajv: Ajv2020): Labelled | null {
-  const schema = randomSchema(chance);
+function labelled(chance: Chance, ajv: Ajv2020, schema = randomSchema(chance)): Labelled | null {
   try {
     const validate = ajv.compile(schema);
     return { schema, valid: (value) => validate(value) as boolean };
@@ -225,15 +234,20 @@ function mutated({ count, seed }: Ask): Report {
   return { wrong: tally.wrong, lines };
 }
 
-function walks({ count, seed }: Ask): Report {
+const walks = (ask: Ask): Report => walkThrough(ask, llama3Vocabulary(), randomSchema);
+
+/** The same through arrays of few, counted and different items, byte by byte. */
+const counted = (ask: Ask): Report => walkThrough(ask, byteVocabulary(), countedArray);
+
+function walkThrough({ count, seed }: Ask, vocabulary: Vocabulary, schemaOf: (chance: Chance) => Schema): Report {
   const chance = seeded(seed);
-  const raptor = new Raptor(llama3Vocabulary());
+  const raptor = new Raptor(vocabulary);
   const ajv = newAjv();
   const mask = new Uint32Array(raptor.vocabulary.words);
   const lines: string[] = [];
   const tally = { walks: 0, wrong: 0 };
   while (tally.walks < (count || 10_000)) {
-    const made = labelled(chance, ajv);
+    const made = labelled(chance, ajv, schemaOf(chance));
     const grammar = made && raptor.schema(made.schema);
     if (!made || !grammar || isRefusal(grammar)) continue;
     for (let i = 0; i < 10; i++) {
@@ -243,7 +257,7 @@ function walks({ count, seed }: Ask): Report {
       if (end !== null)
         note(lines, tally, `${end}: ${JSON.stringify(matcher.text().slice(0, 200))} of ${JSON.stringify(made.schema)}`);
       // Long numbers lose digits in a double, where ajv computes; such texts are not judged.
-      else if (!/\d{16}|[eE]\+?[2-9]\d/.test(matcher.text()) && !made.valid(JSON.parse(matcher.text()) as Value))
+      else if (!/\d[\d.]{15}|[eE]\+?[2-9]\d/.test(matcher.text()) && !made.valid(JSON.parse(matcher.text()) as Value))
         note(lines, tally, `invalid: ${matcher.text()} of ${JSON.stringify(made.schema)}`);
     }
   }
@@ -333,6 +347,7 @@ export const SOUNDNESS: Record<string, (ask: Ask) => Report> = {
   generated,
   mutated,
   walks,
+  counted,
   adversarial,
   fuzz,
 };

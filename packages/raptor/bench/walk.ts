@@ -1,9 +1,9 @@
 /** A random text under the mask: some tokens by chance, then towards the end by what closes things. */
 import { isRefusal, type Matcher } from "../src/index.ts";
-import type { Chance } from "./generate.ts";
+import { type Chance, guidedValue } from "./generate.ts";
 
 const FREE_TOKENS = 12;
-const STEP_LIMIT = 20_000;
+const STEP_LIMIT = 5_000;
 const encoder = new TextEncoder();
 const CLOSERS = [
   "}",
@@ -27,6 +27,7 @@ const CLOSERS = [
   "b",
   "x",
   "é",
+  " ",
   "5]",
 ];
 
@@ -43,12 +44,24 @@ export function finish(matcher: Matcher, mask: Uint32Array, schema: unknown, cha
   }
   const names = new Set(namesIn(schema));
   const musts = [...new Set(requiredIn(schema))];
-  const words = [...names, ...Array.from({ length: names.size / (1 + musts.length) }, () => musts).flat()];
+  const items = [...itemsIn(schema)].flatMap((item) =>
+    Array.from({ length: 12 }, () => JSON.stringify(guidedValue(chance, item))),
+  );
+  const words = [...names, ...items, ...Array.from({ length: names.size / (1 + musts.length) }, () => musts).flat()];
   for (let i = 0; i < STEP_LIMIT; i++) {
     if (matcher.accepting()) return null;
-    if (!closeStep(matcher, words, musts, chance)) return "dead end: no byte is allowed";
+    if (!closeStep(matcher, words, musts, chance)) return noByte(matcher);
   }
   return "unfinished";
+}
+
+/** Why no byte can be taken: there is none, or the engine refuses to look further. */
+function noByte(matcher: Matcher): string {
+  for (let byte = 0; byte < 256; byte++) {
+    const taken = matcher.commitBytes(Uint8Array.of(byte));
+    if (isRefusal(taken)) return `refused while writing: ${taken.why}`;
+  }
+  return "dead end: no byte is allowed";
 }
 
 /** Mostly quotes and brackets, sometimes a word of the schema; if none fits, any byte that does. */
@@ -71,6 +84,15 @@ function* requiredIn(schema: unknown): Generator<string> {
   for (const [key, value] of Object.entries(schema)) {
     if (key === "required" && Array.isArray(value)) for (const name of value) yield `${JSON.stringify(name)}:`;
     else yield* requiredIn(value);
+  }
+}
+
+/** Schemas that items must or may satisfy: a walk meets their values seldom by chance. */
+function* itemsIn(schema: unknown): Generator<unknown> {
+  if (typeof schema !== "object" || schema === null) return;
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === "contains" || key === "items") yield value;
+    yield* itemsIn(value);
   }
 }
 

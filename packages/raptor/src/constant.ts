@@ -1,5 +1,6 @@
 /** "Equal to this JSON value" as a formula; containers are taken apart, so it can be negated and combined exactly. */
-import { ALL_TYPES, ARR, FALSE, type Formula, type FormulaStore, NULL, NUM, OBJ, STR, TRUE } from "./formula.ts";
+import { ALL_TYPES, ARR, FALSE, type Formula, NULL, NUM, OBJ, STR, TRUE } from "./formula.ts";
+import type { FormulaStore } from "./formula-store.ts";
 import { isMap, type Json, JsonNumber } from "./json.ts";
 
 export function constantFormula(s: FormulaStore, value: Json): Formula {
@@ -26,7 +27,9 @@ export function enumFormula(s: FormulaStore, values: readonly Json[]): Formula {
     texts.length > 0 ? s.text(s.regex.words(texts)) : s.yes,
     numbers.length > 0 ? s.number({ op: "in", values: numbers.map((n) => n.value) }) : s.yes,
   );
-  return s.or(scalars, ...containers);
+  const list = s.or(scalars, ...containers);
+  s.lists.add(list);
+  return list;
 }
 
 function arrayConstant(s: FormulaStore, items: readonly Json[]): Formula {

@@ -3,7 +3,8 @@
  * schemas share what they have in common. It knows no vocabulary.
  */
 import { constantFormula } from "./constant.ts";
-import { ARR, type Formula, FormulaStore, type KeySet, NUM, OBJ, STR } from "./formula.ts";
+import { ARR, type Formula, type KeySet, NUM, OBJ, STR } from "./formula.ts";
+import { FormulaStore } from "./formula-store.ts";
 import { readJson } from "./json.ts";
 import {
   type Alt,
@@ -24,8 +25,9 @@ import {
 } from "./machine.ts";
 import { NumberMachine, type NumberState } from "./numbers.ts";
 import { fail } from "./refusal.ts";
-import { RegexStore } from "./regex.ts";
-import { atomsOf, Satisfier } from "./satisfy.ts";
+import { RegexStore, type Rx } from "./regex.ts";
+import { atomsOf } from "./rules.ts";
+import { Satisfier } from "./satisfy.ts";
 import { type KeyClass, type Pair, Splitter } from "./split.ts";
 import { DEAD, StringMachine } from "./strings.ts";
 
@@ -53,6 +55,7 @@ export class Engine implements Host {
   readonly #numbers: (Local | undefined)[] = [];
   readonly #outcomes = new Map<string, number>();
   readonly #tags: (readonly number[])[] = [];
+  readonly #lists = new Map<string, Listed>();
   readonly #keyedOf = new WeakMap<readonly Alt[], Keyed>();
   #count = 0;
 
@@ -174,6 +177,10 @@ export class Engine implements Host {
 
   /** A listed name can come only once; this is part of what remains. */
   splitProperty(f: Formula, key: KeyClass): Pair[] {
+    if (!this.#ordered) {
+      const plain = this.splitter.plainProperty(f, key);
+      if (plain) return plain;
+    }
     const pairs = this.splitter.property(f, key);
     const gone = this.#ordered ? this.#namesUpTo(f, key) : key.name === null ? [] : [key.name];
     if (gone.length === 0) return pairs;
@@ -192,15 +199,19 @@ export class Engine implements Host {
 
   /** The automaton of a key: names that the schema mentions, and classes of all others by the patterns they match. */
   keyStart(alts: readonly Alt[], allowed: (key: KeyClass) => boolean): Local | null {
-    const { names, patterns, rules } = this.#keyed(alts);
-    const good = new Set(names.filter((name) => allowed({ name })));
+    const { listed, patterns, rules } = this.#keyed(alts);
+    const good = new Set(listed.names.filter((name) => allowed({ name })));
     const r = this.regex;
     const cells = this.satisfier.cells(r.all, rules);
     const open = cells.filter((cell) => allowed({ name: null, inside: cell.inside }));
     const others =
-      open.length === cells.length ? r.all : r.and(r.not(r.words(names)), r.or(...open.map((cell) => cell.rx)));
+      open.length === cells.length
+        ? r.all
+        : open.length === 0
+          ? r.none
+          : r.and(r.not(listed.rx), r.or(...open.map((cell) => cell.rx)));
     const watched = open.length === 0 ? [] : patterns.map((keys) => keys.rx);
-    const state = this.strings.startKey(others, watched, names, good);
+    const state = this.strings.startKey(others, watched, listed.names, good);
     return state === DEAD ? null : this.string(state);
   }
 
@@ -216,16 +227,30 @@ export class Engine implements Host {
   #keyed(alts: readonly Alt[]): Keyed {
     let keyed = this.#keyedOf.get(alts);
     if (!keyed) {
-      const atoms = alts.flatMap((alt) => [...atomsOf(alt.f)].filter((a) => a.keys !== null));
-      const rules = atoms.filter((a) => a.keys!.name === null);
+      const named = new Set<KeySet>();
+      const rules = new Set<Formula>();
+      for (const alt of alts) gatherKeys(alt.f, named, rules);
       keyed = {
-        names: [...new Set(atoms.flatMap((a) => a.keys!.name ?? []))].sort(),
-        patterns: [...new Set(rules.map((a) => a.keys!))].sort((a, b) => a.id - b.id),
-        rules,
+        listed: this.#list([...named]),
+        patterns: [...new Set([...rules].map((a) => a.keys!))].sort((a, b) => a.id - b.id),
+        rules: [...rules],
       };
       this.#keyedOf.set(alts, keyed);
     }
     return keyed;
+  }
+
+  /** One list for one set of names: most places of an object mention the same ones. */
+  #list(named: KeySet[]): Listed {
+    const sets = named.sort((a, b) => a.id - b.id);
+    const key = sets.map((keys) => keys.id).join();
+    let listed = this.#lists.get(key);
+    if (!listed) {
+      const names = sets.map((keys) => keys.name!).sort();
+      listed = { names, rx: this.regex.words(names) };
+      this.#lists.set(key, listed);
+    }
+    return listed;
   }
 
   otherThan(text: string): Formula {
@@ -236,9 +261,22 @@ export class Engine implements Host {
 const ids = (formulas: readonly Formula[]): string => formulas.map((f) => f.id).join();
 const altKey = (alts: readonly Alt[]): string => alts.map((alt) => `${alt.tag}.${alt.f.id}`).join();
 
+/** Names, and exactly these as a language. */
+interface Listed {
+  readonly names: readonly string[];
+  readonly rx: Rx;
+}
+
+function gatherKeys(f: Formula, named: Set<KeySet>, rules: Set<Formula>): void {
+  if (f.keys) {
+    if (f.keys.name === null) rules.add(f);
+    else named.add(f.keys);
+  } else for (const part of f.parts) gatherKeys(part, named, rules);
+}
+
 /** What the formulas of an object say about keys. */
 interface Keyed {
-  readonly names: readonly string[];
+  readonly listed: Listed;
   readonly patterns: readonly KeySet[];
   readonly rules: readonly Formula[];
 }

@@ -62,14 +62,15 @@ const VARIABLE = "(?:[A-Za-z0-9_]|%[0-9A-Fa-f]{2})(?:\\.?(?:[A-Za-z0-9_]|%[0-9A-
 const URI_TEMPLATE = `(?:[!#$&(-;=?-\\[\\]_a-z~]|%[0-9A-Fa-f]{2}|\\{[+#./;?&]?${VARIABLE}(?:,${VARIABLE})*\\})*`;
 const POINTER = "(?:/(?:[^~/]|~[01])*)*";
 
-/** Regular expressions without groups inside groups: a subset that every dialect reads alike. */
+/** Regular expressions with groups at most two deep: a subset that every dialect reads alike. */
 function regexSubset(): string {
-  const literal = "[^\\\\^$.|?*+()\\[\\]{}/]|\\\\[dDwWsSnrtfv^$.|?*+()\\[\\]{}/\\\\]|\\.";
+  const literal = "[^\\\\^$.|?*+()\\[\\]{}]|\\\\[dDwWsSnrtfv^$.|?*+()\\[\\]{}/\\\\]|\\.";
   const inClass = "[A-Za-z0-9_ .,:;@#%&=+*/!?]|[A-Z]-Z|[a-z]-z|[0-9]-9|\\\\[dws]";
-  const atom = `(?:${literal}|\\[\\^?(?:${inClass})+\\])`;
-  const count = "(?:[*+?]|\\{[0-9]\\}|\\{[0-9],\\}|\\{[0-9],[1-9][0-9]\\})\\??";
-  const part = `(?:${atom}(?:${count})?)`;
-  const group = `(?:\\((?:\\?:)?${part}+(?:\\|${part}+)*\\)(?:${count})?)`;
+  const ranges = Array.from({ length: 10 }, (_, least) => `${least},[${least}-9]`).join("|");
+  const count = `(?:[*+?]|\\{(?:[0-9]|[0-9],|[0-9],[1-9][0-9]|${ranges})\\})\\??`;
+  const part = `(?:(?:${literal}|\\[\\^?(?:${inClass})+\\])(?:${count})?)`;
+  const groupOf = (inner: string) => `(?:\\((?:\\?:)?${inner}+(?:\\|${inner}+)*\\)(?:${count})?)`;
+  const group = groupOf(`(?:${part}|${groupOf(part)})`);
   const branch = `\\^?(?:${part}|${group})*\\$?`;
   return `${branch}(?:\\|${branch})*`;
 }

@@ -3,9 +3,12 @@
  * moves memoised. Containers wait on the stack while a member is read and are resumed with its outcome: which of the
  * alternatives that were tracked came true. Nothing here knows tokens.
  */
-import { ARR, FALSE, type Formula, type FormulaStore, NULL, NUM, OBJ, STR, TRUE } from "./formula.ts";
+
+import { arrayMayEnd, hasUnique } from "./arrays.ts";
+import { ARR, FALSE, type Formula, NULL, NUM, OBJ, STR, TRUE } from "./formula.ts";
+import type { FormulaStore } from "./formula-store.ts";
 import type { NumberMachine, NumberState } from "./numbers.ts";
-import { arrayMayEnd, objectMayEnd, type Satisfier } from "./satisfy.ts";
+import { objectMayEnd, type Satisfier } from "./satisfy.ts";
 import type { KeyClass, Pair } from "./split.ts";
 import { CLOSE, DEAD, type StringMachine } from "./strings.ts";
 
@@ -48,11 +51,19 @@ export type Move =
   | { readonly op: "pop"; readonly outcome: number }
   | { readonly op: "end"; readonly outcome: number };
 
+/** The bytes of JSON's structure, words and numbers, numbered from 1; 0 for the rest, which only strings can take. */
+const SLOTS = new Uint8Array(256);
+[...' \t\n\r"{}[],:-+.0123456789eEtrufalsn'].forEach((c, i) => {
+  SLOTS[c.charCodeAt(0)] = i + 1;
+});
+const SLOT_COUNT = Math.max(...SLOTS);
+
 export abstract class Local {
   readonly id: number;
   readonly engine: Host;
-  readonly #moves: (Move | null | undefined)[] = [];
-  readonly #resumed = new Map<number, Local | null>();
+  #moves: (Move | null | undefined)[] | null = null;
+  #resumed: Map<number, Local | null> | null = null;
+  #stay: Move | null = null;
   /** Set on places whose exact successor depends on the text of the member that ends. */
   readonly captures: boolean = false;
   /** Captures items (unique arrays) rather than keys. */
@@ -64,16 +75,31 @@ export abstract class Local {
   }
 
   move(byte: number): Move | null {
-    let move = this.#moves[byte];
+    const slot = SLOTS[byte]! - 1;
+    if (slot < 0) return null;
+    this.#moves ??= new Array(SLOT_COUNT);
+    let move = this.#moves[slot];
     if (move === undefined) {
       move = this.compute(byte);
-      this.#moves[byte] = move;
+      this.#moves[slot] = move;
     }
     return move;
   }
 
+  /** The move to this place. */
+  get stay(): Move {
+    this.#stay ??= { op: "stay", to: this };
+    return this.#stay;
+  }
+
+  /** Whether white space, any amount of it, may come here and changes nothing. */
+  get loopsOnSpace(): boolean {
+    return [0x20, 0x09, 0x0a, 0x0d].every((byte) => this.move(byte) === this.stay);
+  }
+
   /** What happens to a waiting place when its member ends. */
   resume(outcome: number): Local | null {
+    this.#resumed ??= new Map();
     let local = this.#resumed.get(outcome);
     if (local === undefined) {
       local = this.react(outcome, null);
@@ -104,7 +130,7 @@ export abstract class Local {
 }
 
 const isSpaceByte = (byte: number): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-const stay = (to: Local | null): Move | null => (to ? { op: "stay", to } : null);
+const stay = (to: Local | null): Move | null => (to ? to.stay : null);
 
 /** Before a value. Its lanes are the formulas of which we must know at the end whether they hold. */
 export class ValueLocal extends Local {
@@ -126,12 +152,15 @@ export class StringLocal extends Local {
     this.state = state;
   }
 
+  /** The automaton remembers its own steps. */
+  override move(byte: number): Move | null {
+    return this.compute(byte);
+  }
+
   protected compute(byte: number): Move | null {
-    const machine = this.engine.strings;
-    const next = machine.step(this.state, byte);
+    const next = this.engine.strings.step(this.state, byte);
     if (next === DEAD) return null;
-    if (next === CLOSE) return { op: "pop", outcome: this.outcome() };
-    return stay(this.engine.string(next));
+    return next === CLOSE ? { op: "pop", outcome: this.outcome() } : this.engine.string(next).stay;
   }
 
   /** Values: the set of lanes that match. Keys: the lanes object itself, which the waiting object reads. */
@@ -236,13 +265,10 @@ export class ObjectLocal extends Local {
   protected compute(byte: number): Move | null {
     if (this.space(byte)) return stay(this);
     if (byte === 0x7d && this.phase !== "key") return this.#close();
-    if (byte === 0x2c && this.phase === "after") {
-      const next = this.engine.object(this.alts, "key");
-      return this.#key() ? stay(next) : null;
-    }
+    if (byte === 0x2c && this.phase === "after") return this.#key() ? stay(this.#before) : null;
     if (byte !== 0x22 || this.phase === "after") return null;
     const key = this.#key();
-    return key ? { op: "push", to: key, wait: this } : null;
+    return key ? { op: "push", to: key, wait: this.#before } : null;
   }
 
   #close(): Move | null {
@@ -250,7 +276,13 @@ export class ObjectLocal extends Local {
     return tags.length === 0 ? null : { op: "pop", outcome: this.engine.outcome(tags) };
   }
 
+  /** The place before a key: it waits for the key, and what is known of keys is known there. */
+  get #before(): ObjectLocal {
+    return this.phase === "key" ? this : (this.engine.object(this.alts, "key") as ObjectLocal);
+  }
+
   #key(): Local | null {
+    if (this.phase !== "key") return this.#before.#key();
     if (this.#keyStart === undefined) this.#keyStart = this.engine.keyStart(this.alts, (key) => this.#allows(key));
     return this.#keyStart;
   }
@@ -370,10 +402,6 @@ export class ArrayLocal extends Local {
     }
     return alts.length === 0 ? null : this.engine.array(alts, "after");
   }
-}
-
-function hasUnique(f: Formula): boolean {
-  return f.kind === "unique" || f.parts.some(hasUnique);
 }
 
 /** Wherever uniqueness is asked, later items must be `other` than the one just read. */

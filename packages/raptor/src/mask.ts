@@ -5,9 +5,9 @@
  */
 import { coarseLanes } from "./coarse.ts";
 import { type Local, StringLocal } from "./machine.ts";
-import { openEntry, type StringShape, stringShape } from "./open-string.ts";
+import { isOpen, openEntry, type StringShape, stringShape } from "./open-string.ts";
 import { CLOSE } from "./strings.ts";
-import { rootView, subView, type TokenTrie, TrieBuilder } from "./trie.ts";
+import { longTrie, rootView, subView, type TokenTrie, TrieBuilder } from "./trie.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** Tokens that leave a place with one outcome, and what they still have to say. */
@@ -22,10 +22,22 @@ export interface Entry {
   /** Allowed tokens that end inside the place: a list, or a bit set when they are many. */
   readonly list: Int32Array | null;
   readonly bits: Uint32Array | null;
+  /** More tokens, of a list that many entries share. */
+  readonly shared: Int32Array | null;
   readonly exits: readonly Exit[];
 }
 
+/** How a place is seen: by all tokens, or by all but the `long` ones as `short`, for which fewer places differ. */
+interface Look {
+  readonly place: Local;
+  readonly short: Local | null;
+  readonly long: TokenTrie | null;
+}
+
 const DENSE = 2_000;
+/** Lengths beyond which tokens are few: a counter above such a length is looked at for the longer ones only. */
+const LONG_BYTES = [24, 12];
+const NO_TOKENS = new Int32Array(0);
 /** A subtree this large is remembered by itself when a walk reaches it inside a plain string. */
 const SHARED_SUBTREE = 48;
 export const MEMO_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -34,6 +46,7 @@ export class MaskMemo {
   readonly vocabulary: Vocabulary;
   readonly #root: TokenTrie;
   #entries = new Map<number, Entry>();
+  readonly #looks = new Map<number, Look>();
   #bytes = 0;
   /** Tokens that can end a key and spell another, or end an item and begin another: see Matcher. */
   readonly keyHazards: readonly number[];
@@ -55,12 +68,8 @@ export class MaskMemo {
 
   clear(): void {
     this.#entries = new Map();
+    this.#looks.clear();
     this.#bytes = 0;
-  }
-
-  /** All tokens from here, as far as this place can tell. */
-  top(local: Local): Entry {
-    return this.entry(this.#coarse(local), this.#root);
   }
 
   entry(local: Local, trie: TokenTrie): Entry {
@@ -72,7 +81,8 @@ export class MaskMemo {
       return entry;
     }
     this.misses++;
-    entry = local instanceof StringLocal ? this.#stringEntry(local, trie) : this.#walk(local, trie);
+    if (local instanceof StringLocal) entry = this.#stringEntry(local, trie);
+    else entry = trie === this.#root && local.loopsOnSpace ? this.#spacedEntry(local) : this.#walk(local, trie);
     if (this.#bytes > MEMO_LIMIT_BYTES) this.clear();
     this.#entries.set(key, entry);
     this.#bytes += 200 + (entry.list?.byteLength ?? 0) + (entry.bits?.byteLength ?? 0);
@@ -80,24 +90,35 @@ export class MaskMemo {
     return entry;
   }
 
-  /** Counters that no token can exhaust are all alike. */
-  #coarse(local: Local): Local {
-    if (!(local instanceof StringLocal)) return local;
-    const machine = local.engine.strings;
-    if (!machine.isText(local.state)) return local;
-    const rxs = coarseLanes(machine.store, machine.lanes(local.state).rxs, this.vocabulary.longest);
-    return rxs ? local.engine.string(machine.withLanes(local.state, rxs)) : local;
+  /** What tokens make of a place: counters that no token, or only a few long ones, can exhaust are all alike. */
+  #look(local: Local): Look {
+    const known = this.#looks.get(local.id);
+    if (known) return known;
+    const look = local instanceof StringLocal ? this.#lookAt(local) : { place: local, short: null, long: null };
+    this.#looks.set(local.id, look);
+    return look;
+  }
+
+  #lookAt(local: StringLocal): Look {
+    const place = coarsePlace(local, this.vocabulary.longest);
+    if (!isOpen(place)) {
+      for (const bytes of LONG_BYTES) {
+        const short = coarsePlace(place, bytes);
+        if (short !== place) return { place, short, long: longOf(this.vocabulary, bytes) };
+      }
+    }
+    return { place, short: null, long: null };
+  }
+
+  /** Where white space may come and changes nothing, only what tokens say behind it is walked. */
+  #spacedEntry(local: Local): Entry {
+    const { unspaced, blanks } = factsOf(this.vocabulary);
+    return { ...this.#walk(local, unspaced), shared: blanks };
   }
 
   #stringEntry(local: StringLocal, trie: TokenTrie): Entry {
-    const open = trie === this.#root ? openEntry(this.#shape(), local) : null;
+    const open = trie === this.#root ? openEntry(factsOf(this.vocabulary).shape, local) : null;
     return open ?? this.#walkString(local, trie);
-  }
-
-  #shape(): StringShape {
-    const facts = factsOf(this.vocabulary);
-    facts.shape ??= stringShape(this.vocabulary, facts.root);
-    return facts.shape;
   }
 
   #walk(start: Local, trie: TokenTrie): Entry {
@@ -162,14 +183,25 @@ export class MaskMemo {
     return out.entry();
   }
 
-  /** Adds to `out` (a full mask) every token that a stack of places allows; `parents` from the top down. */
+  /** Sets `out` (a full mask) to the tokens that a stack of places allows; `parents` from the top down. */
   fill(out: Uint32Array, local: Local, parents: Chain | null): void {
-    const entry = this.top(local);
+    const { place, short, long } = this.#look(local);
+    const entry = this.entry(short ?? place, this.#root);
     if (entry.bits) out.set(entry.bits);
     else {
       out.fill(0);
       addList(out, entry.list!);
     }
+    if (entry.shared) addList(out, entry.shared);
+    for (const exit of entry.exits) this.#descend(out, exit, parents);
+    if (!long) return;
+    removeList(out, long.order);
+    this.#add(out, this.entry(place, long), parents);
+  }
+
+  #add(out: Uint32Array, entry: Entry, parents: Chain | null): void {
+    if (entry.bits) addBits(out, entry.bits);
+    else addList(out, entry.list!);
     for (const exit of entry.exits) this.#descend(out, exit, parents);
   }
 
@@ -180,12 +212,16 @@ export class MaskMemo {
     }
     const next = parents.local.resume(exit.outcome);
     if (!next) return;
-    const entry = this.entry(next, exit.trie);
-    if (entry.bits) addBits(out, entry.bits);
-    else addList(out, entry.list!);
-    for (const inner of entry.exits) this.#descend(out, inner, parents.parent);
+    this.#add(out, this.entry(next, exit.trie), parents.parent);
     if (exit.except) removeList(out, exit.except);
   }
+}
+
+function coarsePlace(local: StringLocal, longest: number): StringLocal {
+  const machine = local.engine.strings;
+  if (!machine.isText(local.state)) return local;
+  const rxs = coarseLanes(machine.store, machine.lanes(local.state).rxs, longest);
+  return rxs ? (local.engine.string(machine.withLanes(local.state, rxs)) as StringLocal) : local;
 }
 
 export interface Chain {
@@ -199,7 +235,7 @@ class Gatherer {
   readonly #trie: TokenTrie;
   readonly #tokens: number[] = [];
   readonly #dense: Uint32Array[] = [];
-  readonly #leaving = new Map<number, TrieBuilder>();
+  #leaving: Map<number, TrieBuilder> | null = null;
 
   constructor(vocabulary: Vocabulary, trie: TokenTrie) {
     this.#vocabulary = vocabulary;
@@ -216,8 +252,9 @@ class Gatherer {
   }
 
   take(entry: Entry): void {
-    if (entry.bits) this.#dense.push(entry.bits);
-    else for (const token of entry.list!) this.#tokens.push(token);
+    const { bits, list } = entry;
+    if (bits) this.#dense.push(bits);
+    else for (let i = 0; i < list!.length; i++) this.#tokens.push(list![i]!);
   }
 
   leave(outcome: number, p: number, consumed: boolean): void {
@@ -230,6 +267,7 @@ class Gatherer {
   }
 
   #builder(outcome: number): TrieBuilder {
+    this.#leaving ??= new Map();
     let builder = this.#leaving.get(outcome);
     if (!builder) {
       builder = new TrieBuilder();
@@ -239,14 +277,19 @@ class Gatherer {
   }
 
   entry(): Entry {
-    const exits = [...this.#leaving].map(([outcome, builder]) => ({ outcome, trie: builder.build(), except: null }));
+    const exits = [...(this.#leaving ?? [])].map(([outcome, builder]) => ({
+      outcome,
+      trie: builder.build(),
+      except: null,
+    }));
     if (this.#dense.length === 0 && this.#tokens.length < DENSE) {
-      return { list: Int32Array.from(this.#tokens), bits: null, exits };
+      const list = this.#tokens.length === 0 ? NO_TOKENS : new Int32Array(this.#tokens);
+      return { list, bits: null, shared: null, exits };
     }
     const bits = new Uint32Array(this.#vocabulary.words);
     for (const other of this.#dense) addBits(bits, other);
     for (const token of this.#tokens) bits[token >>> 5]! |= 1 << (token & 31);
-    return { list: null, bits, exits };
+    return { list: null, bits, shared: null, exits };
   }
 }
 
@@ -282,9 +325,14 @@ const TWO_KEYS = /"[^"]*,\s*"[^"]*"/;
 /** What is computed once for a vocabulary, whatever the grammars. */
 interface Facts {
   readonly root: TokenTrie;
+  /** All tokens without their leading white space, and those that are nothing else. */
+  readonly unspaced: TokenTrie;
+  readonly blanks: Int32Array;
   readonly keys: readonly number[];
   readonly items: readonly number[];
-  shape: StringShape | null;
+  readonly shape: StringShape;
+  /** Tries of the tokens longer than so many bytes. */
+  readonly long: Map<number, TokenTrie>;
 }
 
 const facts = new WeakMap<Vocabulary, Facts>();
@@ -292,10 +340,28 @@ const facts = new WeakMap<Vocabulary, Facts>();
 function factsOf(v: Vocabulary): Facts {
   let known = facts.get(v);
   if (!known) {
-    known = { root: rootView(v), ...hazards(v), shape: null };
+    const root = rootView(v);
+    known = { root, ...unspacedOf(root), ...hazards(v), shape: stringShape(v, root), long: new Map() };
     facts.set(v, known);
   }
   return known;
+}
+
+function unspacedOf(root: TokenTrie): { unspaced: TokenTrie; blanks: Int32Array } {
+  const builder = new TrieBuilder();
+  const blanks: number[] = [];
+  builder.addUnspaced(root, blanks);
+  return { unspaced: builder.build(), blanks: Int32Array.from(blanks) };
+}
+
+function longOf(v: Vocabulary, bytes: number): TokenTrie {
+  const { long } = factsOf(v);
+  let trie = long.get(bytes);
+  if (!trie) {
+    trie = longTrie(v, bytes);
+    long.set(bytes, trie);
+  }
+  return trie;
 }
 
 function hazards(v: Vocabulary): { keys: number[]; items: number[] } {

@@ -6,7 +6,8 @@
  * non-negative one behind whole digits (`1e2`; lists longer than 32 only plain); whole numbers also as `5.0`. Exponents have at most two digits.
  */
 import { compareDecimals, type Decimal, decimalText, isInteger, plainText } from "./decimal.ts";
-import { type Formula, isListTest, type ListTest, type NumberTest } from "./formula.ts";
+import type { Formula } from "./formula.ts";
+import { isListTest, type ListTest, type NumberTest } from "./number-test.ts";
 import { fail } from "./refusal.ts";
 
 export const NUMBER_STATE_LIMIT = 200_000;

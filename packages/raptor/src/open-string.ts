@@ -31,15 +31,32 @@ const INF = Number.POSITIVE_INFINITY;
 
 /** One walk over the whole vocabulary; its result serves all grammars. */
 export function stringShape(vocabulary: Vocabulary, trie: TokenTrie): StringShape {
+  const { found, closers, counts } = scanText(vocabulary);
+  const inside = new Uint32Array(vocabulary.words);
+  for (const { token } of found) inside[token >>> 5]! |= 1 << (token & 31);
+  return {
+    vocabulary,
+    trie,
+    inside,
+    tokens: Int32Array.from(found, (f) => f.token),
+    needs: Int32Array.from(found, (f) => f.need),
+    paths: closingPaths(vocabulary, closers),
+    closers: Int32Array.from(closers),
+    counts: Int32Array.from(counts),
+    most: found[0]?.need ?? 0,
+    tails: new Map(),
+  };
+}
+
+/** What tokens do in a string of any text: those that stay inside, longest first, and the nodes that close it. */
+function scanText({ bytes, skip, depth, first, order, nodes, longest }: Vocabulary) {
   const machine = new StringMachine(new RegexStore());
-  const start = machine.start([{ tag: 0, rx: machine.store.all }]);
-  const { bytes, skip, depth, first, order } = vocabulary;
-  const states = new Int32Array(vocabulary.longest + 2).fill(start);
-  const chars = new Int32Array(vocabulary.longest + 2);
+  const states = new Int32Array(longest + 2).fill(machine.start([{ tag: 0, rx: machine.store.all }]));
+  const chars = new Int32Array(longest + 2);
   const found: { token: number; need: number }[] = [];
   const closers: number[] = [];
   const counts: number[] = [];
-  for (let p = 0; p < vocabulary.nodes; ) {
+  for (let p = 0; p < nodes; ) {
     const d = depth[p]!;
     const next = machine.step(states[d]!, bytes[p]!);
     if (next < 0) {
@@ -56,21 +73,7 @@ export function stringShape(vocabulary: Vocabulary, trie: TokenTrie): StringShap
     for (let i = first[p]!; i < first[p + 1]!; i++) found.push({ token: order[i]!, need });
     p++;
   }
-  found.sort((a, b) => b.need - a.need);
-  const inside = new Uint32Array(vocabulary.words);
-  for (const { token } of found) inside[token >>> 5]! |= 1 << (token & 31);
-  return {
-    vocabulary,
-    trie,
-    inside,
-    tokens: Int32Array.from(found, (f) => f.token),
-    needs: Int32Array.from(found, (f) => f.need),
-    paths: closingPaths(vocabulary, closers),
-    closers: Int32Array.from(closers),
-    counts: Int32Array.from(counts),
-    most: found[0]?.need ?? 0,
-    tails: new Map(),
-  };
+  return { found: found.sort((a, b) => b.need - a.need), closers, counts };
 }
 
 function closingPaths(v: Vocabulary, closers: readonly number[]): StringShape["paths"] {
@@ -95,16 +98,24 @@ function closingPaths(v: Vocabulary, closers: readonly number[]): StringShape["p
   return { node: Int32Array.from(node), skip: Int32Array.from(skip) };
 }
 
+/** Whether a string's content is free but for its length or for special texts: then `openEntry` is quick. */
+export function isOpen(local: StringLocal): boolean {
+  const machine = local.engine.strings;
+  if (!machine.isText(local.state)) return false;
+  const lanes = machine.lanes(local.state);
+  return isBounded(machine, lanes) || (lanes.guarded ? lanes.rxs[0]!.lasting : lanes.rxs.some((rx) => rx.lasting));
+}
+
 /** The entry of a string place at the vocabulary's root, or null when its content is more than open. */
 export function openEntry(shape: StringShape, local: StringLocal): Entry | null {
+  if (!isOpen(local)) return null;
   const machine = local.engine.strings;
-  if (!machine.isText(local.state)) return null;
   const lanes = machine.lanes(local.state);
-  if (!lanes.label && !lanes.guarded && lanes.rxs.every((rx) => isLength(machine, rx)))
-    return lengthEntry(shape, local, lanes);
-  const open = lanes.guarded ? lanes.rxs[0]!.cofinite : lanes.rxs.some((rx) => rx.cofinite);
-  return open ? branchingEntry(shape, local) : null;
+  return isBounded(machine, lanes) ? lengthEntry(shape, local, lanes) : branchingEntry(shape, local);
 }
+
+const isBounded = (machine: StringMachine, lanes: Lanes): boolean =>
+  !lanes.label && !lanes.guarded && lanes.rxs.every((rx) => isLength(machine, rx));
 
 const isLength = (machine: StringMachine, rx: Lanes["rxs"][number]): boolean =>
   rx === machine.store.any || rx === machine.store.empty || (rx.kind === "repeat" && rx.parts[0] === machine.store.any);
@@ -124,7 +135,7 @@ function lengthEntry(shape: StringShape, local: StringLocal, lanes: Lanes): Entr
     const trie = tags.length > 0 ? tailTrie(shape, from, to) : null;
     if (trie) exits.push({ outcome: local.engine.outcome(tags), trie, except: null });
   });
-  return { list: null, bits, exits };
+  return { list: null, bits, shared: null, exits };
 }
 
 function shortInside(shape: StringShape, longest: number): Uint32Array {
@@ -159,7 +170,7 @@ function branchingEntry(shape: StringShape, local: StringLocal): Entry | null {
   const machine = local.engine.strings;
   const outcomeOf = (state: number) => (local.engine.string(state) as StringLocal).outcome();
   if (machine.isPlain(local.state)) {
-    return { list: null, bits: shape.inside, exits: plainExits(shape, outcomeOf(local.state), []) };
+    return { list: null, bits: shape.inside, shared: null, exits: plainExits(shape, outcomeOf(local.state), []) };
   }
   const { bytes, skip, depth, first, order } = shape.vocabulary;
   const { paths } = shape;
@@ -188,7 +199,7 @@ function branchingEntry(shape: StringShape, local: StringLocal): Entry | null {
   }
   const exits = plain === DEAD ? [] : plainExits(shape, outcomeOf(plain), except);
   for (const [outcome, builder] of special) exits.push({ outcome, trie: builder.build(), except: null });
-  return { list: null, bits: shape.inside, exits };
+  return { list: null, bits: shape.inside, shared: null, exits };
 }
 
 function plainExits(shape: StringShape, outcome: number, except: readonly number[]): Exit[] {

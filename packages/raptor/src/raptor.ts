@@ -8,6 +8,7 @@ import { MaskMemo } from "./mask.ts";
 import { Matcher } from "./matcher.ts";
 import { wholeLanguage } from "./pattern.ts";
 import { attempt, fail, type Refusal, refuse } from "./refusal.ts";
+import { SEARCH_LIMIT } from "./satisfy.ts";
 import { SchemaCompiler, type SchemaOptions } from "./schema.ts";
 import { TextMachine } from "./text-machine.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -149,10 +150,18 @@ function compileSchema(engine: Engine, text: string, options: CompileOptions): {
   });
   const root = compiler.compile();
   if (!engine.satisfier.value(root)) fail("unsatisfiable", "No JSON value satisfies this schema.");
+  // What is too hard in a part that few texts reach is refused now, not while such a text is written.
+  for (const part of compiler.reached) {
+    if (engine.satisfier.spent > LOOK_AHEAD_STEPS) break;
+    engine.satisfier.value(part);
+  }
   const start = engine.value([root]);
   probe(start);
   return { start, notes: compiler.notes };
 }
+
+/** Fuel for looking at parts of a schema that no value need meet; beyond it they wait for a text that does. */
+const LOOK_AHEAD_STEPS = SEARCH_LIMIT / 2;
 
 /** Takes the first steps of every kind of value, so that what is too hard there is refused now and not while writing. */
 function probe(start: Local): void {

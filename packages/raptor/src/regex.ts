@@ -15,8 +15,10 @@ export interface Rx {
   readonly nullable: boolean;
   /** No intersection or complement inside: such an expression is never empty unless it is `none`. */
   readonly plain: boolean;
-  /** Its complement is finite: whatever is read, it can still match. */
+  /** Its complement is finite. */
   readonly cofinite: boolean;
+  /** Whatever is read, it can still match (so all that is cofinite, and a pattern that is searched for anywhere). */
+  readonly lasting: boolean;
   readonly set: CharSet;
   readonly parts: readonly Rx[];
   readonly min: number;
@@ -78,6 +80,7 @@ export class RegexStore {
       id: this.#count,
       kind,
       cofinite: false,
+      lasting: fields.cofinite ?? false,
       set: [],
       parts: [],
       min: 0,
@@ -166,6 +169,7 @@ export class RegexStore {
     return this.#make("concat", `c${head.id},${tail.id}`, {
       nullable: head.nullable && tail.nullable,
       plain: head.plain && tail.plain,
+      lasting: head.lasting && tail.plain,
       parts: [head, tail],
     });
   }
@@ -217,6 +221,7 @@ export class RegexStore {
       nullable: list.some((p) => p.nullable),
       plain: list.every((p) => p.plain),
       cofinite: list.some((p) => p.cofinite),
+      lasting: list.some((p) => p.lasting),
       parts: list,
     });
   }
@@ -253,6 +258,8 @@ export class RegexStore {
       nullable: list.every((p) => p.nullable),
       plain: false,
       cofinite: list.every((p) => p.cofinite),
+      // What lasts has words of every length behind whatever is read: leaving out finitely many does not end it.
+      lasting: list.every((p) => p.lasting) && list.filter((p) => !p.cofinite).length <= 1,
       parts: list,
     });
   }
@@ -370,7 +377,7 @@ export class RegexStore {
   /** Whether any string matches. Expressions with `&` or `~` are searched, within the limit of search steps. */
   alive(rx: Rx): boolean {
     if (rx.alive !== null) return rx.alive;
-    if (rx.nullable || rx.cofinite) {
+    if (rx.nullable || rx.lasting) {
       rx.alive = true;
       return true;
     }
@@ -388,7 +395,7 @@ export class RegexStore {
       for (const c of this.starts(at)) {
         if ((c >= 0xd800 && c < 0xe000) || c > 0x10ffff) continue;
         const to = this.derive(at, c);
-        if (to.nullable || to.cofinite || to.alive === true) {
+        if (to.nullable || to.lasting || to.alive === true) {
           for (let back: Rx | null = at; back; back = parent.get(back)!) back.alive = true;
           return true;
         }

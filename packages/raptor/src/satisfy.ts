@@ -2,23 +2,32 @@
  * Whether anything can satisfy a formula: the question behind every allowed byte, for a byte that leads nowhere must
  * not be offered. Recursive schemas take the least answer (a value that would have to be infinite does not exist).
  */
-import { type Decimal, isInteger } from "./decimal.ts";
-import { ALL_TYPES, ARR, type Formula, type FormulaStore, type KeySet, NUM, OBJ, STR } from "./formula.ts";
+import { ArrayJudge, hasUnique } from "./arrays.ts";
+import { Counter, countWords, type Judge } from "./count.ts";
+import { ARR, type Formula, type KeySet, NUM, OBJ, STR } from "./formula.ts";
+import type { FormulaStore } from "./formula-store.ts";
 import type { NumberMachine } from "./numbers.ts";
 import { fail } from "./refusal.ts";
 import type { Rx } from "./regex.ts";
+import { type Flat, indexFlat, indexRules, type Rules } from "./rules.ts";
 import type { KeyClass, Splitter } from "./split.ts";
 
 export const SEARCH_LIMIT = 200_000;
 const KEY_CELL_LIMIT = 256;
+/** null, false and true. */
+const WORD_TYPES = 1 | 2 | 4;
+const TYPES = [1, 2, 4, STR, NUM, ARR, OBJ];
 
-export class Satisfier {
+export class Satisfier implements Judge {
   readonly #store: FormulaStore;
   readonly #numbers: NumberMachine;
-  readonly #splitter: Splitter;
-  readonly #known = new Map<string, boolean>();
-  readonly #open = new Map<string, number>();
+  readonly #arrays: ArrayJudge;
+  /** Answers and open questions: four numbers a formula, one for each kind of question. */
+  readonly #known = new Map<number, boolean>();
+  readonly #open = new Map<number, number>();
   readonly #flat = new WeakMap<Formula, Flat | null>();
+  readonly #typesOf = new WeakMap<Formula, number>();
+  readonly #shared = new Map<string, boolean>();
   #lowest = Number.POSITIVE_INFINITY;
   #steps = 0;
   #limit = SEARCH_LIMIT;
@@ -26,12 +35,18 @@ export class Satisfier {
   constructor(store: FormulaStore, numbers: NumberMachine, splitter: Splitter) {
     this.#store = store;
     this.#numbers = numbers;
-    this.#splitter = splitter;
+    this.#arrays = new ArrayJudge(store, this, new Counter(store, this), splitter);
+    splitter.possible = (f) => this.value(f);
   }
 
   /** Fuel is counted from here; called at the start of each compilation and each mask. */
   refuel(): void {
     this.#steps = 0;
+  }
+
+  /** Steps since the last refuelling. */
+  get spent(): number {
+    return this.#steps;
   }
 
   /** Runs `question` on a smaller allowance of its own. */
@@ -46,7 +61,7 @@ export class Satisfier {
     }
   }
 
-  #burn(): void {
+  burn(): void {
     if (++this.#steps > this.#limit) {
       fail("too-hard", `Could not decide within ${SEARCH_LIMIT} steps whether the schema can be satisfied.`);
     }
@@ -55,10 +70,7 @@ export class Satisfier {
   value(f: Formula): boolean {
     if (f === this.#store.yes) return true;
     if (f === this.#store.no) return false;
-    return this.#solve(`v${f.id}`, () => {
-      for (const bit of [1, 2, 4, STR, NUM, ARR, OBJ]) if ((ALL_TYPES & bit) !== 0 && this.typed(f, bit)) return true;
-      return false;
-    });
+    return this.#solve(4 * f.id, () => TYPES.some((bit) => this.typed(f, bit)));
   }
 
   typed(f: Formula, bit: number): boolean {
@@ -71,7 +83,7 @@ export class Satisfier {
   }
 
   /** Memo with least fixpoint: "no" found under the assumption that an open question is "no" is kept only for its root. */
-  #solve(key: string, compute: () => boolean): boolean {
+  #solve(key: number, compute: () => boolean): boolean {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const open = this.#open.get(key);
@@ -79,7 +91,7 @@ export class Satisfier {
       this.#lowest = Math.min(this.#lowest, open);
       return false;
     }
-    this.#burn();
+    this.burn();
     const depth = this.#open.size;
     const before = this.#lowest;
     this.#open.set(key, depth);
@@ -102,13 +114,13 @@ export class Satisfier {
   object(f: Formula): boolean {
     if (f === this.#store.yes) return true;
     if (f === this.#store.no) return false;
-    return this.#solve(`o${f.id}`, () => this.#terms(f, (atoms) => this.#objectTerm(atoms)));
+    return this.#solve(4 * f.id + 1, () => this.#terms(f, (atoms) => this.#objectTerm(atoms)));
   }
 
   /** Tries the disjunctive terms of `f`, one conjunction of atoms at a time. */
   #terms(f: Formula, accepts: (atoms: readonly Formula[]) => boolean): boolean {
     const walk = (todo: readonly Formula[], atoms: readonly Formula[]): boolean => {
-      this.#burn();
+      this.burn();
       const plain: Formula[] = [...atoms];
       const choices: Formula[] = [];
       for (const part of todo) {
@@ -144,7 +156,7 @@ export class Satisfier {
 
   /** Serves each need by a new member or by one that is needed anyhow, within the number of members allowed. */
   #serve(needs: readonly Formula[], groups: readonly Group[], rules: Rules, least: number, most: number): boolean {
-    this.#burn();
+    this.burn();
     const [need, ...others] = needs;
     if (!need) return groups.length >= least || this.#moreKeys(rules, groups, least - groups.length);
     const fresh: Group = { name: null, rx: need.keys!.rx, must: need.must! };
@@ -166,22 +178,23 @@ export class Satisfier {
   #possible(group: Group, rules: Rules, taken: readonly Group[] = []): boolean {
     const s = this.#store;
     if (group.name !== null) {
-      return s.regex.alive(group.rx) && this.value(s.and(this.#ruleFor(group.name, rules), group.must));
+      return s.regex.alive(group.rx) && this.value(s.and(this.ruleFor(group.name, rules), group.must));
     }
     const names = new Set(taken.map((g) => g.name));
     for (const name of rules.byName.keys()) {
       if (names.has(name) || !s.regex.matches(group.rx, name)) continue;
-      if (this.value(s.and(this.#ruleFor(name, rules), group.must))) return true;
+      if (this.value(s.and(this.ruleFor(name, rules), group.must))) return true;
     }
     const listed = s.regex.words([...rules.byName.keys(), ...taken.flatMap((g) => g.name ?? [])]);
     const rx = s.regex.and(group.rx, s.regex.not(listed));
     return this.cells(rx, rules.open).some((cell) => this.value(s.and(cell.must, group.must)));
   }
 
-  #ruleFor(name: string, rules: Rules): Formula {
+  ruleFor(name: string, rules: Rules): Formula {
     const s = this.#store;
-    const open = rules.open.filter((r) => s.regex.matches(r.keys!.rx, name)).map((r) => r.must!);
-    return s.and(...(rules.byName.get(name) ?? []), ...open);
+    const parts = [...(rules.byName.get(name) ?? [])];
+    for (const rule of rules.open) if (s.holds(rule.keys!, name)) parts.push(rule.must!);
+    return parts.length === 1 ? parts[0]! : s.and(...parts);
   }
 
   /**
@@ -193,24 +206,53 @@ export class Satisfier {
     if (index === null || this.#inChoices(index, key)) return null;
     const s = this.#store;
     if (key.name !== null) {
-      return this.value(s.and(this.#ruleFor(key.name, index.rules), ...(index.needs.get(key.name) ?? [])));
+      const needs = index.needs.get(key.name)?.filter((must) => must !== s.yes);
+      const rule = this.ruleFor(key.name, index.rules);
+      return this.value(needs && needs.length > 0 ? s.and(rule, ...needs) : rule);
     }
     const own = index.rules.open.filter((r) => key.inside.has(r.keys!)).map((r) => r.must!);
     return this.value(s.and(...own));
   }
 
   /**
-   * Whether two formulas exclude each other at a glance: no common type but objects, and there a name that one of them
-   * needs with values that both forbid together (a discriminator). False means "look closer".
+   * Whether two formulas exclude each other: scalars are compared, objects exclude each other where one of them needs a
+   * name with values that both forbid together (a discriminator). Null means "look closer".
    */
-  plainlyDisjoint(a: Formula, b: Formula): boolean {
+  glance(a: Formula, b: Formula): boolean | null {
     const s = this.#store;
-    for (const bit of [1, 2, 4, STR, NUM, ARR]) if (s.on(a, bit) !== s.no && s.on(b, bit) !== s.no) return false;
-    const [left, right] = [this.#flatOf(s.on(a, OBJ)), this.#flatOf(s.on(b, OBJ))];
+    const common = this.#types(a) & this.#types(b);
+    if ((common & WORD_TYPES) !== 0) return false;
+    if ((common & STR) !== 0 && this.#shareText(s.language(a), s.language(b))) return false;
+    if ((common & (NUM | ARR)) !== 0) return null;
+    return (common & OBJ) === 0 || this.#discriminated(s.on(a, OBJ), s.on(b, OBJ)) ? true : null;
+  }
+
+  /** The types of which a formula may hold. */
+  #types(f: Formula): number {
+    let types = this.#typesOf.get(f);
+    if (types === undefined) {
+      types = TYPES.reduce((m, bit) => (this.#store.on(f, bit) === this.#store.no ? m : m | bit), 0);
+      this.#typesOf.set(f, types);
+    }
+    return types;
+  }
+
+  #shareText(a: Rx, b: Rx): boolean {
+    const key = `${a.id},${b.id}`;
+    let share = this.#shared.get(key);
+    if (share === undefined) {
+      share = this.#store.regex.alive(this.#store.regex.and(a, b));
+      this.#shared.set(key, share);
+    }
+    return share;
+  }
+
+  #discriminated(a: Formula, b: Formula): boolean {
+    const [left, right] = [this.#flatOf(a), this.#flatOf(b)];
     if (!left || !right) return false;
     for (const name of [...left.needs.keys(), ...right.needs.keys()]) {
       const [mine, theirs] = [left.rules.byName.get(name), right.rules.byName.get(name)];
-      if (mine && theirs && !this.value(s.and(...mine, ...theirs))) return true;
+      if (mine && theirs && !this.value(this.#store.and(...mine, ...theirs))) return true;
     }
     return false;
   }
@@ -227,7 +269,7 @@ export class Satisfier {
   #inChoices({ choices }: Flat, key: KeyClass): boolean {
     if (key.name === null) return choices.some((keys) => key.inside.has(keys));
     const { name } = key;
-    return choices.some((keys) => (keys.name === null ? this.#store.regex.matches(keys.rx, name) : keys.name === name));
+    return choices.some((keys) => this.#store.holds(keys, name));
   }
 
   #moreKeys(rules: Rules, groups: readonly Group[], wanted: number): boolean {
@@ -235,7 +277,7 @@ export class Satisfier {
     const taken = new Set(groups.flatMap((g) => g.name ?? []));
     const listed = [...rules.byName.keys()].filter((name) => !taken.has(name));
     let found = 0;
-    for (const name of listed) if (found < wanted && this.value(this.#ruleFor(name, rules))) found++;
+    for (const name of listed) if (found < wanted && this.value(this.ruleFor(name, rules))) found++;
     if (found >= wanted) return true;
     // Members that serve open needs may have taken any of the names counted here.
     const spare = wanted + groups.filter((g) => g.name === null).length;
@@ -270,64 +312,15 @@ export class Satisfier {
   array(f: Formula): boolean {
     if (f === this.#store.yes) return true;
     if (f === this.#store.no) return false;
-    return this.#solve(`a${f.id}`, () => {
-      const quick = this.#flatArray(f);
-      return quick ?? this.#arraySearch(f);
-    });
+    return this.#solve(4 * f.id + 2, () =>
+      hasUnique(f) ? this.#terms(f, (atoms) => this.#arrayTerm(atoms)) : this.#arrays.plain(f),
+    );
   }
 
-  /** Conjunctions of item rules and lengths are decided position class by position class. */
-  #flatArray(f: Formula): boolean | null {
-    const atoms = f.kind === "and" ? f.parts : [f];
-    if (!atoms.every((a) => ["items", "minItems", "maxItems", "unique"].includes(a.kind))) return null;
-    const least = Math.max(0, ...atoms.filter((a) => a.kind === "minItems").map((a) => a.from));
-    const most = Math.min(Number.POSITIVE_INFINITY, ...atoms.filter((a) => a.kind === "maxItems").map((a) => a.from));
-    if (least > most) return false;
-    const rules = atoms.filter((a) => a.kind === "items");
-    const unique = atoms.some((a) => a.kind === "unique");
-    const cuts = [...new Set([0, ...rules.flatMap((r) => [r.from, r.to])])]
-      .filter((c) => c < least)
-      .sort((a, b) => a - b);
-    const spans = cuts.map((from, i) => ({
-      size: (cuts[i + 1] ?? least) - from,
-      item: this.#store.and(...rules.filter((r) => r.from <= from && from < r.to).map((r) => r.must!)),
-    }));
-    return unique && least > 1 ? this.#distinct(spans) : spans.every((span) => this.value(span.item));
-  }
-
-  /** Enough different values for all positions: each span has as many as there are positions that could want the same. */
-  #distinct(spans: readonly { size: number; item: Formula }[]): boolean {
-    return spans.every((span) => {
-      const rivals = spans.filter((other) => other === span || this.value(this.#store.and(span.item, other.item)));
-      const wanted = rivals.reduce((n, other) => n + other.size, 0);
-      return this.count(span.item, wanted) >= wanted;
-    });
-  }
-
-  #arraySearch(f: Formula): boolean {
-    const seen = new Set([f]);
-    const stack = [f];
-    while (stack.length > 0) {
-      this.#burn();
-      const at = stack.pop()!;
-      if (arrayMayEnd(at)) return true;
-      for (const pair of this.#splitter.item(at)) {
-        if (seen.has(pair.rest) || !this.value(pair.member)) continue;
-        seen.add(pair.rest);
-        stack.push(pair.rest);
-      }
-    }
-    return false;
-  }
-
-  /** How many different values satisfy `f`, counted up to `limit`. Containers count as unlimited when satisfiable. */
-  count(f: Formula, limit: number): number {
-    let found = 0;
-    for (const bit of [1, 2, 4]) if (this.#store.on(f, bit) === this.#store.yes) found++;
-    if (found < limit && this.typed(f, STR)) found += countWords(this.#store, this.#store.language(f), limit - found);
-    if (found < limit && this.typed(f, NUM)) found += countNumbers(this.#store.on(f, NUM), limit - found);
-    if (found < limit && (this.typed(f, ARR) || this.typed(f, OBJ))) return limit;
-    return Math.min(found, limit);
+  #arrayTerm(atoms: readonly Formula[]): boolean {
+    return atoms.some((a) => a.kind === "unique")
+      ? this.#arrays.distinct(atoms)
+      : this.#arrays.plain(this.#store.and(...atoms));
   }
 }
 
@@ -338,109 +331,9 @@ export function objectMayEnd(f: Formula): boolean {
   return f.kind === "true" || f.kind === "every" || f.kind === "maxKeys";
 }
 
-export function arrayMayEnd(f: Formula): boolean {
-  if (f.kind === "and") return f.parts.every(arrayMayEnd);
-  if (f.kind === "or") return f.parts.some(arrayMayEnd);
-  return ["true", "items", "maxItems", "countMax", "unique"].includes(f.kind);
-}
-
-export function* atomsOf(f: Formula): Generator<Formula> {
-  if (f.kind === "and" || f.kind === "or") for (const p of f.parts) yield* atomsOf(p);
-  else if (f.about !== 0) yield f;
-}
-
 /** A member that must come: its name, or the language its name must lie in. */
 interface Group {
   readonly name: string | null;
   readonly rx: Rx;
   readonly must: Formula;
 }
-
-/** Rules about members, by name and for sets of names. */
-interface Rules {
-  readonly byName: ReadonlyMap<string, readonly Formula[]>;
-  readonly open: readonly Formula[];
-}
-
-/** A conjunction of rules and named needs, beside choices that speak about the names in `choices` only. */
-interface Flat {
-  readonly rules: Rules;
-  readonly needs: ReadonlyMap<string, readonly Formula[]>;
-  readonly choices: readonly KeySet[];
-}
-
-function indexFlat(f: Formula): Flat | null {
-  const parts = f.kind === "and" ? f.parts : f.kind === "true" ? [] : [f];
-  const atoms = parts.filter((a) => a.kind !== "or");
-  const inner = parts.filter((a) => a.kind === "or").flatMap((a) => [...atomsOf(a)]);
-  const flat = atoms.every((a) => a.kind === "every" || (a.kind === "some" && a.keys!.name !== null));
-  if (!flat || inner.some((a) => a.keys === null)) return null;
-  return { rules: indexRules(atoms), needs: indexNeeds(atoms), choices: [...new Set(inner.map((a) => a.keys!))] };
-}
-
-function indexRules(atoms: readonly Formula[]): Rules {
-  const byName = new Map<string, Formula[]>();
-  const open: Formula[] = [];
-  for (const atom of atoms) {
-    if (atom.kind !== "every") continue;
-    const name = atom.keys!.name;
-    if (name === null) open.push(atom);
-    else if (byName.has(name)) byName.get(name)!.push(atom.must!);
-    else byName.set(name, [atom.must!]);
-  }
-  return { byName, open };
-}
-
-function indexNeeds(atoms: readonly Formula[]): Map<string, Formula[]> {
-  const needs = new Map<string, Formula[]>();
-  for (const atom of atoms) {
-    if (atom.kind !== "some") continue;
-    const name = atom.keys!.name!;
-    needs.set(name, [...(needs.get(name) ?? []), atom.must!]);
-  }
-  return needs;
-}
-
-/** How many strings match, up to `limit`: breadth first over the derivatives. */
-function countWords(store: FormulaStore, rx: Rx, limit: number): number {
-  const regex = store.regex;
-  const texts = regex.texts(rx);
-  if (texts) return Math.min(texts.length, limit);
-  if (rx.cofinite) return limit;
-  let found = 0;
-  let level = new Map<Rx, number>([[rx, 1]]);
-  for (let length = 0; length < 10_000 && level.size > 0 && found < limit; length++) {
-    const next = new Map<Rx, number>();
-    for (const [at, ways] of level) {
-      if (at.nullable) found += ways;
-      const starts = regex.starts(at);
-      starts.forEach((c, i) => {
-        const to = regex.derive(at, c);
-        const width = (starts[i + 1] ?? 0x110000) - c;
-        if (width > 0 && c <= 0x10ffff && regex.alive(to))
-          next.set(to, Math.min(limit, (next.get(to) ?? 0) + ways * width));
-      });
-    }
-    level = next;
-  }
-  return Math.min(found, limit);
-}
-
-function countNumbers(f: Formula, limit: number): number {
-  const atoms = f.kind === "and" ? f.parts : [f];
-  const listed = atoms.find((a) => a.test?.op === "in")?.test as { values: readonly Decimal[] } | undefined;
-  if (listed) return Math.min(listed.values.length, limit);
-  const whole = atoms.some((a) => a.test?.op === "mult" && isInteger(a.test.value));
-  const bound = (op: string) =>
-    atoms.filter((a) => a.test?.op === op).map((a) => toNumber((a.test as { value: Decimal }).value));
-  const lows = [...bound("ge").map(Math.ceil), ...bound("gt").map((v) => Math.floor(v) + 1)];
-  const highs = [...bound("le").map(Math.floor), ...bound("lt").map((v) => Math.ceil(v) - 1)];
-  if (!whole || f.kind === "or" || lows.length === 0 || highs.length === 0) return limit;
-  // A cautious count: multiples of the largest step between the tightest bounds, less the listed exceptions.
-  const step = Math.max(1, ...bound("mult"));
-  const out = atoms.find((a) => a.test?.op === "notin")?.test as { values: readonly Decimal[] } | undefined;
-  const span = Math.floor(Math.min(...highs) / step) - Math.ceil(Math.max(...lows) / step) + 1;
-  return Math.max(0, Math.min(limit, span - (out?.values.length ?? 0)));
-}
-
-const toNumber = (d: Decimal): number => Number(d.digits) * 10 ** d.exponent;

@@ -3,7 +3,8 @@
  * "some pair has c true of the member and p true of what follows". Pairs need not exclude each other, so conjunctions
  * stay single pairs and only genuine choices branch.
  */
-import { ARR, type Formula, type FormulaStore, type KeySet, OBJ } from "./formula.ts";
+import { ARR, type Formula, type KeySet, OBJ } from "./formula.ts";
+import type { FormulaStore } from "./formula-store.ts";
 import { fail } from "./refusal.ts";
 
 export interface Pair {
@@ -15,15 +16,50 @@ export interface Pair {
 export type KeyClass = { readonly name: string } | { readonly name: null; readonly inside: ReadonlySet<KeySet> };
 
 export const PAIR_LIMIT = 4_000;
+/** Products larger than this lose their impossible members at once, before they are multiplied again. */
+const UNPRUNED_PAIRS = 16;
 
 export class Splitter {
   readonly #store: FormulaStore;
+  /** Whether a value can satisfy a formula; the one who knows sets it. */
+  possible: (f: Formula) => boolean = () => true;
   constructor(store: FormulaStore) {
     this.#store = store;
   }
 
   property(f: Formula, key: KeyClass): Pair[] {
     return this.#split(f, (atom) => this.#propertyAtom(atom, key), OBJ);
+  }
+
+  /**
+   * The same for objects that are plain conjunctions as far as the key is concerned, and with the key (it cannot come
+   * twice) forbidden in what remains; null when the formula must be split.
+   */
+  plainProperty(f: Formula, key: KeyClass): Pair[] | null {
+    const s = this.#store;
+    const members: Formula[] = [];
+    const rests: Formula[] = [];
+    for (const part of f.kind === "and" ? f.parts : f === s.yes ? [] : [f]) {
+      if (part.kind !== "every" && part.kind !== "some") {
+        if (!this.#unconcerned(part, key)) return null;
+      } else if (this.#inside(part.keys!, key)) {
+        const named = part.keys!.name !== null;
+        if (part.kind === "some" && !named && part.must !== s.yes) return null;
+        members.push(part.must!);
+        if (named || part.kind === "some") continue;
+      }
+      rests.push(part);
+    }
+    const member = s.and(...members);
+    if (member === s.no) return [];
+    if (key.name !== null) rests.push(s.every(s.key(key.name), s.no));
+    return [{ member, rest: s.sameAnd(rests) }];
+  }
+
+  /** Whether a choice speaks about other keys only, and counts none. */
+  #unconcerned(f: Formula, key: KeyClass): boolean {
+    if (f.keys) return !this.#inside(f.keys, key);
+    return f.kind === "or" || f.kind === "and" ? f.parts.every((part) => this.#unconcerned(part, key)) : false;
   }
 
   item(f: Formula): Pair[] {
@@ -54,10 +90,18 @@ export class Splitter {
   #alternatives(f: Formula, atomPairs: (atom: Formula) => Pair[], bit: number): Pair[] {
     const all = f.parts.flatMap((part) => this.#split(part, atomPairs, bit));
     // "c, or else p" where c only forbids listed values: the second branch may take exactly those values.
-    const free = all.find((p) => p.rest === this.#store.yes && isExclusion(p.member));
+    const free = all.find((p) => p.rest === this.#store.yes && this.#isExclusion(p.member));
     if (!free) return all;
     const listed = this.#store.not(free.member);
     return all.map((p) => (p === free ? p : { member: this.#store.and(p.member, listed), rest: p.rest }));
+  }
+
+  /** Whether a formula only forbids listed values: must its complement is a short list. */
+  #isExclusion(f: Formula): boolean {
+    if (f.opposite && this.#store.lists.has(f.opposite)) return true;
+    if (f.kind === "str")
+      return f.rx!.kind === "not" && (f.rx!.parts[0]!.kind === "words" || f.rx!.parts[0]!.kind === "empty");
+    return f.kind === "num" && f.test!.op === "notin";
   }
 
   #product(left: Pair[], right: Pair[], bit: number): Pair[] {
@@ -65,9 +109,10 @@ export class Splitter {
       fail("too-hard", `Alternatives of a schema multiply beyond ${PAIR_LIMIT} for one member.`);
     }
     const s = this.#store;
-    return left.flatMap((a) =>
+    const all = left.flatMap((a) =>
       right.map((b) => ({ member: s.and(a.member, b.member), rest: s.on(s.and(a.rest, b.rest), bit) })),
     );
+    return all.length <= UNPRUNED_PAIRS ? all : all.filter((p) => p.member !== s.no && this.possible(p.member));
   }
 
   /** Pairs with one member formula, or one rest, become one pair. */
@@ -104,7 +149,7 @@ export class Splitter {
 
   #inside(keys: KeySet, key: KeyClass): boolean {
     if (key.name === null) return key.inside.has(keys);
-    return keys.name === null ? this.#store.regex.matches(keys.rx, key.name) : keys.name === key.name;
+    return this.#store.holds(keys, key.name);
   }
 
   #itemAtom(atom: Formula): Pair[] {
@@ -141,13 +186,6 @@ export class Splitter {
 }
 
 const down = (n: number): number => Math.max(0, n - 1);
-
-/** Whether a formula only forbids listed strings or numbers: must its complement is a short list. */
-function isExclusion(f: Formula): boolean {
-  if (f.kind === "str")
-    return f.rx!.kind === "not" && (f.rx!.parts[0]!.kind === "words" || f.rx!.parts[0]!.kind === "empty");
-  return f.kind === "num" && f.test!.op === "notin";
-}
 
 function group<K, V>(list: V[], keyOf: (v: V) => K): Map<K, V[]> {
   const groups = new Map<K, V[]>();

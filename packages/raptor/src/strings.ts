@@ -3,6 +3,7 @@
  * points, and these drive one or more regular languages ("lanes") at once. A byte is allowed only if some lane can
  * still match. States are small integers; transitions stand in one typed array.
  */
+import { hasGood, isGood, type Label, LabelStore, nextChars, readName } from "./label.ts";
 import { fail } from "./refusal.ts";
 import { classIndex, type RegexStore, type Rx } from "./regex.ts";
 
@@ -13,18 +14,8 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 export const STRING_STATE_LIMIT = 200_000;
 const CHUNK = 64 * 256;
-
-/** A sorted set of names with a position in it: says at the closing quote which name was read, and if it may stand. */
-export interface Label {
-  readonly id: number;
-  readonly list: readonly (readonly number[])[];
-  readonly texts: readonly string[];
-  /** goodBefore[i]: how many of the first i names may stand now. */
-  readonly goodBefore: Int32Array;
-  readonly lo: number;
-  readonly hi: number;
-  readonly depth: number;
-}
+/** Steps out of a state until it gets a row of the table. */
+const ROW_VISITS = 48;
 
 /**
  * What the content so far means to each lane. Guarded lanes are those of keys: lane 0 is the language of names outside
@@ -60,13 +51,13 @@ export class StringMachine {
   readonly store: RegexStore;
   readonly #lanes = new Map<string, Lanes>();
   readonly #lanesById: Lanes[] = [];
-  readonly #labels = new Map<string, { id: number; list: number[][]; texts: string[] }>();
-  readonly #goods = new Map<string, number>();
+  readonly #labels = new LabelStore();
   readonly #states = new Map<number, number>();
   #lanesOf: Lanes[] = [];
   #phase: number[] = [];
   #acc: number[] = [];
-  /** Rows of 256 entries, made when a state is first left: the next state, DEAD, CLOSE or UNKNOWN. */
+  readonly #visits: number[] = [];
+  /** Rows of 256 entries, made when a state is left often: the next state, DEAD, CLOSE or UNKNOWN. */
   readonly #rows: Int32Array[] = [];
   #chunk = new Int32Array(0);
   #used = 0;
@@ -94,31 +85,11 @@ export class StringMachine {
     return made.alive ? this.#state(made, TEXT, 0) : DEAD;
   }
 
-  /** The automaton of a key: `open` is the language of all other names, `watched` are observed. */
+  /** The automaton of a key: `open` is the language of names not in the list `names`, `watched` are observed. */
   startKey(open: Rx, watched: readonly Rx[], names: readonly string[], good: ReadonlySet<string>): number {
-    const label = this.#label(names, good);
+    const label = this.#labels.start(names, good);
     const made = this.#make([0, ...watched.map((_, i) => i + 1)], [open, ...watched], true, label);
     return made.alive ? this.#state(made, TEXT, 0) : DEAD;
-  }
-
-  #label(names: readonly string[], good: ReadonlySet<string>): Label | null {
-    if (names.length === 0) return null;
-    const key = JSON.stringify(names);
-    let sorted = this.#labels.get(key);
-    if (!sorted) {
-      const entries = names.map((text) => ({ text, word: Array.from(text, (c) => c.codePointAt(0)!) }));
-      entries.sort((a, b) => compare(a.word, b.word));
-      sorted = { id: this.#labels.size, list: entries.map((e) => e.word), texts: entries.map((e) => e.text) };
-      this.#labels.set(key, sorted);
-    }
-    const goodBefore = new Int32Array(names.length + 1);
-    sorted.texts.forEach((text, i) => {
-      goodBefore[i + 1] = goodBefore[i]! + (good.has(text) ? 1 : 0);
-    });
-    const goodKey = `${sorted.id}:${goodBefore.join()}`;
-    const id = this.#goods.get(goodKey) ?? this.#goods.size;
-    this.#goods.set(goodKey, id);
-    return { ...sorted, id, goodBefore, lo: 0, hi: names.length, depth: 0 };
   }
 
   lanes(state: number): Lanes {
@@ -127,8 +98,7 @@ export class StringMachine {
 
   /** The name that was read in full, if the content is one of the label's names. */
   nameAt(state: number): string | null {
-    const label = this.#lanesOf[state]!.label;
-    return label && isComplete(label) ? label.texts[label.lo]! : null;
+    return readName(this.#lanesOf[state]!.label);
   }
 
   isText(state: number): boolean {
@@ -157,6 +127,7 @@ export class StringMachine {
 
   step(state: number, byte: number): number {
     const row = this.#rows[state] ?? this.#row(state);
+    if (row === null) return this.#step(state, byte);
     const known = row[byte]!;
     if (known !== UNKNOWN) return known;
     const next = this.#step(state, byte);
@@ -164,7 +135,11 @@ export class StringMachine {
     return next;
   }
 
-  #row(state: number): Int32Array {
+  /** Most places are left only a few times, and a row is large. */
+  #row(state: number): Int32Array | null {
+    const visits = this.#visits[state]! + 1;
+    this.#visits[state] = visits;
+    if (visits < ROW_VISITS) return null;
     if (this.#used === this.#chunk.length) {
       this.#chunk = new Int32Array(CHUNK).fill(UNKNOWN);
       this.#used = 0;
@@ -179,13 +154,13 @@ export class StringMachine {
     const keep = rxs.map((rx, i) => (guarded && i === 0) || this.store.alive(rx));
     const liveTags = tags.filter((_, i) => keep[i]);
     const live = rxs.filter((_, i) => keep[i]);
-    const names = label ? `${label.id}.${label.lo}.${label.hi}.${label.depth}` : "";
+    const names = label ? label.id : "";
     const key = `${guarded ? "g" : "v"}${names}:${liveTags.map((tag, i) => `${tag}.${live[i]!.id}`).join(",")}`;
     let made = this.#lanes.get(key);
     if (!made) {
       const alive = guarded ? hasGood(label) || this.store.alive(live[0]!) : live.length > 0;
-      const named = label !== null && isComplete(label);
-      const closes = named ? isGood(label) : guarded ? live[0]!.nullable : live.some((rx) => rx.nullable);
+      const named = readName(label) !== null;
+      const closes = named ? isGood(label!) : guarded ? live[0]!.nullable : live.some((rx) => rx.nullable);
       const id = this.#lanesById.length;
       made = { id, tags: liveTags, rxs: live, guarded, label, alive, closes, text: DEAD, starts: null, next: [] };
       this.#lanes.set(key, made);
@@ -206,6 +181,7 @@ export class StringMachine {
     this.#phase.push(phase);
     this.#acc.push(acc);
     this.#lanesOf.push(lanes);
+    this.#visits.push(0);
     return id;
   }
 
@@ -213,12 +189,7 @@ export class StringMachine {
     if (lanes.starts) return lanes.starts;
     const cuts = new Set<number>([0]);
     for (const rx of lanes.rxs) for (const c of this.store.starts(rx)) cuts.add(c);
-    if (lanes.label) {
-      for (let i = lanes.label.lo; i < lanes.label.hi; i++) {
-        const c = lanes.label.list[i]![lanes.label.depth];
-        if (c !== undefined) cuts.add(c).add(c + 1);
-      }
-    }
+    if (lanes.label) for (const c of nextChars(lanes.label)) cuts.add(c).add(c + 1);
     lanes.starts = [...cuts].sort((a, b) => a - b);
     return lanes.starts;
   }
@@ -227,7 +198,7 @@ export class StringMachine {
     const index = classIndex(this.#starts(lanes), c);
     let next = lanes.next[index];
     if (!next) {
-      const label = lanes.label && advanceLabel(lanes.label, c);
+      const label = lanes.label && this.#labels.advance(lanes.label, c);
       const rxs = lanes.rxs.map((rx) => this.store.derive(rx, c));
       next = this.#make(lanes.tags, rxs, lanes.guarded, label);
       lanes.next[index] = next;
@@ -363,22 +334,4 @@ function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const letter = byte | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
-}
-
-const isComplete = (label: Label): boolean => label.list[label.lo]!.length === label.depth;
-const isGood = (label: Label): boolean => label.goodBefore[label.lo + 1]! > label.goodBefore[label.lo]!;
-const hasGood = (label: Label | null): boolean =>
-  label !== null && label.goodBefore[label.hi]! > label.goodBefore[label.lo]!;
-
-function advanceLabel(label: Label, c: number): Label | null {
-  let lo = label.lo;
-  while (lo < label.hi && (label.list[lo]![label.depth] ?? -1) < c) lo++;
-  let hi = lo;
-  while (hi < label.hi && label.list[hi]![label.depth] === c) hi++;
-  return lo === hi ? null : { ...label, lo, hi, depth: label.depth + 1 };
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return a.length - b.length;
 }

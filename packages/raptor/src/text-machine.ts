@@ -148,6 +148,7 @@ class TextLocal extends Local {
   readonly #machine: TextMachine;
   readonly #threads: readonly Thread[];
   readonly #ends: boolean;
+  readonly #steps: (Move | null | undefined)[] = [];
   constructor(host: Host, machine: TextMachine, threads: readonly Thread[], ends: boolean) {
     super(host);
     this.#machine = machine;
@@ -155,9 +156,17 @@ class TextLocal extends Local {
     this.#ends = ends;
   }
 
+  override move(byte: number): Move | null {
+    const known = this.#steps[byte];
+    if (known !== undefined) return known;
+    const move = this.compute(byte);
+    this.#steps[byte] = move;
+    return move;
+  }
+
   protected compute(byte: number): Move | null {
     const to = this.#machine.step(this.#threads, byte);
-    return to ? { op: "stay", to } : null;
+    return to ? to.stay : null;
   }
 
   override endOutcome(): number | null {

@@ -44,9 +44,7 @@ export class Vocabulary {
     this.order = parts.order;
     this.starts = parts.starts;
     this.text = parts.text;
-    let longest = 0;
-    for (let i = 0; i < parts.size; i++) longest = Math.max(longest, parts.starts[i + 1]! - parts.starts[i]!);
-    this.longest = longest;
+    this.longest = longestOf(parts.starts);
   }
 
   get nodes(): number {
@@ -108,6 +106,15 @@ interface Parts {
   readonly text: Uint8Array;
 }
 
+function longestOf(starts: Int32Array): number {
+  let longest = 0;
+  for (let i = 1; i < starts.length; i++) {
+    const length = starts[i]! - starts[i - 1]!;
+    if (length > longest) longest = length;
+  }
+  return longest;
+}
+
 function readFile(file: Uint8Array): Parts {
   const aligned = file.byteOffset % 4 === 0 ? file : file.slice();
   if (aligned.byteLength < 32) fail("vocabulary-malformed", "The vocabulary file is shorter than its header.");
@@ -145,15 +152,29 @@ function readFile(file: Uint8Array): Parts {
 /** A damaged file must not send the walk astray. */
 function checkParts(p: Parts): void {
   const nodes = p.bytes.length;
-  let sound =
+  const ends =
     p.first[0] === 0 && p.first[nodes] === p.order.length && p.starts[0] === 0 && p.starts[p.size] === p.text.length;
-  for (let i = 0; sound && i < nodes; i++) {
-    sound = p.skip[i]! > i && p.skip[i]! <= nodes && p.first[i]! <= p.first[i + 1]! && p.depth[i]! <= TOKEN_BYTES_LIMIT;
+  const listed = areTokens(p.order, p.size) && areTokens(p.ends, p.size);
+  if (!ends || !listed || !ascends(p.first) || !ascends(p.starts) || !isTree(p.skip, p.depth)) {
+    fail("vocabulary-malformed", "The vocabulary file is damaged.");
   }
-  for (const token of p.order) sound &&= token >= 0 && token < p.size;
-  for (const token of p.ends) sound &&= token >= 0 && token < p.size;
-  for (let i = 0; sound && i < p.size; i++) sound = p.starts[i]! <= p.starts[i + 1]!;
-  if (!sound) fail("vocabulary-malformed", "The vocabulary file is damaged.");
+}
+
+function areTokens(list: ArrayLike<number>, size: number): boolean {
+  for (let i = 0; i < list.length; i++) if (list[i]! < 0 || list[i]! >= size) return false;
+  return true;
+}
+
+function ascends(list: Int32Array): boolean {
+  for (let i = 1; i < list.length; i++) if (list[i - 1]! > list[i]!) return false;
+  return true;
+}
+
+function isTree(skip: Int32Array, depth: Uint16Array): boolean {
+  for (let i = 0; i < skip.length; i++) {
+    if (skip[i]! <= i || skip[i]! > skip.length || depth[i]! > TOKEN_BYTES_LIMIT) return false;
+  }
+  return true;
 }
 
 function build(source: VocabularySource): Parts {

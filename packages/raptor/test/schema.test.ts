@@ -32,6 +32,18 @@ const CASES: [string, unknown, string[], string[]][] = [
     ["[1,1.0]", '[{"a":1,"b":2},{"b":2,"a":1}]'],
   ],
   [
+    "counted and unique items",
+    { contains: { type: "string", pattern: "^a", maxLength: 2 }, minContains: 2, uniqueItems: true },
+    ['["a","ab"]', '[{"a":1},{"a":2},{},"a",1,"ac"]'],
+    ['["a","a"]', '["a",1]', '["a","abc"]'],
+  ],
+  [
+    "the last of few different items is kept for what needs it",
+    { items: { enum: [{ a: 1 }, { a: 2 }, []] }, contains: { type: "array" }, uniqueItems: true, maxItems: 2 },
+    ['[{"a":1},[]]', '[[],{"a":2}]'],
+    ['[{"a":1},{"a":2}', "[[],[]]"],
+  ],
+  [
     "unevaluatedProperties",
     { anyOf: [{ properties: { a: {} } }, { properties: { b: {} }, required: ["b"] }], unevaluatedProperties: false },
     ['{"a":1,"b":2}'],
@@ -55,6 +67,12 @@ const CASES: [string, unknown, string[], string[]][] = [
   ],
   ["a piece of a text", { type: "string", "x-substring-of": "the quick fox" }, ['"quick f"'], ['"quik"', '""']],
   ["lookahead", { type: "string", pattern: "^(?!foo)[a-z]+$" }, ['"bar"'], ['"foobar"']],
+  [
+    "expressions as values",
+    { format: "regex" },
+    ['"^/api/(.*)$"', '"^([a-z]{2,3}(-\\\\d)?)+$"'],
+    ['"a**"', '"[z-a]"', '"a{2,1}"'],
+  ],
   ["formats", { format: "date" }, ['"2024-02-29"', "1"], ['"2023-02-29"']],
 ];
 
@@ -73,6 +91,18 @@ describe("JSON Schema", () => {
     ['{"$ref":"http://example.com/x"}', "reference-unresolved", "/$ref", "an absent document"],
     ['{"$ref":"#"}', "reference-circular", "", "a circle in place"],
     ['{"type":"object","required":["a"],"properties":{"a":false}}', "unsatisfiable", "", "what nothing satisfies"],
+    [
+      '{"type":"array","uniqueItems":true,"minItems":3,"items":{"properties":{"a":{"enum":[1,2]}},"required":["a"],"additionalProperties":false,"type":"object"}}',
+      "unsatisfiable",
+      "",
+      "more different items than there are",
+    ],
+    [
+      '{"type":"array","uniqueItems":true,"minItems":2,"items":{"type":"object","propertyNames":{"enum":["a"]},"maxProperties":1}}',
+      "too-hard",
+      "",
+      "a unique array whose items cannot be counted",
+    ],
     ['{"not":{"uniqueItems":true}}', "keyword-unsupported", "/not", "uniqueItems denied"],
     ['{"minLength":-1}', "schema-malformed", "/minLength", "a negative length"],
     ["{", "schema-malformed", "", "no JSON"],
@@ -84,6 +114,14 @@ describe("JSON Schema", () => {
       expect(made).toMatchObject({ refused: code, pointer });
     });
   }
+
+  it("tells dozens of unique objects apart", () => {
+    const grammar = compiled(raptor.schema({ type: "array", uniqueItems: true }));
+    const values = ["null", "true", "{}", "[]", "1", '"x"', '{"b":1}', "[1]"];
+    const items = values.flatMap((a) => [a, `{"a":${a}}`, ...values.map((c) => `{"c":${c},"a":${a}}`)]);
+    expect(accepts(grammar, `[${items.join()}]`)).toBe(true);
+    for (const item of items.slice(0, 20)) expect(accepts(grammar, `[${items.join()},${item}]`), item).toBe(false);
+  });
 
   it("leaves out only what lenient mode names", () => {
     const grammar = compiled(raptor.schema('{"type":"string","pattern":"(a)\\\\1"}', { lenient: true }));

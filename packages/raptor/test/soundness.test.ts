@@ -6,6 +6,7 @@ const RUNS: [string, number][] = [
   ["suite", 0],
   ["generated", 3_000],
   ["mutated", 1_000],
+  ["counted", 60],
   ["fuzz", 600],
 ];
 

@@ -1,10 +1,11 @@
 /** decode: Routed → Decoded, the typed action card. The operator's own card is held against the same schemas as a needle's. */
-import { type ActionCard, isRefusal, type JsonObject, type Refusal, type Rung, refuse } from "lop";
+import type { Answer } from "lex";
+import { type ActionCard, isRefusal, type JsonObject, type Refusal, type ReplayData, type Rung, refuse } from "lop";
 import type { Tool, ToolDoer } from "../tool.ts";
 import type { Admitted } from "./admit.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import type { FlowParts } from "./parts.ts";
-import type { Routed } from "./route.ts";
+import type { Routed, Stated } from "./route.ts";
 
 class DecodedCard {
   readonly #minted = true;
@@ -14,13 +15,21 @@ class DecodedCard {
   readonly doer: ToolDoer;
   /** Weakest rung that the operator asked for; null when he left it to policy. */
   readonly rung: Rung | null;
+  /** What the needle wrote, and how; null when the operator wrote the card himself. */
+  readonly answer: Answer | null;
 
-  constructor(admitted: Admitted, card: ActionCard, tool: Tool, doer: ToolDoer) {
+  constructor(admitted: Admitted, card: ActionCard, found: { tool: Tool; doer: ToolDoer }, answer: Answer | null) {
     this.admitted = admitted;
     this.card = deepFreeze(card);
-    this.tool = tool;
-    this.doer = doer;
+    this.tool = found.tool;
+    this.doer = found.doer;
     this.rung = admitted.body.rung ?? null;
+    this.answer = answer;
+  }
+
+  /** Null when there is nothing to replay. */
+  get replay(): ReplayData | null {
+    return this.answer?.replay ?? null;
   }
 
   static made(value: object): boolean {
@@ -29,8 +38,19 @@ class DecodedCard {
 }
 export type Decoded = DecodedCard;
 
-export function decode({ tools }: Pick<FlowParts, "tools">, routed: Routed): Decoded | Refusal {
-  const { tool: name, parameters } = routed.stated;
+export async function decode({ tools }: Pick<FlowParts, "tools">, routed: Routed): Promise<Decoded | Refusal> {
+  const { asked, admitted } = routed;
+  if (!("writer" in asked)) return cardFor({ tools }, admitted, asked, null);
+  const answer = await asked.writer.decode(asked.route);
+  return isRefusal(answer) ? answer : cardFor({ tools }, admitted, answer.call, answer);
+}
+
+function cardFor(
+  { tools }: Pick<FlowParts, "tools">,
+  admitted: Admitted,
+  { tool: name, parameters }: Stated,
+  answer: Answer | null,
+): Decoded | Refusal {
   const tool = tools.find(name);
   if (isRefusal(tool)) return tool;
   const { info, doer } = tool;
@@ -41,10 +61,10 @@ export function decode({ tools }: Pick<FlowParts, "tools">, routed: Routed): Dec
   const card: ActionCard = {
     v: 1,
     tool: name,
-    needle: info.needle,
+    needle: answer?.needle ?? info.needle,
     action: info.action,
     parameters: parameters as ActionCard["parameters"],
-    by: "operator",
+    by: answer === null ? "operator" : "needle",
   };
-  return new DecodedCard(routed.admitted, card, tool, doer);
+  return new DecodedCard(admitted, card, { tool, doer }, answer);
 }

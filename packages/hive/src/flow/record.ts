@@ -44,7 +44,7 @@ export async function record(parts: RecordParts, sealed: Sealed): Promise<Record
 
 function proofParts(parts: RecordParts, { checked, statement }: Sealed): ProofParts {
   const { judged, approval } = checked.executed.approved;
-  const { admitted, card } = judged.decoded;
+  const { admitted, card, replay } = judged.decoded;
   return {
     format: "axiom-proof/1",
     id: admitted.id,
@@ -54,7 +54,7 @@ function proofParts(parts: RecordParts, { checked, statement }: Sealed): ProofPa
     approval: approval?.envelope ?? null,
     outcome: checked.outcome,
     checks: checked.checks,
-    replay: null,
+    replay,
     seal: statement.envelope,
     keys: parts.manifest(),
   };

@@ -1,15 +1,29 @@
-/** route: Admitted → Routed. Picks the needle; a stated action card already names its tool, and so its needle. */
-import { type Refusal, refuse } from "lop";
+/** route: Admitted → Routed. Picks the needle, with reasons; a stated action card already names its tool, and so its needle. */
+import type { CardWriter, Route } from "lex";
+import { isRefusal, type Refusal, refuse } from "lop";
 import type { Admitted } from "./admit.ts";
+import type { FlowParts } from "./parts.ts";
+
+/** What the operator wrote himself. */
+export interface Stated {
+  readonly tool: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Words on their way to the needles that were picked. */
+export interface InWords {
+  readonly route: Route;
+  readonly writer: CardWriter;
+}
 
 class RoutedDirective {
   readonly #minted = true;
   readonly admitted: Admitted;
-  readonly stated: { readonly tool: string; readonly parameters: Readonly<Record<string, unknown>> };
+  readonly asked: Stated | InWords;
 
-  constructor(admitted: Admitted, stated: RoutedDirective["stated"]) {
+  constructor(admitted: Admitted, asked: RoutedDirective["asked"]) {
     this.admitted = admitted;
-    this.stated = stated;
+    this.asked = asked;
   }
 
   static made(value: object): boolean {
@@ -18,10 +32,14 @@ class RoutedDirective {
 }
 export type Routed = RoutedDirective;
 
-export const ENGINE_MISSING =
-  "Words need a needle, and a needle needs a model engine; this build has none yet. State the action card itself.";
+export const ENGINE_MISSING = "Words need a needle, and a needle needs a model engine; this hive has none.";
 
-export function route(admitted: Admitted): Routed | Refusal {
+export async function route({ words }: Pick<FlowParts, "words">, admitted: Admitted): Promise<Routed | Refusal> {
   const { body } = admitted;
-  return "card" in body ? new RoutedDirective(admitted, body.card) : refuse("engine-absent", ENGINE_MISSING);
+  if ("card" in body) return new RoutedDirective(admitted, body.card);
+  if (words === undefined) return refuse("engine-absent", ENGINE_MISSING);
+  const writer = await words.writer();
+  if (isRefusal(writer)) return writer;
+  const routed = await writer.route(body.words);
+  return isRefusal(routed) ? routed : new RoutedDirective(admitted, { route: routed, writer });
 }

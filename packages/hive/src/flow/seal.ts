@@ -22,6 +22,7 @@ export type Sealed = SealedOutcome;
 export function seal(parts: Pick<FlowParts, "crypto" | "statements" | "keys">, checked: Checked): Sealed {
   const { approved, intent } = checked.executed;
   const { judged, approval } = approved;
+  const { replay } = judged.decoded;
   const body: Seal = {
     card: digestOf(parts.crypto, judged.decoded.card),
     verdict: digestOf(parts.crypto, judged.verdict),
@@ -29,7 +30,7 @@ export function seal(parts: Pick<FlowParts, "crypto" | "statements" | "keys">, c
     outcome: digestOf(parts.crypto, checked.outcome),
     checks: digestOf(parts.crypto, checked.checks),
     intent,
-    replay: null,
+    replay: replay === null ? null : digestOf(parts.crypto, replay),
     keys: parts.keys().id,
   };
   return new SealedOutcome(checked, parts.statements.sign("outcome", judged.decoded.admitted.id, { ...body }));

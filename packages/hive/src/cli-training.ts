@@ -1,0 +1,59 @@
+/** `axiom training export`: approved against refused cards, as pairs to learn from (docs/formats/training-pairs.md). */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type MarkedCard, markCall } from "lex";
+import { type BehaviorCard, isRefusal } from "raptor";
+import { loadBehaviors } from "raptor/behaviors";
+import { JOURNAL_PATH, type JournalLine } from "./card-journal.ts";
+import { EXIT, type Terminal } from "./terminal.ts";
+
+export interface TrainingPair {
+  readonly directive: string;
+  readonly chosen: MarkedCard;
+  readonly rejected: MarkedCard;
+  /** Id of the directive whose card was refused. */
+  readonly source: string;
+}
+
+export function runTrainingExport(terminal: Terminal, output: string | undefined): number {
+  const pairs = pairsOf(readJournal(join(terminal.home, JOURNAL_PATH)), shippedCards());
+  const text = pairs.map((pair) => `${JSON.stringify(pair)}\n`).join("");
+  if (output !== undefined) writeFileSync(output, text, { mode: 0o600 });
+  else if (text !== "") terminal.out(text.trimEnd());
+  terminal.say(`${pairs.length} pairs${output === undefined ? "" : ` in ${output}`}`);
+  return EXIT.ok;
+}
+
+function shippedCards(): BehaviorCard[] {
+  const cards = loadBehaviors();
+  if (isRefusal(cards)) throw new TypeError(cards.why);
+  return [...cards.values()];
+}
+
+/** A line that a crash cut off is passed over. */
+function readJournal(path: string): JournalLine[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as JournalLine];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** A refused card against its correction, or against one that was approved for the same words. */
+export function pairsOf(lines: readonly JournalLine[], cards: readonly BehaviorCard[]): TrainingPair[] {
+  const approved = new Map<string, MarkedCard>();
+  for (const { words, marks, ending } of lines) if (ending === "approved") approved.set(words, marks);
+  const pairs = new Map<string, TrainingPair>();
+  for (const { id, words, marks: rejected, ending, instead } of lines) {
+    if (ending !== "refused") continue;
+    const chosen = instead === null ? approved.get(words) : markCall(instead, words, cards);
+    if (chosen === undefined || chosen === null || JSON.stringify(chosen) === JSON.stringify(rejected)) continue;
+    if (instead !== null || !pairs.has(id)) pairs.set(id, { directive: words, chosen, rejected, source: id });
+  }
+  return [...pairs.values()];
+}

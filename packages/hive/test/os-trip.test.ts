@@ -1,0 +1,115 @@
+/** The rung os in the whole trip: a shell program to its proof, a page under a permit, a freeze. */
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { EgressDesk, Ladder, osChamber, wasmPy } from "forge";
+import { nodeCrypto } from "lop";
+import { verifyProof } from "lop/verify";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Hive } from "../src/index.ts";
+import { card, must, openTestHive, run, simHome, start, type TestHome } from "./hive-home.ts";
+
+const probed = osChamber({ pool: 0 });
+const probe = await probed.probe();
+await probed.close();
+const missing = probe.ready ? null : `needs bubblewrap (apt install bubblewrap): ${probe.why}`;
+
+let server: Server;
+let made: TestHome & { hive: Hive };
+let ladder: Ladder;
+const egress = new EgressDesk({
+  resolve: async () => ["93.184.216.34"],
+  connect: () => connect((server.address() as AddressInfo).port, "127.0.0.1"),
+});
+
+beforeAll(async () => {
+  server = createServer((_request, response) => response.end("the page")).listen(0, "127.0.0.1");
+  const home = await simHome();
+  ladder = new Ladder([wasmPy({ pool: 0 }), osChamber({ pool: 0, egress })]);
+  const ports = { ...home.ports, ladder, egress };
+  made = { ...home, hive: await openTestHive({ ...home, ports }) };
+});
+afterAll(async () => {
+  await made.hive.close();
+  await ladder.close();
+  await egress.close();
+  server.close();
+});
+
+const shell = (code: string, more = {}) => card("exec.run", { language: "shell", code, ...more });
+const entries = async (kind: string): Promise<Record<string, unknown>[]> => {
+  const found: Record<string, unknown>[] = [];
+  for await (const { entry } of made.hive.entries()) {
+    const envelope = JSON.parse(Buffer.from(entry).toString()) as { payload: string };
+    const statement = JSON.parse(Buffer.from(envelope.payload, "base64").toString()) as {
+      kind: string;
+      body: Record<string, unknown>;
+    };
+    if (statement.kind === kind) found.push(statement.body);
+  }
+  return found;
+};
+
+test("a shell program runs on os, changes the workspace, and its proof says where it ran", async (ctx) => {
+  if (missing !== null) return ctx.skip(missing);
+  const view = await run(made.hive, shell("echo 42; echo kept > kept.txt; echo aside >&2"));
+  expect(view).toMatchObject({ state: "done", verified: true, quarantined: false });
+  expect(view.outcome).toMatchObject({ status: "ok", rung: "os", stdout: "42\n", stderr: "aside\n", exit_code: 0 });
+  expect(Buffer.from(must(await made.workspace.read("kept.txt"))).toString()).toBe("kept\n");
+  expect(verifyProof(must(await made.hive.proof(view.id)), nodeCrypto)).toMatchObject({ verified: true });
+});
+
+test("a directive that asks for os gets it, also for a language of a weaker rung", async (ctx) => {
+  if (missing !== null) return ctx.skip(missing);
+  const body = {
+    ...card("exec.run", { language: "python", code: "import subprocess; print(subprocess.getoutput('echo native'))" }),
+    rung: "os" as const,
+  };
+  expect((await run(made.hive, body)).outcome).toMatchObject({ status: "ok", rung: "os", stdout: "native\n" });
+});
+
+test("a run fetches under a permit, not before it and not after its revocation; all of it is on record", async (ctx) => {
+  if (missing !== null) return ctx.skip(missing);
+  const fetch = shell("curl -s -S -f http://shop.example/page 2>&1");
+  expect((await run(made.hive, fetch)).outcome?.stdout).toMatch(/403/);
+  const id = await start(made.hive, card("permit.grant", { host: "shop.example", minutes: 5 }));
+  for (let i = 0; i < 200 && (await made.hive.directive(id))?.state === "running"; i++)
+    await new Promise((done) => setTimeout(done, 10));
+  if ((await made.hive.directive(id))?.state === "awaiting-approval")
+    expect(await made.hive.approve(id, { explicit: true })).toBeNull();
+  expect(must(await made.hive.ended(id)).outcome).toMatchObject({ status: "ok" });
+  const view = await run(made.hive, fetch);
+  expect(view.outcome?.stdout).toContain("the page");
+  await expect
+    .poll(() => entries("permit-use"))
+    .toMatchObject([
+      { decision: "allowed", host: "shop.example", port: 80, method: "GET", address: "93.184.216.34" },
+      { decision: "closed", bytes_down: 8 },
+    ]);
+  expect((await run(made.hive, shell("curl -s -S -f http://other.example/ 2>&1"))).outcome?.stdout).toContain("403");
+  expect(await entries("permit-use")).toMatchObject([
+    {},
+    {},
+    { decision: "refused", host: "other.example", permit: null },
+  ]);
+  expect((await run(made.hive, card("permit.revoke", { host: "shop.example" }))).outcome).toMatchObject({
+    status: "ok",
+  });
+  expect((await run(made.hive, fetch)).outcome?.stdout).toMatch(/403/);
+}, 60_000);
+
+test("a freeze stops a run on os at once, and nothing that it prints afterwards is shown", async (ctx) => {
+  if (missing !== null) return ctx.skip(missing);
+  const id = await start(made.hive, shell("while :; do echo x; sleep 0.01; done"));
+  await expect
+    .poll(async () => (await made.hive.directive(id))?.steps.some(({ phase }) => phase === "output"))
+    .toBe(true);
+  const outputs = async () => (await made.hive.directive(id))!.steps.filter(({ phase }) => phase === "output").length;
+  const frozen = made.hive.freeze("A test of the kill switch.");
+  const before = await outputs();
+  await frozen;
+  const view = must(await made.hive.ended(id));
+  expect(await outputs()).toBe(before);
+  expect(view.state).not.toBe("running");
+  expect(await made.hive.resume()).toBeNull();
+  expect((await run(made.hive, shell("echo again"))).outcome).toMatchObject({ stdout: "again\n" });
+});

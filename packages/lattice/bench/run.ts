@@ -1,0 +1,52 @@
+/**
+ * `npm run bench -w lattice -- [NAME] [--data DIR] [--count N] [--seed S]`
+ *   speed     L2, L3, L5: search over --count capabilities (1,000,000)
+ *   live      L6, L7: --count durable changes (5,000,000), a twentieth as many holds
+ *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
+ *   instances the sets of coord/ in --data: instances, solved, mean and worst gap, CPU s
+ */
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { setFolder } from "./data-node.ts";
+import { runInstances } from "./instances.ts";
+import { runLive } from "./live.ts";
+import { runBruteForce, runOracle } from "./spatial.ts";
+import { runSpeed } from "./speed.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: "string" }, count: { type: "string" }, seed: { type: "string", default: "20261121" } },
+});
+const seed = Number(values.seed);
+
+function spatial(): void {
+  const folder = setFolder("spatial", values.data);
+  if (folder === null) console.log("spatial: skipped: data absent");
+  else {
+    const { rows, equal, worst_m, first } = runOracle(folder);
+    console.log(
+      `spatial: ${equal} of ${rows} rows as PostGIS gave them, distances at most ${(worst_m * 1000).toFixed(3)} mm apart`,
+    );
+    if (first !== null) console.log(`  first difference: ${first}`);
+  }
+  const fuzz = runBruteForce(Number(values.count ?? 20_000), seed);
+  console.log(`spatial: ${fuzz.queries} random queries (seed ${seed}), ${fuzz.different} different from brute force`);
+}
+
+const speed = (): void => runSpeed(Number(values.count ?? 1_000_000), seed);
+
+const live = (): Promise<void> => runLive(Number(values.count ?? 5_000_000), seed);
+
+function instances(): void {
+  const coord = setFolder("coord", values.data);
+  if (coord === null) console.log("instances: skipped: data absent");
+  else runInstances(dirname(coord), seed);
+}
+
+const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = { spatial, speed, live, instances };
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+for (const name of names) {
+  const bench = BENCHES[name];
+  if (bench === undefined) throw new Error(`no bench "${name}"; there are ${Object.keys(BENCHES).join(", ")}`);
+  await bench();
+}

@@ -1,0 +1,152 @@
+/** L1: the rows that PostGIS gave for ST_DWithin and ST_Distance on the spheroid, against ours; and random queries against brute force. */
+import { join } from "node:path";
+import {
+  type Capability,
+  type Constraint,
+  distance_m,
+  FindIndex,
+  type FoundAll,
+  find,
+  findAll,
+  type Ground,
+  isFault,
+  readQuery,
+} from "../src/index.ts";
+import { chance, makeCity } from "../test/city.ts";
+import { readLines } from "./data-node.ts";
+
+interface OracleCapability {
+  readonly id: string;
+  readonly lat: number;
+  readonly lng: number;
+  readonly category: string;
+  readonly attrs: Record<string, boolean | string>;
+  readonly free: number;
+  readonly week_minutes_open: readonly (readonly [number, number])[];
+}
+interface OracleRow {
+  readonly query: {
+    readonly lat: number;
+    readonly lng: number;
+    readonly radius_m: number;
+    readonly attrs?: Record<string, boolean | string>;
+    readonly category?: string;
+    readonly min_free?: number;
+    readonly open_from?: number;
+    readonly open_until?: number;
+  };
+  readonly count: number;
+  readonly top20: readonly (readonly [id: string, metres: number])[];
+}
+
+const MINUTE_MS = 60_000;
+/** Distances printed by the oracle have four decimals. */
+const ALLOWED_M = 0.001;
+
+export function runOracle(folder: string): { rows: number; equal: number; worst_m: number; first: string | null } {
+  const records = readLines<OracleCapability>(join(folder, "capabilities.jsonl.gz"));
+  const ground = oracleGround(records);
+  let worst_m = 0;
+  let equal = 0;
+  let first: string | null = null;
+  const rows = readLines<OracleRow>(join(folder, "queries.jsonl"));
+  for (const [i, row] of rows.entries()) {
+    const found = runRow(ground, row);
+    const apart = row.top20.map(([, metres], k) =>
+      Math.abs(metres - (found.distances_m[k] ?? Number.POSITIVE_INFINITY)),
+    );
+    const same =
+      found.count === row.count &&
+      row.top20.every(([id], k) => found.id(k) === id) &&
+      apart.every((m) => m <= ALLOWED_M);
+    worst_m = Math.max(worst_m, ...apart);
+    if (same) equal++;
+    else first ??= `row ${i + 1}: ${found.count} found, ${row.count} expected`;
+  }
+  return { rows: rows.length, equal, worst_m, first };
+}
+
+function oracleGround(records: readonly OracleCapability[]): Ground {
+  const indexed = records.map(({ id, lat, lng, category, attrs }, handle) => ({
+    handle,
+    capability: { id, at: { lat, lng }, category, attributes: attrs },
+  }));
+  return {
+    index: FindIndex.build(indexed),
+    counts: null,
+    openness: {
+      isOpen: (handle, { from_ms, until_ms }) =>
+        records[handle]!.week_minutes_open.some(
+          ([from, until]) => from * MINUTE_MS <= from_ms && until_ms <= until * MINUTE_MS,
+        )
+          ? "open"
+          : "closed",
+    },
+    room: { free: (handle) => records[handle]!.free },
+  };
+}
+
+function runRow(ground: Ground, { query }: OracleRow): FoundAll {
+  const where: Constraint[] = Object.entries(query.attrs ?? {}).map(([attribute, is]) => ({ attribute, is }));
+  if (query.category !== undefined) where.push({ attribute: "category", is: query.category });
+  // The oracle asks for free units without a window; a week's window then stands for "now".
+  const open =
+    query.open_from === undefined
+      ? undefined
+      : { from_ms: query.open_from * MINUTE_MS, until_ms: query.open_until! * MINUTE_MS };
+  const read = readQuery(
+    {
+      place: { from: { lat: query.lat, lng: query.lng }, radius_m: query.radius_m },
+      where: { all: where },
+      open,
+      limit: 10_000,
+    },
+    0,
+  );
+  if (isFault(read)) throw new Error(read.why);
+  const least = query.min_free ?? 0;
+  const roomy: Ground = {
+    ...ground,
+    counts: (handle) => (ground.room?.free(handle, "", { from_ms: 0, until_ms: 0 }) ?? 0) >= least,
+  };
+  const answer = findAll(roomy, read);
+  if (isFault(answer)) throw new Error(`${answer.why} (${answer.at})`);
+  return answer;
+}
+
+/** Random queries over a made-up city: every answer equals the sort of all capabilities by distance. */
+export function runBruteForce(count: number, seed: number): { queries: number; different: number } {
+  const random = chance(seed);
+  let different = 0;
+  let city: Capability[] = [];
+  let index = FindIndex.build([]);
+  for (let i = 0; i < count; i++) {
+    if (i % 5000 === 0) {
+      city = makeCity({ count: 200 + Math.floor(random() * 1500), seed: seed + i });
+      index = FindIndex.build(city.map((capability, handle) => ({ handle, capability })));
+    }
+    if (!sameAsBruteForce(city, index, random)) different++;
+  }
+  return { queries: count, different };
+}
+
+const FLAGS = ["wifi", "quiet", "step_free", "printing"] as const;
+
+function sameAsBruteForce(city: readonly Capability[], index: FindIndex, random: () => number): boolean {
+  const from = { lat: 52.2 + 0.6 * random(), lng: 12.9 + random() };
+  const flags = FLAGS.filter(() => random() < 0.3);
+  const radius_m = 10 ** (2.5 + 2 * random());
+  const limit = 1 + Math.floor(random() * 30);
+  const where: Constraint = { all: flags.map((attribute) => ({ attribute, is: true })) };
+  const read = readQuery({ place: { from, radius_m }, where, limit }, 0);
+  if (isFault(read)) throw new Error(read.why);
+  const answer = find({ index, counts: null, openness: null, room: null }, read);
+  if (isFault(answer)) return answer.refused === "attribute-unknown";
+  const expected = city
+    .filter(({ attributes }) => flags.every((flag) => attributes[flag] === true))
+    .map(({ id, at }) => ({ id, metres: distance_m(from, at) }))
+    .filter(({ metres }) => metres <= radius_m)
+    .sort((a, b) => a.metres - b.metres || (a.id < b.id ? -1 : 1))
+    .slice(0, limit);
+  return expected.length === answer.found.length && expected.every(({ id }, i) => id === answer.found[i]!.id);
+}

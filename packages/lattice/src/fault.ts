@@ -1,0 +1,48 @@
+/** What the lattice refuses, and how to put it right. Faults are values; nothing here throws them. */
+export const FAULTS = {
+  "place-malformed":
+    "Give latitudes in −90…90 and longitudes in −180…180 degrees, and a polygon of at least three corners.",
+  "radius-empty": "Give a radius above 0 and at most 20,100 km, in metres.",
+  "attribute-unknown": "Use an attribute that some capability has; `attributes()` lists them.",
+  "attribute-mismatch": "Give a value of the attribute's kind.",
+  "capability-malformed": "Correct the field named.",
+  "capability-duplicate": "Give each capability an id of its own.",
+  "window-malformed": "Give a window that begins before it ends.",
+  "window-past": "Give a window that has not ended yet.",
+  "window-beyond": "Give a window inside the horizon, or lengthen the horizon.",
+  "limit-malformed": "Ask for 1 to 10,000 results at a time and go on with the cursor.",
+  "cursor-malformed": "Hand the cursor back as it came, with the same query.",
+  "query-too-large": "Give at most 64 constraints, nested at most 8 deep.",
+  "certificate-wrong": "Do not rely on the plan: its claim does not hold at the place named.",
+  "hours-malformed":
+    "Correct the rule at the place named; wiki.openstreetmap.org/wiki/Key:opening_hours describes the grammar.",
+  "journal-damaged": "Restore the journal from a backup; what stands before the place named is whole.",
+  "journal-unwritable":
+    "Free space or mend the disk, then open the lattice again; nothing unacknowledged has happened.",
+  "hold-malformed": "Correct the field named.",
+  "hold-too-much": "Ask for fewer units, another time or another capability.",
+  "hold-unknown": "Use the id that the hold was given.",
+  "hold-over": "The hold has ended; ask for a new one.",
+  "key-reused": "Use an idempotency key for one request only.",
+  "dimension-unknown": "Use a dimension that the lattice has; `dimensions()` lists them.",
+  "capability-unknown": "Use the id of a capability that the lattice has.",
+  "units-beyond": "Keep free units between −32,767 and 32,767 in every slot.",
+  "holds-full": "Let holds expire or release some; the number of open holds is limited.",
+  "order-unsupported": "Order by distance, travel or price.",
+} as const;
+
+export type FaultCode = keyof typeof FAULTS;
+
+export interface Fault {
+  readonly refused: FaultCode;
+  readonly why: string;
+  readonly fix: string;
+  /** Where in the input: a field path or `line N`; empty when all of it is meant. */
+  readonly at: string;
+}
+
+export const fault = (refused: FaultCode, why: string, at = ""): Fault =>
+  Object.freeze({ refused, why, fix: FAULTS[refused], at });
+
+export const isFault = (value: unknown): value is Fault =>
+  typeof value === "object" && value !== null && "refused" in value && "fix" in value && "at" in value;

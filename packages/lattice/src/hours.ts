@@ -1,0 +1,263 @@
+/**
+ * Hours, compiled: for each rule two bit sets over the horizon, open and unknown, one bit for five minutes of UTC. Equal patterns are
+ * kept once. The question "open for all of this window?" then reads a few words.
+ */
+import OpeningHours, { type nominatim_object } from "opening_hours";
+import rruleModule from "rrule";
+import type { HoursRule } from "./capability.ts";
+import { type Fault, fault, isFault } from "./fault.ts";
+import type { Openness, Window } from "./find.ts";
+import { WallClock } from "./wall-clock.ts";
+import { readWeekly, type Week } from "./weekly-hours.ts";
+
+export const GRAIN_MS = 5 * 60_000;
+export const MAX_HORIZON_DAYS = 400;
+export const MAX_OCCURRENCES = 10_000;
+const DAY_MS = 86_400_000;
+
+/** Where public holidays and sun times are taken from: the library's `nominatim_object`. */
+export type Region = nominatim_object;
+
+interface Stretch {
+  readonly from_ms: number;
+  readonly until_ms: number;
+  readonly unknown: boolean;
+}
+
+/** Bit i of word i >>> 5 stands for the five minutes that begin at horizon.from_ms + i · GRAIN_MS. */
+export interface Pattern {
+  readonly open: Uint32Array;
+  readonly unknown: Uint32Array;
+}
+
+export class HoursCompiler {
+  readonly horizon: Window;
+  readonly #grains: number;
+  readonly #clocks = new Map<string, WallClock>();
+
+  /** @throws RangeError when the horizon is empty or longer than MAX_HORIZON_DAYS. */
+  constructor(horizon: Window) {
+    const from_ms = Math.floor(horizon.from_ms / GRAIN_MS) * GRAIN_MS;
+    this.#grains = Math.ceil((horizon.until_ms - from_ms) / GRAIN_MS);
+    if (!(this.#grains > 0 && this.#grains * GRAIN_MS <= MAX_HORIZON_DAYS * DAY_MS))
+      throw new RangeError("a horizon has 1 to 400 days");
+    this.horizon = { from_ms, until_ms: from_ms + this.#grains * GRAIN_MS };
+  }
+
+  /** Faults: `hours-malformed`, with the position in the text where it is known. */
+  compile(rule: HoursRule, tz: string, region: Region | null): Pattern | Fault {
+    const stretches = this.#stretches(rule, tz, region);
+    return isFault(stretches) ? stretches : this.#pattern(stretches);
+  }
+
+  #stretches(rule: HoursRule, tz: string, region: Region | null): readonly Stretch[] | Fault {
+    if (rule.kind === "intervals")
+      return rule.intervals.map(([from_ms, until_ms]) => ({ from_ms, until_ms, unknown: false }));
+    const clock = this.#clock(tz);
+    if (rule.kind === "rrule") return recurring(rule.text, rule.minutes, clock, this.horizon);
+    const week = readWeekly(rule.text);
+    return week === null ? byLibrary(rule.text, clock, this.horizon, region) : weekly(week, clock, this.horizon);
+  }
+
+  #clock(tz: string): WallClock {
+    let clock = this.#clocks.get(tz);
+    if (clock === undefined) {
+      clock = new WallClock(tz, this.horizon.from_ms, this.horizon.until_ms);
+      this.#clocks.set(tz, clock);
+    }
+    return clock;
+  }
+
+  /** Five minutes are open when they are wholly so, and unknown when any of them is. */
+  #pattern(stretches: readonly Stretch[]): Pattern {
+    const words = (this.#grains + 31) >>> 5;
+    const pattern = { open: new Uint32Array(words), unknown: new Uint32Array(words) };
+    for (const { from_ms, until_ms, unknown } of stretches) {
+      const from = (from_ms - this.horizon.from_ms) / GRAIN_MS;
+      const until = (until_ms - this.horizon.from_ms) / GRAIN_MS;
+      if (unknown) setBits(pattern.unknown, Math.max(0, Math.floor(from)), Math.min(this.#grains, Math.ceil(until)));
+      else setBits(pattern.open, Math.max(0, Math.ceil(from)), Math.min(this.#grains, Math.floor(until)));
+    }
+    return pattern;
+  }
+}
+
+function setBits(words: Uint32Array, from: number, until: number): void {
+  for (let i = from; i < until; ) {
+    if ((i & 31) === 0 && until - i >= 32) {
+      words[i >>> 5] = 0xffff_ffff;
+      i += 32;
+    } else {
+      words[i >>> 5]! |= 1 << (i & 31);
+      i++;
+    }
+  }
+}
+
+/** Midnights of the wall from the day before the horizon on: hours of that day may reach into it. */
+function* midnights(clock: WallClock, { from_ms, until_ms }: Window): Generator<number> {
+  const first = Math.floor(clock.toWall(from_ms) / DAY_MS) - 1;
+  for (let day = first; clock.toUtc(day * DAY_MS) < until_ms; day++) yield day * DAY_MS;
+}
+
+function weekly(week: Week, clock: WallClock, horizon: Window): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const midnight of midnights(clock, horizon)) {
+    const weekday = (Math.floor(midnight / DAY_MS) + 3) % 7; // 1 January 1970 was a Thursday
+    for (const [from, until] of week[weekday]!) {
+      stretches.push({
+        from_ms: clock.toUtc(midnight + from * 60_000),
+        until_ms: clock.toUtc(midnight + until * 60_000),
+        unknown: false,
+      });
+    }
+  }
+  return stretches;
+}
+
+/** The library reads times off the host's own clock; wall times are handed to it as if they were the host's, and read back so. */
+const toHost = (wall_ms: number): Date => {
+  const wall = new Date(wall_ms);
+  return new Date(
+    wall.getUTCFullYear(),
+    wall.getUTCMonth(),
+    wall.getUTCDate(),
+    wall.getUTCHours(),
+    wall.getUTCMinutes(),
+  );
+};
+const fromHost = (host: Date): number =>
+  Date.UTC(host.getFullYear(), host.getMonth(), host.getDate(), host.getHours(), host.getMinutes());
+
+function byLibrary(
+  text: string,
+  clock: WallClock,
+  { from_ms, until_ms }: Window,
+  region: Region | null,
+): Stretch[] | Fault {
+  try {
+    const hours = new OpeningHours(text, region);
+    const intervals = hours.getOpenIntervals(
+      toHost(clock.toWall(from_ms) - DAY_MS),
+      toHost(clock.toWall(until_ms) + DAY_MS),
+    );
+    return intervals.map(([from, until, unknown]) => ({
+      from_ms: clock.toUtc(fromHost(from)),
+      until_ms: clock.toUtc(fromHost(until)),
+      unknown,
+    }));
+  } catch (error) {
+    return fault("hours-malformed", `"${text}": ${messageOf(error)}`, "hours.text");
+  }
+}
+
+function recurring(text: string, minutes: number, clock: WallClock, { from_ms, until_ms }: Window): Stretch[] | Fault {
+  try {
+    const rule = rruleModule.rrulestr(text); // floating times: wall time written as UTC
+    const from = new Date(clock.toWall(from_ms) - minutes * 60_000);
+    const starts = rule.between(from, new Date(clock.toWall(until_ms)), true, (_, made) => made < MAX_OCCURRENCES);
+    return starts.map((start) => ({
+      from_ms: clock.toUtc(start.getTime()),
+      until_ms: clock.toUtc(start.getTime() + minutes * 60_000),
+      unknown: false,
+    }));
+  } catch (error) {
+    return fault("hours-malformed", `"${text}": ${messageOf(error)}`, "hours.text");
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const UNKNOWN_HOURS = 0;
+
+/** Which pattern each handle has. Patterns that are equal are kept once. */
+export class HoursIndex implements Openness {
+  readonly #compiler: HoursCompiler;
+  readonly #region: Region | null;
+  readonly #patterns: Pattern[];
+  readonly #byRule = new Map<string, number | Fault>();
+  readonly #byBits = new Map<string, number>();
+  #patternOf = new Uint32Array(1024);
+
+  constructor(compiler: HoursCompiler, region: Region | null) {
+    this.#compiler = compiler;
+    this.#region = region;
+    const words = Math.ceil((compiler.horizon.until_ms - compiler.horizon.from_ms) / GRAIN_MS / 32);
+    this.#patterns = [{ open: new Uint32Array(words), unknown: new Uint32Array(words).fill(0xffff_ffff) }];
+  }
+
+  get horizon(): Window {
+    return this.#compiler.horizon;
+  }
+
+  get patterns(): number {
+    return this.#patterns.length;
+  }
+
+  /** Faults: `hours-malformed`; the handle's hours then stay as they were. */
+  set(handle: number, rule: HoursRule | null, tz: string): Fault | null {
+    const number = rule === null ? UNKNOWN_HOURS : this.#numberOf(rule, tz);
+    if (isFault(number)) return number;
+    if (handle >= this.#patternOf.length) {
+      const larger = new Uint32Array(Math.max(handle + 1, this.#patternOf.length * 2));
+      larger.set(this.#patternOf);
+      this.#patternOf = larger;
+    }
+    this.#patternOf[handle] = number;
+    return null;
+  }
+
+  #numberOf(rule: HoursRule, tz: string): number | Fault {
+    const key = `${tz} ${rule.kind} ${rule.kind === "intervals" ? JSON.stringify(rule.intervals) : rule.text}${rule.kind === "rrule" ? rule.minutes : ""}`;
+    let number = this.#byRule.get(key);
+    if (number === undefined) {
+      const pattern = this.#compiler.compile(rule, tz, this.#region);
+      number = isFault(pattern) ? pattern : this.#keep(pattern);
+      this.#byRule.set(key, number);
+    }
+    return number;
+  }
+
+  #keep(pattern: Pattern): number {
+    const bits = `${pattern.open.join()}|${pattern.unknown.join()}`;
+    const known = this.#byBits.get(bits);
+    if (known !== undefined) return known;
+    this.#byBits.set(bits, this.#patterns.length);
+    return this.#patterns.push(pattern) - 1;
+  }
+
+  /** A window that leaves the horizon is unknown outside of it. */
+  isOpen(handle: number, { from_ms, until_ms }: Window): "open" | "closed" | "unknown" {
+    const { from_ms: start, until_ms: end } = this.#compiler.horizon;
+    const { open, unknown } = this.#patterns[this.#patternOf[handle] ?? UNKNOWN_HOURS]!;
+    const from = Math.floor((Math.max(from_ms, start) - start) / GRAIN_MS);
+    const until = Math.ceil((Math.min(until_ms, end) - start) / GRAIN_MS);
+    let certain = from_ms >= start && until_ms <= end;
+    for (let word = from >>> 5; word << 5 < until; word++) {
+      const asked = maskOf(word << 5, from, until);
+      const missing = asked & ~open[word]!;
+      if ((missing & ~unknown[word]!) !== 0) return "closed";
+      if (missing !== 0) certain = false;
+    }
+    return certain ? "open" : "unknown";
+  }
+
+  /** The first moment at or after `from_ms` that is open; null when none is inside the horizon. */
+  nextOpen(handle: number, from_ms: number): number | null {
+    const { from_ms: start, until_ms: end } = this.#compiler.horizon;
+    const { open } = this.#patterns[this.#patternOf[handle] ?? UNKNOWN_HOURS]!;
+    const first = Math.max(0, Math.floor((from_ms - start) / GRAIN_MS));
+    for (let grain = first; start + grain * GRAIN_MS < end; grain++) {
+      if ((open[grain >>> 5]! >>> (grain & 31)) & 1) return Math.max(from_ms, start + grain * GRAIN_MS);
+      if (open[grain >>> 5] === 0) grain |= 31;
+    }
+    return null;
+  }
+}
+
+/** The bits of the word that begins at `first` which lie in [from, until). */
+function maskOf(first: number, from: number, until: number): number {
+  const low = from > first ? -1 << (from - first) : -1;
+  const high = until < first + 32 ? (1 << (until - first)) - 1 : -1;
+  return low & high;
+}

@@ -1,0 +1,167 @@
+/**
+ * Search in one index: the nearest first, or all within reach. Boxes that are farther than what is already held, and words of 32 positions
+ * that the sieve rules out, are never opened. Chords stand for geodesics as lower bounds (geodesy.ts).
+ */
+import type { FindIndex } from "./find-index.ts";
+import { geodesic_m } from "./geodesy.ts";
+import type { Area } from "./place.ts";
+import { MinQueue } from "./queue.ts";
+import type { Sieve } from "./sieve.ts";
+
+/** Decides about one capability by its handle, after attributes and place have: hours, capacity, removed or not. */
+export type Accept = (handle: number) => boolean;
+
+export interface Hit {
+  readonly position: number;
+  readonly distance_m: number;
+}
+
+/** Hits come after (distance, id) of this; used by cursors. */
+export interface After {
+  readonly distance_m: number;
+  readonly id: string;
+}
+
+const REGION = 2;
+const EVERY_BIT = -1;
+/** Items of the queue: height in the lowest two bits, number of the box above. */
+const packed = (height: number, number: number): number => number * 4 + height;
+
+export class Search {
+  readonly #index: FindIndex;
+  readonly #sieve: Sieve;
+  readonly #area: Area;
+  readonly #accept: Accept;
+  readonly #after: After | null;
+
+  constructor(index: FindIndex, sieve: Sieve, area: Area, accept: Accept, after: After | null) {
+    this.#index = index;
+    this.#sieve = sieve;
+    this.#area = area;
+    this.#accept = accept;
+    this.#after = after;
+  }
+
+  /** At most `limit` hits in the order (distance, id). */
+  nearest(limit: number): Hit[] {
+    const held = new Nearest(this.#index, limit, this.#area.radius_m);
+    const queue = freshQueue();
+    this.#openRegions(held, queue);
+    while (queue.least <= held.reach_m * held.reach_m) {
+      const item = queue.pop();
+      this.#open(item % 4, Math.floor(item / 4), held, queue);
+    }
+    return held.hits();
+  }
+
+  /** Calls `see` for every hit, in no order. */
+  each(see: (position: number, distance_m: number) => void): void {
+    this.#openRegions({ reach_m: this.#area.radius_m, take: see }, null);
+  }
+
+  /** No summary stands above the regions: all of them are looked at. */
+  #openRegions(sink: Sink, queue: MinQueue | null): void {
+    const regions = this.#index.boxes[REGION].length / 6;
+    for (let word = 0; word << 5 < regions; word++) this.#openAlive(REGION, word, EVERY_BIT, sink, queue);
+  }
+
+  #open(height: number, number: number, sink: Sink, queue: MinQueue | null): void {
+    if (height === REGION) this.#openAlive(1, number, this.#sieve.groups(number), sink, queue);
+    else if (height === 1) this.#openAlive(0, number, this.#sieve.blocks(number), sink, queue);
+    else this.#readBlock(number, sink);
+  }
+
+  /** Queues those of the 32 boxes below box `word` that are alive and within reach; without a queue opens them at once. */
+  #openAlive(height: 0 | 1 | 2, word: number, alive: number, sink: Sink, queue: MinQueue | null): void {
+    const boxes = this.#index.boxes[height];
+    const [x, y, z] = this.#area.center;
+    const reach2 = sink.reach_m * sink.reach_m;
+    for (let bits = alive; bits !== 0; bits &= bits - 1) {
+      const number = (word << 5) + 31 - Math.clz32(bits & -bits);
+      const at = number * 6;
+      if (at >= boxes.length) return;
+      const dx = outside(x, boxes[at]!, boxes[at + 3]!);
+      const dy = outside(y, boxes[at + 1]!, boxes[at + 4]!);
+      const dz = outside(z, boxes[at + 2]!, boxes[at + 5]!);
+      const chord2 = dx * dx + dy * dy + dz * dz;
+      if (chord2 > reach2) continue;
+      if (queue === null) this.#open(height, number, sink, null);
+      else queue.push(chord2, packed(height, number));
+    }
+  }
+
+  #readBlock(block: number, sink: Sink): void {
+    const { x, y, z, count, handles } = this.#index;
+    const { center, holds } = this.#area;
+    for (let bits = this.#sieve.words(block); bits !== 0; bits &= bits - 1) {
+      const position = (block << 5) + 31 - Math.clz32(bits & -bits);
+      if (position >= count) return;
+      const distance_m = geodesic_m(center[0], center[1], center[2], x[position]!, y[position]!, z[position]!);
+      if (distance_m > sink.reach_m) continue;
+      if (this.#after !== null && !this.#isAfter(position, distance_m, this.#after)) continue;
+      if (holds !== null && !holds(x[position]!, y[position]!, z[position]!)) continue;
+      if (this.#accept(handles[position]!)) sink.take(position, distance_m);
+    }
+  }
+
+  #isAfter(position: number, distance_m: number, after: After): boolean {
+    if (distance_m !== after.distance_m) return distance_m > after.distance_m;
+    return this.#index.id(position) > after.id;
+  }
+}
+
+/** Where hits go; nothing beyond `reach_m` is of interest any more. */
+interface Sink {
+  readonly reach_m: number;
+  take(position: number, distance_m: number): void;
+}
+
+/** Distance from `value` to the interval, 0 inside. */
+function outside(value: number, low: number, high: number): number {
+  if (value < low) return low - value;
+  return value > high ? value - high : 0;
+}
+
+/** Searches do not nest, so one queue serves all of them. */
+const queue = new MinQueue();
+function freshQueue(): MinQueue {
+  queue.clear();
+  return queue;
+}
+
+/** The best so far, sorted; reaches only as far as the worst of them once it is full. */
+class Nearest implements Sink {
+  reach_m: number;
+  readonly #index: FindIndex;
+  readonly #limit: number;
+  readonly #positions: number[] = [];
+  readonly #distances: number[] = [];
+
+  constructor(index: FindIndex, limit: number, radius_m: number) {
+    this.#index = index;
+    this.#limit = limit;
+    this.reach_m = radius_m;
+  }
+
+  take(position: number, distance_m: number): void {
+    let i = this.#distances.length;
+    while (i > 0 && this.#isBefore(position, distance_m, i - 1)) i--;
+    if (i >= this.#limit) return;
+    this.#positions.splice(i, 0, position);
+    this.#distances.splice(i, 0, distance_m);
+    if (this.#positions.length > this.#limit) {
+      this.#positions.pop();
+      this.#distances.pop();
+    }
+    if (this.#positions.length === this.#limit) this.reach_m = this.#distances[this.#limit - 1]!;
+  }
+
+  #isBefore(position: number, distance_m: number, i: number): boolean {
+    if (distance_m !== this.#distances[i]!) return distance_m < this.#distances[i]!;
+    return this.#index.id(position) < this.#index.id(this.#positions[i]!);
+  }
+
+  hits(): Hit[] {
+    return this.#positions.map((position, i) => ({ position, distance_m: this.#distances[i]! }));
+  }
+}

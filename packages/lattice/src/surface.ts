@@ -1,0 +1,155 @@
+/**
+ * The live surface: how many units of a dimension are free at each capability in each slot. A capability has its base capacity
+ * everywhere; only days on which something differs take memory, a page of 96 slots each.
+ */
+import type { Slots } from "./slot.ts";
+
+const PAGE_SLOTS = 96;
+const NO_PAGE = -1;
+/** Free units are kept in 16 bits. */
+export const MOST_UNITS = 32_767;
+/** Pages of one dimension: 96 slots of 2 bytes each, so 3 GiB. */
+export const MAX_PAGES = 1 << 24;
+
+export class Surface {
+  #base: Int16Array;
+  #free = new Int16Array(PAGE_SLOTS * 64);
+  #pages = 0;
+  readonly #pageOf = new PageMap();
+  /** Counts every change: two reads under one epoch saw the same surface. */
+  #epoch = 0;
+
+  /** @param base units that each capability has by default, by handle. */
+  constructor(base: ArrayLike<number>) {
+    this.#base = Int16Array.from(base);
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  get size_bytes(): number {
+    return this.#base.byteLength + this.#free.byteLength + this.#pageOf.size_bytes;
+  }
+
+  /** Sets what a capability has by default; slots that differ already keep their difference. */
+  setBase(handle: number, units: number): void {
+    if (handle >= this.#base.length) {
+      const larger = new Int16Array(Math.max(handle + 1, this.#base.length * 2));
+      larger.set(this.#base);
+      this.#base = larger;
+    }
+    this.#base[handle] = units;
+    this.#epoch++;
+  }
+
+  /** Free units in one slot. */
+  at(handle: number, slot: number): number {
+    const day = Math.floor(slot / PAGE_SLOTS);
+    const page = this.#pageOf.get(handle, day);
+    return (
+      (this.#base[handle] ?? 0) + (page === NO_PAGE ? 0 : this.#free[page * PAGE_SLOTS + (slot - day * PAGE_SLOTS)]!)
+    );
+  }
+
+  /** Free units in the worst of the slots. */
+  least(handle: number, { from, until }: Slots): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (let slot = from; slot < until; ) {
+      const day = Math.floor(slot / PAGE_SLOTS);
+      const end = Math.min(until, (day + 1) * PAGE_SLOTS);
+      const page = this.#pageOf.get(handle, day);
+      if (page === NO_PAGE) least = Math.min(least, 0);
+      else
+        for (let i = slot; i < end; i++) least = Math.min(least, this.#free[page * PAGE_SLOTS + i - day * PAGE_SLOTS]!);
+      slot = end;
+    }
+    return (this.#base[handle] ?? 0) + least;
+  }
+
+  /** Whether a change by `units` stays inside what 16 bits hold, everywhere in the slots. */
+  canChange(handle: number, slots: Slots, units: number): boolean {
+    if (units >= 0) return this.#most(handle, slots) + units <= MOST_UNITS;
+    return this.least(handle, slots) + units >= -MOST_UNITS;
+  }
+
+  #most(handle: number, { from, until }: Slots): number {
+    let most = Number.NEGATIVE_INFINITY;
+    for (let slot = from; slot < until; slot++) most = Math.max(most, this.at(handle, slot));
+    return most;
+  }
+
+  /** Adds `units` (perhaps negative) to every slot. The caller has checked `canChange`. */
+  change(handle: number, { from, until }: Slots, units: number): void {
+    for (let slot = from; slot < until; ) {
+      const day = Math.floor(slot / PAGE_SLOTS);
+      const end = Math.min(until, (day + 1) * PAGE_SLOTS);
+      const start = this.#page(handle, day) * PAGE_SLOTS - day * PAGE_SLOTS;
+      for (let i = slot; i < end; i++) this.#free[start + i]! += units;
+      slot = end;
+    }
+    this.#epoch++;
+  }
+
+  #page(handle: number, day: number): number {
+    const known = this.#pageOf.get(handle, day);
+    if (known !== NO_PAGE) return known;
+    if (this.#pages === MAX_PAGES) throw new RangeError(`a surface holds at most ${MAX_PAGES} pages`);
+    if ((this.#pages + 1) * PAGE_SLOTS > this.#free.length) {
+      const larger = new Int16Array(this.#free.length * 2);
+      larger.set(this.#free);
+      this.#free = larger;
+    }
+    this.#pageOf.set(handle, day, this.#pages);
+    return this.#pages++;
+  }
+}
+
+/** (handle, day) → page, by open addressing: a Map of this size would weigh ten times as much. */
+class PageMap {
+  #handles = new Uint32Array(128);
+  #days = new Uint16Array(128);
+  /** Page + 1; 0 is empty. */
+  #pages = new Uint32Array(128);
+  #count = 0;
+
+  get size_bytes(): number {
+    return this.#handles.byteLength + this.#days.byteLength + this.#pages.byteLength;
+  }
+
+  get(handle: number, day: number): number {
+    return this.#pages[this.#place(handle, day)]! - 1;
+  }
+
+  set(handle: number, day: number, page: number): void {
+    if (this.#count * 2 >= this.#pages.length) this.#grow();
+    const place = this.#place(handle, day);
+    if (this.#pages[place] === 0) this.#count++;
+    this.#handles[place] = handle;
+    this.#days[place] = day;
+    this.#pages[place] = page + 1;
+  }
+
+  #place(handle: number, day: number): number {
+    const mask = this.#pages.length - 1;
+    let place = (Math.imul(handle, 0x9e3779b1) ^ Math.imul(day, 0x85ebca6b)) >>> 0;
+    place = (place ^ (place >>> 15)) & mask;
+    while (this.#pages[place] !== 0 && (this.#handles[place] !== handle || this.#days[place] !== day))
+      place = (place + 1) & mask;
+    return place;
+  }
+
+  #grow(): void {
+    const [handles, days, pages] = [this.#handles, this.#days, this.#pages];
+    this.#handles = new Uint32Array(handles.length * 2);
+    this.#days = new Uint16Array(days.length * 2);
+    this.#pages = new Uint32Array(pages.length * 2);
+    for (let i = 0; i < pages.length; i++) {
+      if (pages[i] === 0) continue;
+      const place = this.#place(handles[i]!, days[i]!);
+      this.#handles[place] = handles[i]!;
+      this.#days[place] = days[i]!;
+      this.#pages[place] = pages[i]!;
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** `npm run bench -w lex -- replay [--count N] [--model FILE]`. The evaluation has a command of its own: `npm run eval -w lex`. */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { MODEL_FILE } from "../src/model-folder-node.ts";
+import { replayBench } from "./replay.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    count: { type: "string", default: "1000" },
+    model: { type: "string", default: join(import.meta.dirname, "..", "..", "..", "models", MODEL_FILE) },
+  },
+});
+if (positionals.length > 0 && positionals[0] !== "replay")
+  throw new TypeError(`no bench ${positionals[0]}; there is: replay`);
+await replayBench({ count: Number(values.count), model: values.model });

@@ -1,0 +1,45 @@
+/** Opens the kernel's engine over files. */
+import { readFile, stat } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
+import type { Engine } from "./engine.ts";
+import { kernelEngine } from "./engine-kernel.ts";
+import { KERNEL_MAX_BYTES } from "./kernel-layout.ts";
+import { readKernelFile } from "./kernel-node.ts";
+import { hireThread } from "./kernel-threads-node.ts";
+import type { KernelMode } from "./quantise.ts";
+import { type LogicRefusal, refuse } from "./refusal.ts";
+import { nodeSha256 } from "./seal-node.ts";
+
+export interface KernelFileOptions {
+  /** The GGUF file: its path, or its bytes where they were read and checked already. */
+  readonly model: string | Uint8Array;
+  readonly mode?: KernelMode;
+  /** Sequences that can be open at once. */
+  readonly slots?: number;
+  /** 2 hires a second thread, which pays for models of some size; the bits are the same. */
+  readonly threads?: 1 | 2;
+}
+
+export async function openKernelEngine(options: KernelFileOptions): Promise<Engine | LogicRefusal> {
+  const { model, mode = "exact", slots, threads = 1 } = options;
+  const file = typeof model === "string" ? await readModel(model) : model;
+  if (!(file instanceof Uint8Array)) return file;
+  const { bytes: wasm, sha256: wasmHash } = readKernelFile();
+  const held = slots === undefined ? {} : { slots };
+  const hired = threads === 1 ? {} : { hire: hireThread, threads };
+  const node = { sha256: nodeSha256, breathe: () => setImmediate(), allocate: uncleared };
+  return kernelEngine({ file, wasm, wasmHash, mode, ...node, ...held, ...hired });
+}
+
+const uncleared = (bytes: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+
+async function readModel(path: string): Promise<Uint8Array | LogicRefusal> {
+  try {
+    const { size } = await stat(path);
+    if (size > KERNEL_MAX_BYTES)
+      return refuse("model-unsupported", `${path} has ${size} bytes; the kernel holds ${KERNEL_MAX_BYTES}.`);
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    return refuse("model-malformed", `${path} cannot be read: ${(error as Error).message}.`);
+  }
+}
