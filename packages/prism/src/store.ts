@@ -131,9 +131,11 @@ export class Room {
   }
 
   #take(view: DirectiveView, event: StepEvent): void {
-    if (view.steps.some((known) => known.seq === event.seq)) return;
-    this.#put({ ...view, step: event.step, state: stateAfter(view, event), steps: [...view.steps, event] });
+    const known = view.steps.some(({ seq }) => seq === event.seq);
+    if (known && isEnded(view)) return;
+    if (!known) this.#put({ ...view, step: event.step, state: stateAfter(view, event), steps: [...view.steps, event] });
     const telling = event.phase === "refused" || event.phase === "waiting" || TELLING.has(event.step);
+    // A view that was fetched just before its end may hold the last event already, and still not the end.
     if (telling && event.phase !== "began") void this.#fetchView(event.directive);
   }
 
