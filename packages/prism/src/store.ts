@@ -162,9 +162,12 @@ export class Room {
     const steps = mergeSteps(before?.steps ?? [], view.steps);
     if (printed.length > 0 && this.state.outputs[view.id] === undefined)
       this.#set({ outputs: { ...this.state.outputs, [view.id]: tailOf(printed.map(printedBy).join("")) } });
-    this.#put({ ...view, steps });
+    // An answer that was under way while the directive ended tells of an earlier moment.
+    const late = before !== undefined && isEnded(before) && !isEnded(view);
+    const latest = late ? { ...before, steps } : { ...view, steps };
+    this.#put(latest);
     if (before !== undefined && !isEnded(before) && isEnded(view)) void this.refreshStatus();
-    if (this.state.selected === view.id && view.state === "done") void this.checkProof(view.id);
+    if (this.state.selected === view.id && latest.state === "done") void this.checkProof(view.id);
   }
 
   #put(view: DirectiveView): void {
