@@ -11,6 +11,8 @@ export {
 export { EgressDesk } from "./egress.ts";
 export { nodeNet } from "./egress-node.ts";
 export type { EgressBook, EgressDecision, EgressNet, EgressPermits, EgressRequest } from "./egress-port.ts";
+export { connectGuest, Firecracker, type FirecrackerMachine, listenForGuest } from "./firecracker.ts";
+export { configFault, FIRECRACKER_API_VERSION, requestFault } from "./firecracker-api.ts";
 export { Ladder, type RungReport } from "./ladder.ts";
 export { checkPath } from "./path-check.ts";
 export { MAX_MACHINES, MAX_WAITING_MACHINES, VmChamber, type VmOptions, vm } from "./vm-chamber.ts";

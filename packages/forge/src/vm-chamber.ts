@@ -33,6 +33,8 @@ export interface VmOptions {
   /** Machines of each kind that wait, restored; each takes some 40 MiB. Default 0. */
   pool?: number;
   memory_bytes?: number;
+  /** Told of each machine that a killed daemon left, after it was ended. */
+  leftover?: (one: Leftover) => Promise<void>;
 }
 
 export class VmChamber implements Chamber {
@@ -124,6 +126,7 @@ export class VmChamber implements Chamber {
   #makePool(image: CrucibleImage): VmPool {
     const journal = new MonitorJournal(join(this.#folder, "monitors"));
     this.#leftovers = journal.sweep();
+    for (const one of this.#leftovers) void this.#options.leftover?.(one);
     const places = { journal, jail: findJail(), folder: join(this.#folder, "templates") };
     return new VmPool({ places, machine: { image, accelerator: "tcg" }, size: this.#options.pool ?? 0 });
   }

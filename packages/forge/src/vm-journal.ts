@@ -6,9 +6,20 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 
 export interface Leftover {
+  readonly id: string;
   readonly pid: number;
-  /** False: it had ended by itself. */
-  readonly ended: boolean;
+  /** UTC, when the daemon that is gone started it. */
+  readonly began: string;
+  /** Monitors that were still alive: one, or none when it had ended by itself. */
+  readonly killed: number;
+}
+
+interface Entry {
+  readonly pid: number;
+  readonly born: string | null;
+  readonly by: number;
+  readonly by_born: string | null;
+  readonly began: string;
 }
 
 export class MonitorJournal {
@@ -20,10 +31,9 @@ export class MonitorJournal {
   }
 
   begin(pid: number): void {
-    writeFileSync(
-      this.#path(pid),
-      JSON.stringify({ pid, born: birthOf(pid), by: process.pid, by_born: birthOf(process.pid) }),
-    );
+    const own = { by: process.pid, by_born: birthOf(process.pid) };
+    const entry: Entry = { pid, born: birthOf(pid), ...own, began: new Date().toISOString() };
+    writeFileSync(this.#path(pid), JSON.stringify(entry));
   }
 
   end(pid: number): void {
@@ -35,12 +45,12 @@ export class MonitorJournal {
     return readdirSync(this.#folder).flatMap((name) => {
       const entry = this.#read(name);
       if (entry === null) return [];
-      const { pid, born, by, by_born } = entry;
+      const { pid, born, by, by_born, began } = entry;
       if (by_born !== null && birthOf(by) === by_born) return [];
       const ended = born !== null && birthOf(pid) === born;
       if (ended) process.kill(pid, "SIGKILL");
       this.end(pid);
-      return [{ pid, ended }];
+      return [{ id: `machine-${pid}-${born ?? "gone"}`, pid, began, killed: ended ? 1 : 0 }];
     });
   }
 
@@ -48,7 +58,7 @@ export class MonitorJournal {
     return join(this.#folder, `${pid}.json`);
   }
 
-  #read(name: string): { pid: number; born: string | null; by: number; by_born: string | null } | null {
+  #read(name: string): Entry | null {
     try {
       return JSON.parse(readFileSync(join(this.#folder, name), "utf8"));
     } catch {
