@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { CrucibleWire } from "./crucible-wire.ts";
+import { CrucibleWire, GUEST, HOST } from "./crucible-wire.ts";
 import { ControlChannel } from "./vm-control.ts";
 import { type Jail, type Owner, PLAIN_PATH } from "./vm-jail.ts";
 import type { MonitorJournal } from "./vm-journal.ts";
@@ -84,6 +84,23 @@ export class Monitor {
     await this.control.command("migrate", { uri: `unix:${this.#outlet.path}` });
     await this.control.migrated();
     return state();
+  }
+
+  /** What the guest's agent sends back, between two programs: it is there, and done with the last one. */
+  async echo(bytes: Uint8Array): Promise<Uint8Array> {
+    const { wire } = this;
+    const answer = new Promise<Uint8Array>((resolve, reject) =>
+      wire.listen({
+        frame: ({ kind, payload }) => kind === GUEST.echo && resolve(payload.slice()),
+        broken: (why) => reject(new Error(why)),
+      }),
+    );
+    wire.send(HOST.echo, bytes);
+    try {
+      return await answer;
+    } finally {
+      wire.listen(null);
+    }
   }
 
   /** Ends the machine at once; nothing of it is left but what was saved. */

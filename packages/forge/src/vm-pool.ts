@@ -1,9 +1,14 @@
 /** Machines that are ready before anybody asks: restored, woken with their own keys, and standing still until they are taken. */
 
+import { DEFAULT_LIMITS } from "./chamber.ts";
 import { nextOwner } from "./vm-jail.ts";
 import { type GuestLanguage, type Machine, machineBytes } from "./vm-machine.ts";
 import type { Monitor } from "./vm-monitor.ts";
+import { VmRun } from "./vm-run.ts";
 import { type Places, Template } from "./vm-template.ts";
+
+const REHEARSAL_BYTES = 128 * 1024 * 1024;
+const REHEARSAL_WALL_MS = 20_000;
 
 export interface PoolOptions {
   readonly places: Places;
@@ -63,6 +68,7 @@ class Shelf {
   async #fill(): Promise<void> {
     while (!this.#closed && this.#waiting.length < this.#options.size) {
       const clone = await cloneOf(await this.template());
+      await rehearse(clone.monitor, this.#machine.language);
       // A guest that stands still burns no CPU; its clock is set again with each program.
       await clone.monitor.control.command("stop");
       if (this.#closed) await clone.monitor.kill();
@@ -90,6 +96,25 @@ async function cloneOf(template: Template): Promise<Clone> {
     await monitor.kill();
     throw new Error(`the machine did not start: ${(fault as Error).message} ${monitor.words}`.trim());
   }
+}
+
+const REHEARSALS: Readonly<Record<GuestLanguage, string>> = {
+  python: "print(6 * 7)",
+  javascript: "console.log(6 * 7)",
+};
+
+/**
+ * Runs a program of ours once, in an interpreter that is then replaced. A restored machine without hardware help has to translate
+ * all its code again; this does it while nobody waits. @throws Error when the program does not end well.
+ */
+async function rehearse(monitor: Monitor, language: GuestLanguage): Promise<void> {
+  const limits = { ...DEFAULT_LIMITS, memory_bytes: REHEARSAL_BYTES, wall_ms: REHEARSAL_WALL_MS };
+  const run = new VmRun(monitor, { language, code: REHEARSALS[language], limits, files: new Map() });
+  await run.begin();
+  for await (const _ of run.events());
+  if (run.end?.status !== "ok") throw new Error(`the rehearsal ended with ${run.end?.status}: ${run.end?.why}`);
+  // Answered once the next interpreter waits.
+  await monitor.echo(new Uint8Array(1));
 }
 
 export class VmPool {

@@ -125,7 +125,7 @@ async function make(machine: Machine, places: Places, folder: string): Promise<v
   const monitor = new Monitor({ jail, journal, owner: null, folders, args, memory, stateIn: "ignore", root });
   try {
     await boot(monitor);
-    await keep(machine, fresh, await monitor.save(), memory);
+    keep(machine, fresh, await monitor.save(), memory);
   } finally {
     await monitor.kill();
     closeSync(root);
@@ -149,9 +149,10 @@ async function boot(monitor: Monitor): Promise<void> {
   }
 }
 
-async function keep(machine: Machine, folder: string, state: Uint8Array, memory: number): Promise<void> {
+function keep(machine: Machine, folder: string, state: Uint8Array, memory: number): void {
   const pieces: Extent[] = [];
-  for await (const extent of extentsOf(memory, machine.ram_bytes)) pieces.push(extent);
+  for (const { offset, bytes } of extentsOf(memory, machine.ram_bytes))
+    pieces.push({ offset, bytes: Uint8Array.from(bytes) });
   const bytes = Buffer.concat(pieces.map((piece) => piece.bytes));
   writeFileSync(join(folder, "memory"), bytes, { mode: 0o600 });
   writeFileSync(join(folder, "state"), state, { mode: 0o600 });
