@@ -28,6 +28,7 @@ export interface VmOrder extends ChamberRun {
 
 /** Status, signal, exit code, time, peak, head of the host's chain. */
 const EXIT_BYTES = 54;
+const HASH_BYTES = 32;
 const GUEST_STATUS = ["ok", "error", "timeout", "oom", "crashed"] as const;
 
 export class VmRun {
@@ -200,8 +201,9 @@ export class VmRun {
 
   #exit(payload: Uint8Array): void {
     const exit = Buffer.from(payload);
-    if (exit.length !== EXIT_BYTES) {
-      this.finish("crashed", "the guest told an end that there is not");
+    const witnessed = exit.subarray(EXIT_BYTES - HASH_BYTES).toString("hex");
+    if (exit.length !== EXIT_BYTES || witnessed !== this.#monitor.wire.heads?.sent) {
+      this.finish("crashed", "the guest did not see what was sent to it");
       return;
     }
     const status = GUEST_STATUS[exit[0]!] ?? "crashed";
