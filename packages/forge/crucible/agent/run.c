@@ -43,7 +43,8 @@ static struct worker {
 /* Readable when a child has ended. */
 static int deaths = -1;
 
-static const char *const PYTHON[] = {"/usr/bin/python3", "-I", "-S", "-B", "-X", "utf8", "/usr/lib/crucible/worker.py", NULL};
+/* Isolated but for its environment, which is ours: only there can the hash seed be fixed. */
+static const char *const PYTHON[] = {"/usr/bin/python3", "-P", "-s", "-S", "-B", "-X", "utf8", "/usr/lib/crucible/worker.py", NULL};
 static const char *const NODE[] = {"/usr/bin/node", "--no-warnings", "--single-threaded", "/usr/lib/crucible/worker.cjs", NULL};
 static const char *const SHELL[] = {"/bin/busybox", "sh", "/usr/lib/crucible/worker.sh", NULL};
 static char *const ENVIRONMENT[] = {"PATH=/usr/bin:/bin", "HOME=/work", "LANG=C.UTF-8", "TMPDIR=/tmp", "PYTHONHASHSEED=0",
