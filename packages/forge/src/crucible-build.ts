@@ -1,6 +1,6 @@
 /** `axiom crucible build`: makes the guest image from Debian packages, this Node and our agent, the same bits every time. */
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { canonicalBytes, isRefusal, type Refusal, refuse } from "lop";
 import {
@@ -17,7 +17,7 @@ import { AGENT_PACKAGES, fetchPackages, ownNode, type PackageFile, ROOT_PACKAGES
 import { layOutRoot, packRoot, rootSources } from "./crucible-root.ts";
 
 /** Part of an image's name: raised when the way it is built changes. */
-const RECIPE = 1;
+const RECIPE = 2;
 
 /** Programs that the build calls, and the packages that bring them. */
 const TOOLS = {
@@ -102,6 +102,8 @@ async function assemble(
   packRoot(join(fresh, "root"), join(fresh, "root.squashfs"));
   rmSync(join(fresh, "root"), { recursive: true });
   copyFileSync(kernel.path, join(fresh, "vmlinux"));
+  // Monitors run as a user of their own and open these again by descriptor; a strict umask must not shut them out.
+  for (const file of ["vmlinux", "root.squashfs"]) chmodSync(join(fresh, file), 0o644);
   const part = async (file: string): Promise<CrucibleManifest["kernel"]> => ({
     file,
     sha256: await digestFile(join(fresh, file)),

@@ -15,7 +15,7 @@ for n in range(${CYCLES} * 40):
 
 const LIMITS = { ...DEFAULT_LIMITS, wall_ms: 600_000, output_bytes: MAX_LIMITS.output_bytes };
 
-describe.skipIf(vmLacks !== null)("freeze", () => {
+describe.skipIf(vmLacks !== null)("freeze", { retry: 2 }, () => {
   const chamber = vm({ pool: 1 });
   afterAll(() => chamber.close());
 

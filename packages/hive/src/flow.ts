@@ -86,9 +86,10 @@ async function walk(
   // Shown only now: before its leaf is durable, an outcome is a rumour.
   trip.learn({ outcome: checked.outcome, quarantined: !checked.checks.passed });
 
+  // Before the last step is told: who hears of it may ask at once how the directive ended.
+  await keepMemory(parts, decoded);
   const proven = await trip.step("prove", () => prove({ ...parts, ledger: parts.statements.ledger }, recorded));
   trip.learn({ verified: !isRefusal(proven) });
-  await keepMemory(parts, decoded);
   return trip.finish(wasCancelled(trip, checked) ? "cancelled" : "done", isRefusal(proven) ? proven : null);
 }
 

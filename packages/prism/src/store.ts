@@ -131,9 +131,11 @@ export class Room {
   }
 
   #take(view: DirectiveView, event: StepEvent): void {
-    if (view.steps.some((known) => known.seq === event.seq)) return;
-    this.#put({ ...view, step: event.step, state: stateAfter(view, event), steps: [...view.steps, event] });
+    const known = view.steps.some(({ seq }) => seq === event.seq);
+    if (known && isEnded(view)) return;
+    if (!known) this.#put({ ...view, step: event.step, state: stateAfter(view, event), steps: [...view.steps, event] });
     const telling = event.phase === "refused" || event.phase === "waiting" || TELLING.has(event.step);
+    // A view that was fetched just before its end may hold the last event already, and still not the end.
     if (telling && event.phase !== "began") void this.#fetchView(event.directive);
   }
 
@@ -160,9 +162,12 @@ export class Room {
     const steps = mergeSteps(before?.steps ?? [], view.steps);
     if (printed.length > 0 && this.state.outputs[view.id] === undefined)
       this.#set({ outputs: { ...this.state.outputs, [view.id]: tailOf(printed.map(printedBy).join("")) } });
-    this.#put({ ...view, steps });
+    // An answer that was under way while the directive ended tells of an earlier moment.
+    const late = before !== undefined && isEnded(before) && !isEnded(view);
+    const latest = late ? { ...before, steps } : { ...view, steps };
+    this.#put(latest);
     if (before !== undefined && !isEnded(before) && isEnded(view)) void this.refreshStatus();
-    if (this.state.selected === view.id && view.state === "done") void this.checkProof(view.id);
+    if (this.state.selected === view.id && latest.state === "done") void this.checkProof(view.id);
   }
 
   #put(view: DirectiveView): void {

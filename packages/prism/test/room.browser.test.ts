@@ -84,7 +84,7 @@ describe("with the keyboard alone", () => {
     const hasty = pressAtOnce(page, ".approval");
     await screen.press("Control+Enter");
     await hasty;
-    expect(await screen.state()).toBe("awaiting approval");
+    await expect.poll(() => screen.state()).toBe("awaiting approval");
     expect(await screen.focused()).toBe("effect");
     expect(await page.locator(".effect").textContent()).toContain("# Plan");
     await page.waitForTimeout(600);
