@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRefusal } from "lop";
 import {
+  ChamberJournal,
   crucibleFolder,
   DEFAULT_LIMITS,
   openCrucible,
@@ -12,7 +13,6 @@ import {
   vm,
 } from "../src/index.ts";
 import { findJail } from "../src/vm-jail.ts";
-import { MonitorJournal } from "../src/vm-journal.ts";
 import { type Clone, VmPool } from "../src/vm-pool.ts";
 
 const MIB = 1024 * 1024;
@@ -47,7 +47,7 @@ function poolOf(size: number): VmPool {
   const image = openCrucible(folder);
   if (isRefusal(image)) throw new Error(image.why);
   const places = {
-    journal: new MonitorJournal(join(folder, "monitors")),
+    journal: new ChamberJournal(join(folder, "monitors")),
     jail: findJail(),
     folder: join(folder, "templates"),
   };

@@ -1,6 +1,7 @@
 /** Machines that are ready before anybody asks: restored, woken with their own keys, and standing still until they are taken. */
 
 import { DEFAULT_LIMITS } from "./chamber.ts";
+import { GUARD_GRACE_MS } from "./vm-guard.ts";
 import { nextOwner } from "./vm-jail.ts";
 import { type GuestLanguage, type Machine, machineBytes } from "./vm-machine.ts";
 import type { Monitor } from "./vm-monitor.ts";
@@ -68,9 +69,7 @@ class Shelf {
   async #fill(): Promise<void> {
     while (!this.#closed && this.#waiting.length < this.#options.size) {
       const clone = await cloneOf(await this.template());
-      await rehearse(clone.monitor, this.#machine.language);
-      // A guest that stands still burns no CPU; its clock is set again with each program.
-      await clone.monitor.control.command("stop");
+      await ready(clone.monitor, this.#machine.language);
       if (this.#closed) await clone.monitor.kill();
       else this.#waiting.push(clone);
     }
@@ -90,11 +89,25 @@ async function cloneOf(template: Template): Promise<Clone> {
   try {
     await monitor.control.open();
     await monitor.restore();
-    await monitor.wire.wake(Date.now());
+    await monitor.wake();
     return { monitor, template };
   } catch (fault) {
     await monitor.kill();
     throw new Error(`the machine did not start: ${(fault as Error).message} ${monitor.words}`.trim());
+  }
+}
+
+/** Rehearsed and standing still: it burns no CPU, and its clock is set again with each program. @throws Error when it fails. */
+async function ready(monitor: Monitor, language: GuestLanguage): Promise<void> {
+  const late = setTimeout(() => void monitor.kill(), REHEARSAL_WALL_MS + GUARD_GRACE_MS);
+  try {
+    await rehearse(monitor, language);
+    await monitor.control.command("stop");
+  } catch (fault) {
+    await monitor.kill();
+    throw fault;
+  } finally {
+    clearTimeout(late);
   }
 }
 

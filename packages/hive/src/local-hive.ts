@@ -114,7 +114,9 @@ function chambersFor(
     wasmJs(warm),
     wasmPy(warm),
     ...(chambers.os ? [osChamber({ ...own, egress, leftover: recordLeft("os") })] : []),
-    ...(chambers.vm === "off" ? [] : [vm({ ...machines, leftover: recordLeft("vm") })]),
+    ...(chambers.vm === "off"
+      ? []
+      : [vm({ ...machines, journal: join(home, "chambers", "vm"), leftover: recordLeft("vm") })]),
   ];
   return wanted === "all" ? all : all.filter(({ languages }) => languages.some((each) => each === wanted.language));
 }
