@@ -17,6 +17,7 @@ export const FAULTS = {
   "certificate-wrong": "Do not rely on the plan: its claim does not hold at the place named.",
   "hours-malformed":
     "Correct the rule at the place named; wiki.openstreetmap.org/wiki/Key:opening_hours describes the grammar.",
+  "index-unreadable": "Build the index from the records again; the file only saves the time for that.",
   "journal-damaged": "Restore the journal from a backup; what stands before the place named is whole.",
   "journal-unwritable":
     "Free space or mend the disk, then open the lattice again; nothing unacknowledged has happened.",

@@ -44,8 +44,9 @@ export {
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
 export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
-export { buildIndex } from "./index-build.ts";
+export { buildIndex, buildSlices, toEnd } from "./index-build.ts";
 export { columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
+export { MAX_STAMP_CHARACTERS, readIndex, writeIndex } from "./index-file.ts";
 export {
   type Itinerary,
   type ItineraryGround,

@@ -1,5 +1,7 @@
 /** One state of a living index, for as long as somebody holds it: parts that never change, and what of each no longer counts. */
 import type { FindIndex, Part, Searchable } from "./find-index.ts";
+import { toEnd } from "./index-build.ts";
+import { mergeSlices } from "./index-merge.ts";
 import type { Tombstones } from "./tombstones.ts";
 
 export class Version implements Searchable {
@@ -41,6 +43,12 @@ export class Version implements Searchable {
       if (position >= 0 && !part.dead.has(position)) return { part, position };
     }
     return null;
+  }
+
+  /** All of it as one index, to be written to a file; takes as long as merging everything does, unless there is but one part. */
+  whole(): FindIndex {
+    const [only] = this.parts;
+    return this.parts.length === 1 && only!.dead.count === 0 ? only!.index : toEnd(mergeSlices(this.parts));
   }
 
   #partOf(place: number): Part {
