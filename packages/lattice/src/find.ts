@@ -4,6 +4,7 @@ import { type Constraint, ConstraintShape, checkConstraint, compileConstraint } 
 import { type Fault, fault, isFault } from "./fault.ts";
 import type { Part, Searchable } from "./find-index.ts";
 import { HitColumns } from "./hit-columns.ts";
+import { type HoursByPattern, HoursSieve, type OpenState, patternsByPosition } from "./hours-sieve.ts";
 import { type Area, type Place, PlaceShape, readPlace } from "./place.ts";
 import { type Accept, type After, type Hit, Nearest, Search } from "./search.ts";
 import { besides, EVERYTHING, type Sieve } from "./sieve.ts";
@@ -42,7 +43,9 @@ const QueryShape = z.strictObject({
 
 /** Hours, as the search asks for them. `unknown` follows the query's `unknown`. */
 export interface Openness {
-  isOpen(handle: number, window: Window): "open" | "closed" | "unknown";
+  isOpen(handle: number, window: Window): OpenState;
+  /** The same by pattern, for who knows which capabilities share their hours: searches are much faster then. */
+  readonly byPattern?: HoursByPattern;
 }
 
 /** Free units in the worst slot of the window. */
@@ -123,8 +126,7 @@ export function find(ground: Ground, { query, area, limit, after }: ReadQuery): 
   const wrong = checkWhere(index, query) ?? checkVersion(index, after);
   if (wrong !== null) return wrong;
   const held = new Nearest(index, limit + 1, area.radius_m);
-  const wanted = { area, accept: acceptance(ground, query), after };
-  for (const part of index.parts) new Search(part, sieveOf(part, query), wanted).nearest(held);
+  for (const search of searches(ground, query, area, after)) search.nearest(held);
   const hits = held.hits();
   const more = hits.length > limit;
   const found = hits.slice(0, limit).map((hit) => toFound(index, hit));
@@ -145,8 +147,7 @@ export function findAll(ground: Ground, { query, area }: ReadQuery): FoundAll | 
   const wrong = checkWhere(index, query);
   if (wrong !== null) return wrong;
   const hits = new HitColumns(area.radius_m);
-  const wanted = { area, accept: acceptance(ground, query), after: null };
-  for (const part of index.parts) new Search(part, sieveOf(part, query), wanted).each(hits);
+  for (const search of searches(ground, query, area, null)) search.each(hits);
   const { places, distances_m } = hits.sorted((place) => index.id(place));
   return {
     count: places.length,
@@ -175,15 +176,37 @@ function sieveOf({ index }: Part, { where, unknown }: FindQuery): Sieve {
   return unknown === "include" ? besides(EVERYTHING, verdicts.no) : verdicts.yes;
 }
 
-function acceptance({ counts, openness, room }: Ground, { open, free, unknown }: FindQuery): Accept {
+/** One search for each part of the version, to be run one after another. */
+function searches(ground: Ground, query: FindQuery, area: Area, after: After | null): Search[] {
+  const wanted = { area, accept: acceptance(ground, query), after };
+  const hours = query.open === undefined ? undefined : ground.openness?.byPattern;
+  const sieve = hours === undefined ? null : hoursSieve.begin(hours, query.open!, query.unknown === "include");
+  return ground.index.parts.map((part) => {
+    const patterns = hours === undefined ? NO_PATTERNS : patternsByPosition(hours, part.index);
+    return new Search(part, sieveOf(part, query), { ...wanted, hours: sieve, patterns });
+  });
+}
+
+const NO_PATTERNS = new Uint32Array(0);
+/** Searches do not nest, so one serves all of them. */
+const hoursSieve = new HoursSieve();
+
+/** What attributes, place and patterns of hours do not tell; null when that is nothing. */
+function acceptance({ counts, openness, room }: Ground, { open, free, unknown }: FindQuery): Accept | null {
   const needs = Object.entries(free ?? {});
   const lenient = unknown === "include";
+  const byPattern = openness?.byPattern !== undefined;
+  const isOpen = (handle: number, window: Window): boolean => {
+    const state = openness?.isOpen(handle, window) ?? "unknown";
+    return state === "open" || (lenient && state === "unknown");
+  };
+  if (counts === null && needs.length === 0 && (open === undefined || byPattern)) return null;
   return (handle) => {
     if (counts !== null && !counts(handle)) return false;
     if (open === undefined) return true;
-    const state = openness?.isOpen(handle, open) ?? "unknown";
-    if (state !== "open" && !(lenient && state === "unknown")) return false;
-    return needs.every(([dimension, units]) => (room?.free(handle, dimension, open) ?? 0) >= units);
+    if (!byPattern && !isOpen(handle, open)) return false;
+    for (const [dimension, units] of needs) if ((room?.free(handle, dimension, open) ?? 0) < units) return false;
+    return true;
   };
 }
 

@@ -44,8 +44,10 @@ export {
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
 export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
+export type { HoursByPattern, OpenState } from "./hours-sieve.ts";
+export { IdColumn } from "./id-column.ts";
 export { buildIndex, buildSlices, toEnd } from "./index-build.ts";
-export { columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
+export { type AttributeColumn, columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
 export { MAX_STAMP_CHARACTERS, readIndex, writeIndex } from "./index-file.ts";
 export {
   type Itinerary,

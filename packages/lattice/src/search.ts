@@ -4,6 +4,7 @@
  */
 import type { FindIndex, Part, Searchable } from "./find-index.ts";
 import { geodesic_m } from "./geodesy.ts";
+import type { HoursSieve } from "./hours-sieve.ts";
 import type { Area } from "./place.ts";
 import { MinQueue } from "./queue.ts";
 import type { Sieve } from "./sieve.ts";
@@ -34,27 +35,38 @@ const packed = (height: number, number: number): number => number * 4 + height;
 /** What all parts of a version are searched for. */
 export interface Wanted {
   readonly area: Area;
-  readonly accept: Accept;
+  /** Null: everything. */
+  readonly accept: Accept | null;
   readonly after: After | null;
+  /** Null: any hours. */
+  readonly hours: HoursSieve | null;
+  /** Pattern of hours by position. */
+  readonly patterns: Uint32Array;
 }
 
 export class Search {
   readonly #index: FindIndex;
   readonly #dead: Tombstones;
+  readonly #anyDead: boolean;
   readonly #first: number;
   readonly #sieve: Sieve;
   readonly #area: Area;
-  readonly #accept: Accept;
+  readonly #accept: Accept | null;
   readonly #after: After | null;
+  readonly #hours: HoursSieve | null;
+  readonly #patterns: Uint32Array;
 
-  constructor({ index, dead, first }: Part, sieve: Sieve, { area, accept, after }: Wanted) {
+  constructor({ index, dead, first }: Part, sieve: Sieve, { area, accept, after, hours, patterns }: Wanted) {
     this.#index = index;
     this.#dead = dead;
+    this.#anyDead = dead.count > 0;
     this.#first = first;
     this.#sieve = sieve;
     this.#area = area;
     this.#accept = accept;
     this.#after = after;
+    this.#hours = hours;
+    this.#patterns = patterns;
   }
 
   /** Hands over whatever may be among the nearest, those of near boxes first. */
@@ -93,6 +105,8 @@ export class Search {
       const number = (word << 5) + 31 - Math.clz32(bits & -bits);
       const at = number * 6;
       if (at >= boxes.length) return;
+      // The summaries promise too much where several conditions meet; the words themselves lie side by side.
+      if (height === 0 && this.#alive(number) === 0) continue;
       const dx = outside(x, boxes[at]!, boxes[at + 3]!);
       const dy = outside(y, boxes[at + 1]!, boxes[at + 4]!);
       const dz = outside(z, boxes[at + 2]!, boxes[at + 5]!);
@@ -103,17 +117,23 @@ export class Search {
     }
   }
 
+  #alive(block: number): number {
+    const bits = this.#sieve.words(block);
+    return this.#anyDead ? bits & ~this.#dead.word(block) : bits;
+  }
+
   #readBlock(block: number, sink: Sink): void {
     const { x, y, z, count, handles } = this.#index;
     const { center, holds } = this.#area;
-    for (let bits = this.#sieve.words(block) & ~this.#dead.word(block); bits !== 0; bits &= bits - 1) {
+    for (let bits = this.#alive(block); bits !== 0; bits &= bits - 1) {
       const position = (block << 5) + 31 - Math.clz32(bits & -bits);
       if (position >= count) return;
+      if (this.#hours?.passes(this.#patterns[position]!) === false) continue;
       const distance_m = geodesic_m(center[0], center[1], center[2], x[position]!, y[position]!, z[position]!);
       if (distance_m > sink.reach_m) continue;
       if (this.#after !== null && !this.#isAfter(position, distance_m, this.#after)) continue;
       if (holds !== null && !holds(x[position]!, y[position]!, z[position]!)) continue;
-      if (this.#accept(handles[position]!)) sink.take(this.#first + position, distance_m);
+      if (this.#accept === null || this.#accept(handles[position]!)) sink.take(this.#first + position, distance_m);
     }
   }
 
