@@ -1,6 +1,6 @@
 /**
  * `npm run bench -w lattice -- [NAME] [--data DIR] [--count N] [--seed S]`
- *   speed     L2, L3, L5: search over --count capabilities (1,000,000)
+ *   speed     L2 to L5: search over --count capabilities (1,000,000), beside PostGIS
  *   live      L6, L7: --count durable changes (5,000,000), a twentieth as many holds
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
  *   instances every set of the folder --data: instances, solved, mean and worst gap, CPU s; --seconds S of CPU time for each instance,
@@ -41,7 +41,7 @@ function spatial(): void {
   console.log(`spatial: ${fuzz.queries} random queries (seed ${seed}), ${fuzz.different} different from brute force`);
 }
 
-const speed = (): void => runSpeed(Number(values.count ?? 1_000_000), seed);
+const speed = (): Promise<void> => runSpeed(Number(values.count ?? 1_000_000), seed);
 
 const live = (): Promise<void> => runLive(Number(values.count ?? 5_000_000), seed);
 
