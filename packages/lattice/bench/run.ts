@@ -4,12 +4,14 @@
  *   live      L6, L7: --count durable changes (5,000,000), a twentieth as many holds
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
  *   instances the sets of coord/ in --data: instances, solved, mean and worst gap, CPU s
+ *   plans     L11: --count tasks (50) of 8 legs, in fixed and in any order
  */
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { setFolder } from "./data-node.ts";
 import { runInstances } from "./instances.ts";
 import { runLive } from "./live.ts";
+import { runPlans } from "./plans.ts";
 import { runBruteForce, runOracle } from "./spatial.ts";
 import { runSpeed } from "./speed.ts";
 
@@ -43,7 +45,9 @@ function instances(): void {
   else runInstances(dirname(coord), seed);
 }
 
-const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = { spatial, speed, live, instances };
+const plans = (): void => runPlans(Number(values.count ?? 50), seed);
+
+const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = { spatial, speed, live, instances, plans };
 const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
 for (const name of names) {
   const bench = BENCHES[name];
