@@ -9,12 +9,14 @@ import {
   isFault,
   isPlanned,
   MatrixTravel,
-  planItinerary,
   planTask,
   TimedTravel,
 } from "../src/index.ts";
 import { itineraryDag, offerCosts } from "../src/itinerary.ts";
 import { DagSolver } from "../src/leg-dag.ts";
+import { LegTables } from "../src/leg-tables.ts";
+import { orderGraph } from "../src/order-graph.ts";
+import { MAX_LABELS, OrderSearch } from "../src/order-search.ts";
 import { chance } from "../test/city.ts";
 
 const LEGS = 8;
@@ -73,17 +75,49 @@ export function runPlans(count: number, seed: number): void {
 
 function fixed(count: number, random: () => number): string {
   const whole: number[] = [];
-  const solved: number[] = [];
-  const solver = new DagSolver();
+  const searched: number[] = [];
+  const swept: number[] = [];
+  const sweep = new DagSolver();
   for (let i = -5; i < count; i++) {
     const { ground, task } = makeTask(50, random, false);
-    const all = cpuOf(() => planItinerary(ground, task, solver));
+    let cost = Number.NaN;
+    const all = cpuOf(() => {
+      const answer = planTask(ground, task);
+      if (isPlanned(answer)) cost = answer.primal;
+    });
+    const tables = tablesOf(ground, task);
+    const alone = cpuOf(() => searchFixed(tables));
     const dag = itineraryDag(ground.travel, task);
     const costs = offerCosts(ground.offers, dag);
-    const alone = cpuOf(() => solver.solve(dag, costs));
-    if (i >= 0) [whole.push(all), solved.push(alone)];
+    const graph = cpuOf(() => {
+      if (Math.abs((sweep.solve(dag, costs)?.cost ?? 0) - cost) > 1e-6) throw new Error("search and sweep differ");
+    });
+    if (i >= 0) [whole.push(all), searched.push(alone), swept.push(graph)];
   }
-  return `fixed order, 8 legs × 50 × 96 slots: ${spread(solved)}; with tables ${spread(whole)}`;
+  const figures = `search ${spread(searched)}; with tables ${spread(whole)}; the checker's sweep ${spread(swept)}`;
+  return `fixed order, 8 legs × 50 × 96 slots: ${figures}`;
+}
+
+/** All prices and arcs made, as in a planner that stays open. */
+function tablesOf(ground: ItineraryGround, task: ItineraryTask): LegTables {
+  const tables = new LegTables(ground, task);
+  for (let l = 0; l < LEGS; l++) tables.between(l - 1, l);
+  return tables;
+}
+
+function searchFixed(tables: LegTables): void {
+  const legs = [...tables.legs.keys()];
+  const graph = orderGraph(
+    legs,
+    [],
+    tables.legs.map(({ value }) => value),
+  );
+  new OrderSearch(tables, graph).run({
+    cutoff: Number.POSITIVE_INFINITY,
+    max_gap: 0,
+    labels: MAX_LABELS,
+    over: () => false,
+  });
 }
 
 function free(count: number, random: () => number, timed: boolean): string {

@@ -10,7 +10,6 @@ import {
   type ItineraryGround,
   type ItineraryLeg,
   type ItineraryTask,
-  planItinerary,
   type Visit,
 } from "./itinerary.ts";
 import { dualsBound, type LegDuals, legDuals } from "./leg-duals.ts";
@@ -95,10 +94,6 @@ class Planner {
 
   /** Null when there is no plan, or none was found. */
   best(task: ItineraryTask): Solution | null {
-    if (this.order === "fixed" && task.legs.every(({ value }) => value === undefined)) {
-      const itinerary = planItinerary(this.#ground, task);
-      return itinerary && { itinerary, bound: itinerary.cost, duals: null };
-    }
     const tables = new LegTables(this.#ground, task);
     const legs = [...task.legs.keys()];
     if (this.order === "free" && legs.length > MAX_LOOSE_LEGS) return this.#search(tables);
