@@ -67,6 +67,34 @@ export {
   type ItineraryClaim,
 } from "./itinerary-certificate.ts";
 export type { JournalFile, Sha256 } from "./journal.ts";
+export type {
+  AttributeCount,
+  CoordinateReply,
+  CoordinateTask,
+  Explanation,
+  ExplanationStep,
+  Lattice,
+  LatticeAnswer,
+  LatticeChange,
+  LatticeHold,
+  LatticeHoldRequest,
+  LatticeItem,
+  LatticeMatch,
+  LatticeNews,
+  PlanFound,
+  PlanLeg,
+  PlannedVisit,
+  PlannedWay,
+  PlanRefused,
+  PlanReply,
+  PlanTask,
+  SlotPrice,
+  SurfaceQuestion,
+  SurfaceReply,
+  WhyQuestion,
+  WhyReply,
+} from "./lattice.ts";
+export { DEFAULT_DIMENSION, MAX_BATCH } from "./lattice.ts";
 export type { LegDuals } from "./leg-duals.ts";
 export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan } from "./legs.ts";
 export { branchLegs, MAX_BRANCH_COLUMNS, MAX_BRANCH_NODES, type ProvenPlan } from "./legs-branch.ts";
