@@ -43,7 +43,15 @@ export {
   readHoldRequest,
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
-export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
+export {
+  GRAIN_MS,
+  HoursCompiler,
+  HoursIndex,
+  MAX_HORIZON_DAYS,
+  type Pattern,
+  type Region,
+  type Stretch,
+} from "./hours.ts";
 export type { HoursByPattern, OpenState } from "./hours-sieve.ts";
 export { IdColumn } from "./id-column.ts";
 export { buildIndex, buildSlices, toEnd } from "./index-build.ts";
