@@ -3,20 +3,24 @@ import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Refusal } from "lop";
 import { withHive } from "./connection.ts";
-import type { NeedleInfo, NeedleView } from "./hive-types.ts";
+import type { EngineStatus, NeedleInfo, NeedleView } from "./hive-types.ts";
 import { hash } from "./proof-text.ts";
 import { EXIT, isRefused, showRefusal, type Terminal, UsageError } from "./terminal.ts";
 
 export function runNeedles(terminal: Terminal): Promise<number> {
   return withHive(terminal, async ({ client }) => {
-    const page = await client.get<{ needles: NeedleInfo[] }>("/v1/needles");
+    const page = await client.get<{ needles: NeedleInfo[]; engine: EngineStatus }>("/v1/needles");
     if (isRefused(page)) return showRefusal(terminal, page);
-    terminal.out(
-      terminal.json ? JSON.stringify(page) : page.needles.map((needle) => lineOf(needle, terminal)).join("\n"),
-    );
+    const lines = [...page.needles.map((needle) => lineOf(needle, terminal)), ...lostLines(page.engine, terminal)];
+    terminal.out(terminal.json ? JSON.stringify(page) : lines.join("\n"));
     return EXIT.ok;
   });
 }
+
+const lostLines = ({ model, lost }: EngineStatus, terminal: Terminal): string[] =>
+  lost.length === 0
+    ? []
+    : [`${model} writes for them, and so:`, ...lost.map((each) => terminal.paint("muted", `  ${each}`, "stdout"))];
 
 function lineOf({ id, does, tools, ready }: NeedleInfo, terminal: Terminal): string {
   const state = ready ? "" : terminal.paint("muted", " (no model)", "stdout");

@@ -71,8 +71,10 @@ export interface EngineStatus {
   readonly ready: boolean;
   /** Null when ready. */
   readonly why: string | null;
-  /** The model's file; null when there is no engine. */
+  /** The model's file, or its name and server; null when there is no engine. */
   readonly model: string | null;
+  /** What directives in words go without over this engine, in sentences; empty over the kernel. */
+  readonly lost: readonly string[];
 }
 
 export interface NeedleInfo {

@@ -255,7 +255,7 @@ export class Hive implements HiveFace {
       frozen: parts.gate.frozen,
       ledger: { size: ledger.size, checkpoint: ledger.checkpoint() },
       chambers: parts.ladder.report().map(({ rung, ready, why }) => ({ rung, ready, why })),
-      engine: parts.words?.status() ?? { ready: false, why: ENGINE_MISSING, model: null },
+      engine: parts.words?.status() ?? { ready: false, why: ENGINE_MISSING, model: null, lost: [] },
       running: states.filter((state) => state === "running").length,
       awaiting: states.filter((state) => state === "awaiting-approval").length,
       recovered,

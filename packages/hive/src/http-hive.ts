@@ -41,13 +41,13 @@ const needles = route<undefined, object>({
   method: "get",
   path: "/v1/needles",
   name: "needles",
-  about: "The needles: what each does, and what it begins with.",
+  about: "The needles: what each does, what it begins with, and the engine that writes for them.",
   scope: "read",
   query: NoQuery,
   answers: { 200: { about: "All of them.", schema: NeedleList } },
   handle: async ({ world }) => {
     const found = await world.hive.needles();
-    return isRefusal(found) ? found : json({ needles: found });
+    return isRefusal(found) ? found : json({ needles: found, engine: world.hive.status().engine });
   },
 });
 

@@ -168,7 +168,7 @@ export class FakeHive implements HiveFace {
         { rung: "wasm-js", ready: true, why: null },
         { rung: "vm", ready: false, why: "No QEMU." },
       ],
-      engine: { ready: false, why: "No engine is built yet.", model: null },
+      engine: { ready: false, why: "No engine is built yet.", model: null, lost: [] },
       running: [...this.views.values()].filter(({ ended_at }) => ended_at === null).length,
       awaiting: 0,
       recovered: { interrupted: [], proofs_completed: [], ledger: null },

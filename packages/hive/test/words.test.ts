@@ -28,7 +28,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
 
 const words: WordsPort = {
   writer: async () => scriptedSupervisor(SCRIPTS).supervisor,
-  status: () => ({ ready: true, why: null, model: "scripted" }),
+  status: () => ({ ready: true, why: null, model: "scripted", lost: [] }),
   needles: async () => [
     {
       id: "exec",
