@@ -264,6 +264,10 @@ export interface HiveFace {
   needles(): Promise<readonly NeedleInfo[] | Refusal>;
   /** Refusals: `needle-unknown`, `model-damaged`. */
   needle(id: string): Promise<NeedleView | Refusal>;
+  /** What it remembers, as a memory file (docs/formats/memory.md). Refusals: `needle-unknown`, `memory-absent`, `model-damaged`. */
+  needleMemory(id: string): Promise<Uint8Array | Refusal>;
+  /** Its kept file goes; proofs keep the memory's hash. Refusals: `needle-unknown`, `memory-absent`. */
+  forgetNeedleMemory(id: string): Promise<Refusal | null>;
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string };
   permits(): readonly JsonObject[];
   revokePermit(id: string): Promise<Refusal | null>;

@@ -129,9 +129,18 @@ async function openMarking(
   return isRefusal(writer) ? writer : { writer, engine: model.engine, needles: made };
 }
 
-/** Null: the needle can write over the shipped model. @param memory bytes of its initial memory. */
-export async function checkNeedle(card: BehaviorCard, memory: Uint8Array | null): Promise<Refusal | null> {
-  const model = await openModelFolder({ file: SHIPPED_MODEL, needles: [] });
+/**
+ * Null: the needle can write over the configured model. Refusals: `needle-unfit`, and those of opening the model.
+ * @param memory bytes of its initial memory.
+ */
+export async function checkNeedle(
+  card: BehaviorCard,
+  memory: Uint8Array | null,
+  settings: EngineSettings,
+): Promise<Refusal | null> {
+  if (settings.kind !== "kernel")
+    return memory === null ? null : refuse("needle-unfit", "Only needles over the kernel begin at a memory.");
+  const model = await openModelFolder({ file: modelPath(settings), needles: [], mode: settings.mode });
   if (isRefusal(model)) return model;
   try {
     const read = memory === null ? null : readMemory(memory, nodeSha256);
@@ -161,8 +170,8 @@ async function startOf(home: string, id: string, model: ModelFolder): Promise<Me
   return "refused" in memory ? refuse("model-damaged", `${own}: ${memory.why}`, memory.fix) : memory;
 }
 
-/** Shipped cards, and the home's: a card of the same id replaces the shipped one. */
-function cardsOf(home: string): readonly BehaviorCard[] | Refusal {
+/** Shipped cards, then the home's: one of the same id replaces the shipped one. Refusal `needle-unfit`: one cannot be read. */
+export function cardsOf(home: string): readonly BehaviorCard[] | Refusal {
   const own = join(home, NEEDLES_FOLDER);
   mkdirSync(own, { recursive: true, mode: 0o700 });
   const cards = loadBehaviors([BEHAVIORS_FOLDER, own]);

@@ -209,6 +209,14 @@ export class FakeHive implements HiveFace {
     return { ...GUARD, memory: { hash: "ef".repeat(32), bytes: 8 } };
   }
 
+  async needleMemory(id: string): Promise<Uint8Array | Refusal> {
+    return id === GUARD.id ? new Uint8Array([1, 2]) : refuse("needle-unknown", "No such needle.");
+  }
+
+  async forgetNeedleMemory(id: string): Promise<Refusal | null> {
+    return id === GUARD.id ? null : refuse("needle-unknown", "No such needle.");
+  }
+
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string } {
     return { id: "cd".repeat(32), files: { "10.cedar": "permit(principal, action, resource);" }, schema: "" };
   }
