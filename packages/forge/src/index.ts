@@ -41,3 +41,4 @@ export {
   type WorkspaceLimits,
 } from "./workspace.ts";
 export { MAX_MARKS, type Mark } from "./workspace-store.ts";
+export { libvirtOfXl } from "./xl-domain.ts";

@@ -95,11 +95,12 @@ function devicesOf(plan: HypervisorPlan, machine: Machine): (XmlElement | null)[
 }
 
 function diskOf({ path, format, writable }: MachineDisk, at: number, address: XmlElement | null): XmlElement {
+  const block = path.startsWith("/dev/");
   return xml(
     "disk",
-    { type: "file", device: "disk" },
+    { type: block ? "block" : "file", device: "disk" },
     xml("driver", { name: "qemu", type: format }),
-    xml("source", { file: path }),
+    xml("source", block ? { dev: path } : { file: path }),
     xml("target", { dev: `vd${String.fromCharCode(97 + at)}`, bus: "virtio" }),
     writable ? null : xml("readonly"),
     address,

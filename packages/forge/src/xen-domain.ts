@@ -1,6 +1,6 @@
 /**
- * One model of a Xen domain, written as xl's file and as libvirt's XML, and read back from xl's. What the two formats say of the
- * same domain is libvirt's own rule (its tests/xlconfigdata; pairs of them stand in test/vectors/xl-libvirt).
+ * One model of a Xen domain, written as xl's file and as libvirt's XML; xl-domain.ts reads it from xl's. What the two formats say
+ * of the same domain is libvirt's own rule (its tests/xlconfigdata; pairs of them stand in test/vectors/xl-libvirt).
  */
 import { pciWords } from "./kvm-domain.ts";
 import type { XlConfig, XlValue } from "./xl-text.ts";
@@ -10,14 +10,23 @@ export interface XenDisk {
   path: string;
   format: "raw" | "qcow2";
   writable: boolean;
+  /** `xvda`, or `hda` for an emulated one. */
   device: string;
+  cdrom: boolean;
+  /** How Xen reaches it: a block device by its kernel, an image by a QEMU. */
+  backend_type: "phy" | "qdisk";
+  /** Domain that serves it; null: the host's own. */
   backend: string | null;
 }
 
 export interface XenCard {
   mac: string;
   bridge: string;
-  backend: string;
+  script: string | null;
+  /** Of the emulated card; null: a paravirtual one. */
+  model: string | null;
+  /** Domain that serves it; null: the host's own. */
+  backend: string | null;
 }
 
 export interface XenDomain {
@@ -46,6 +55,8 @@ export interface XenDomain {
   channel: { path: string; name: string } | null;
 }
 
+export const backendTypeOf = (path: string): XenDisk["backend_type"] => (path.startsWith("/dev/") ? "phy" : "qdisk");
+
 /** The whole file of xl. Keys that switch something off are written too: a default may change, a line does not. */
 export function xlOfDomain(domain: XenDomain): XlConfig {
   const { kernel, channel } = domain;
@@ -66,7 +77,7 @@ export function xlOfDomain(domain: XenDomain): XlConfig {
     ["rtc_timeoffset", domain.clock.offset_s],
     ["driver_domain", domain.driver ? 1 : null],
     ["disk", domain.disks.map(diskSpec)],
-    ["vif", domain.cards.map(({ mac, bridge, backend }) => `mac=${mac},bridge=${bridge},backend=${backend}`)],
+    ["vif", domain.cards.map(cardSpec)],
     // A device that the host's kernel still holds is taken from it.
     ["pci", domain.devices.length === 0 ? null : domain.devices.map((address) => `${address},seize=1`)],
     ["channel", channel === null ? null : [`connection=socket,path=${channel.path},name=${channel.name}`]],
@@ -77,7 +88,7 @@ export function xlOfDomain(domain: XenDomain): XlConfig {
   return new Map(entries.filter((entry): entry is readonly [string, XlValue] => entry[1] !== null));
 }
 
-const BOOT = { disk: "c", cdrom: "d", network: "n" } as const;
+export const BOOT = { disk: "c", cdrom: "d", network: "n" } as const;
 
 /** The device model is a QEMU in the host's domain: without rights, screen, USB or serial line. */
 function hvmEntries({ features, device_model }: XenDomain): (readonly [string, XlValue | null])[] {
@@ -93,127 +104,27 @@ function hvmEntries({ features, device_model }: XenDomain): (readonly [string, X
   ];
 }
 
+/** `a=b` of what is there. */
+const specOf = (parts: Readonly<Record<string, string | null>>): string =>
+  Object.entries(parts)
+    .flatMap(([key, value]) => (value === null ? [] : [`${key}=${value}`]))
+    .join(",");
+
 /** `target` comes last and takes the rest of the line, commas too (xl-disk-configuration(5)). */
-function diskSpec({ path, format, writable, device, backend }: XenDisk): string {
-  const access = writable ? "rw" : "ro";
-  const where = backend === null ? [] : [`backend=${backend}`];
-  return [`format=${format}`, `vdev=${device}`, `access=${access}`, ...where, `target=${path}`].join(",");
-}
+const diskSpec = ({ path, format, writable, device, cdrom, backend_type, backend }: XenDisk): string =>
+  specOf({
+    format,
+    vdev: device,
+    access: writable ? "rw" : "ro",
+    devtype: cdrom ? "cdrom" : null,
+    // Whoever serves it knows how it lies there.
+    backendtype: backend === null ? backend_type : null,
+    backend,
+    target: path,
+  });
 
-/** What `xl` would start. @throws SyntaxError on a key's value that it refuses or that this model has no place for. */
-export function domainOfXl(config: XlConfig): XenDomain {
-  const read = new XlReader(config);
-  const type = read.oneOf("type", ["pvh", "pv", "hvm"] as const, "pv");
-  const memory_mib = read.number("memory");
-  const kernel = read.text("kernel", null);
-  const offset_s = read.number("rtc_timeoffset", null);
-  return {
-    name: read.text("name"),
-    uuid: read.text("uuid", ""),
-    type,
-    memory_mib,
-    memory_max_mib: read.number("maxmem", memory_mib),
-    vcpus: read.number("vcpus", 1),
-    pins: read.list("cpus").map(Number),
-    kernel:
-      kernel === null
-        ? null
-        : { path: kernel, initrd: read.text("ramdisk", null), command_line: read.text("cmdline", "") },
-    boot: type === "hvm" ? bootOf(read.text("boot", "c")) : null,
-    clock: {
-      base: read.number("localtime", 0) === 1 ? "localtime" : "utc",
-      // Only a machine with a clock of hardware's can be off by something.
-      offset_s: type === "hvm" ? (offset_s ?? 0) : offset_s,
-    },
-    on: {
-      poweroff: read.text("on_poweroff", "destroy"),
-      reboot: read.text("on_reboot", "restart"),
-      crash: read.text("on_crash", "destroy"),
-    },
-    features: type === "hvm" ? (["acpi", "apic", "pae"] as const).filter((name) => read.number(name, 1) === 1) : [],
-    device_model: read.text("device_model_override", read.text("device_model", null)),
-    disks: read.list("disk").map(readDisk),
-    cards: read.list("vif").map(readCard),
-    devices: read.list("pci").map((spec) => spec.split(",")[0]!),
-    driver: read.number("driver_domain", 0) === 1,
-    channel: read.list("channel").map(readChannel)[0] ?? null,
-  };
-}
-
-function bootOf(letters: string): XenDomain["boot"] {
-  const found = Object.entries(BOOT).find(([, letter]) => letter === letters[0]);
-  if (found === undefined) throw new SyntaxError(`boot = ${JSON.stringify(letters)} is not known`);
-  return found[0] as XenDomain["boot"];
-}
-
-/** `a=b,c=d`; a value ends at the next comma. */
-const words = (spec: string): Map<string, string> =>
-  new Map(spec.split(",").map((part) => [part.split("=")[0]!.trim(), part.slice(part.indexOf("=") + 1)]));
-
-function readDisk(spec: string): XenDisk {
-  const [, head, path] = /^(.*?)\btarget=(.*)$/s.exec(spec) ?? [];
-  if (head === undefined || path === undefined) throw new SyntaxError(`disk ${JSON.stringify(spec)} names no target`);
-  const parts = words(head);
-  const device = parts.get("vdev");
-  if (device === undefined) throw new SyntaxError(`disk ${JSON.stringify(spec)} names no vdev`);
-  return {
-    path,
-    format: parts.get("format") === "qcow2" ? "qcow2" : "raw",
-    writable: parts.get("access") !== "ro",
-    device,
-    backend: parts.get("backend") ?? null,
-  };
-}
-
-const readCard = (spec: string): XenCard => {
-  const parts = words(spec);
-  return {
-    mac: parts.get("mac") ?? "",
-    bridge: parts.get("bridge") ?? "xenbr0",
-    backend: parts.get("backend") ?? "0",
-  };
-};
-
-const readChannel = (spec: string): { path: string; name: string } => {
-  const parts = words(spec);
-  return { path: parts.get("path") ?? "", name: parts.get("name") ?? "" };
-};
-
-class XlReader {
-  readonly #config: XlConfig;
-  constructor(config: XlConfig) {
-    this.#config = config;
-  }
-
-  text(key: string, otherwise?: string): string;
-  text(key: string, otherwise: string | null): string | null;
-  text(key: string, otherwise?: string | null): string | null {
-    const value = this.#config.get(key) ?? otherwise;
-    if (value === null || typeof value === "string") return value;
-    throw new SyntaxError(`${key}: a string is wanted`);
-  }
-
-  number(key: string, otherwise?: number): number;
-  number(key: string, otherwise: null): number | null;
-  number(key: string, otherwise?: number | null): number | null {
-    const value = this.#config.get(key) ?? otherwise;
-    if (value === null || typeof value === "number") return value;
-    throw new SyntaxError(`${key}: a number is wanted`);
-  }
-
-  oneOf<T extends string>(key: string, known: readonly T[], otherwise: T): T {
-    const value = this.text(key, otherwise);
-    const found = known.find((one) => one === value);
-    if (found === undefined) throw new SyntaxError(`${key} = ${JSON.stringify(value)} is not known`);
-    return found;
-  }
-
-  list(key: string): readonly string[] {
-    const value = this.#config.get(key) ?? [];
-    if (typeof value === "object") return value;
-    throw new SyntaxError(`${key}: a list is wanted`);
-  }
-}
+const cardSpec = ({ mac, bridge, script, model, backend }: XenCard): string =>
+  specOf({ mac, bridge, script, model, backend });
 
 /** libvirt's XML of the same domain (its drvlibxl). A driver domain has no XML: libvirt has no word for it. */
 export function xenXml(domain: XenDomain): string {
@@ -287,22 +198,28 @@ function xenDevices({ device_model, disks, cards, devices, channel, type }: XenD
   ];
 }
 
-const xenDisk = ({ path, format, writable, device, backend }: XenDisk): XmlElement =>
-  xml(
+const BUSES: Readonly<Record<string, string>> = { xvd: "xen", hd: "ide", sd: "scsi" };
+
+function xenDisk({ path, format, writable, device, cdrom, backend_type, backend }: XenDisk): XmlElement {
+  const block = backend_type === "phy";
+  return xml(
     "disk",
-    { type: "file", device: "disk" },
-    xml("driver", { name: "qemu", type: format }),
-    xml("source", { file: path }),
+    { type: block ? "block" : "file", device: cdrom ? "cdrom" : "disk" },
+    xml("driver", { name: block ? "phy" : "qemu", type: format }),
+    xml("source", block ? { dev: path } : { file: path }),
     backend === null ? null : xml("backenddomain", { name: backend }),
-    xml("target", { dev: device, bus: "xen" }),
+    xml("target", { dev: device, bus: BUSES[device.replace(/[a-z]\d*$/, "")] ?? "xen" }),
     writable ? null : xml("readonly"),
   );
+}
 
-const xenCard = ({ mac, bridge, backend }: XenCard): XmlElement =>
+const xenCard = ({ mac, bridge, script, model, backend }: XenCard): XmlElement =>
   xml(
     "interface",
     { type: "bridge" },
     xml("mac", { address: mac }),
     xml("source", { bridge }),
-    xml("backenddomain", { name: backend }),
+    script === null ? null : xml("script", { path: script }),
+    backend === null ? null : xml("backenddomain", { name: backend }),
+    model === null ? null : xml("model", { type: model }),
   );

@@ -10,7 +10,7 @@ import {
   macAddress,
   networkOf,
 } from "./hypervisor-plan.ts";
-import type { XenCard, XenDomain } from "./xen-domain.ts";
+import { backendTypeOf, type XenCard, type XenDomain } from "./xen-domain.ts";
 
 /** Passthrough wants a paravirtual guest: it has no device model in the host's domain, which pvh has not either but cannot pass devices. */
 function typeOf(machine: Machine): XenDomain["type"] {
@@ -40,6 +40,8 @@ export function xenDomain(plan: HypervisorPlan, machine: Machine): XenDomain {
       format,
       writable,
       device: `xvd${String.fromCharCode(97 + at)}`,
+      cdrom: false,
+      backend_type: backendTypeOf(path),
       backend: served_by === null ? null : domainName({ name: served_by }),
     })),
     cards: cardsOf(plan, machine),
@@ -53,5 +55,13 @@ function cardsOf(plan: HypervisorPlan, machine: Machine): XenCard[] {
   const name = networkOf(machine);
   const driver = name === null ? null : driverOf(plan, name, "network");
   if (driver === null) return [];
-  return [{ mac: macAddress("00:16:3e", machine), bridge: driver.bridge, backend: domainName(driver) }];
+  return [
+    {
+      mac: macAddress("00:16:3e", machine),
+      bridge: driver.bridge,
+      script: null,
+      model: null,
+      backend: domainName(driver),
+    },
+  ];
 }

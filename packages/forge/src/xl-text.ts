@@ -30,7 +30,7 @@ interface Token {
   readonly text: string;
 }
 
-/** @throws SyntaxError on what `xl` refuses, and on its rarer escapes (`\x`, octal), which our writer never makes. */
+/** @throws SyntaxError on what `xl` refuses, and on control characters, spelt out or escaped. */
 export function readXl(text: string): XlConfig {
   if (text.length > XL_MAX_CHARS) throw new SyntaxError(`longer than ${XL_MAX_CHARS} characters`);
   const tokens = new Tokens(text);
@@ -61,15 +61,14 @@ function readValue(tokens: Tokens): XlValue {
   }
 }
 
-const SIMPLE: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v" };
-
+/** Of xl's escapes those three that plain text needs; the others stand for what no value of ours may hold. */
 function unquoted(text: string): string {
-  return text.slice(1, -1).replace(/\\(.)/g, (whole, sign: string) => {
-    if (/[\\'"]/.test(sign)) return sign;
-    const meant = SIMPLE[sign];
-    if (meant === undefined) throw new SyntaxError(`the escape ${whole} is not known`);
-    return meant;
+  const plain = text.slice(1, -1).replace(/\\(.)/g, (whole, sign: string) => {
+    if (!/[\\'"]/.test(sign)) throw new SyntaxError(`the escape ${whole} is not known here`);
+    return sign;
   });
+  if (!isPlainText(plain)) throw new SyntaxError(`control characters in ${JSON.stringify(text)}`);
+  return plain;
 }
 
 class Tokens {

@@ -1,14 +1,16 @@
-/** `axiom forge render|check`: definitions for an owner's own hypervisor. */
+/** `axiom forge render|check|convert`: definitions for an owner's own hypervisor. */
+import { readFileSync } from "node:fs";
 import {
   BACKENDS,
   type Backend,
   checkDefinitions,
   driftOf,
+  libvirtOfXl,
   readPlan,
   renderDefinitions,
   writeDefinitions,
 } from "forge";
-import { isRefusal } from "lop";
+import { isRefusal, refuse } from "lop";
 import { EXIT, showRefusal, type Terminal, UsageError } from "./terminal.ts";
 
 export interface RenderOptions {
@@ -58,4 +60,18 @@ export async function runForgeCheck(terminal: Terminal, folder: string): Promise
     terminal.out(`${counts.passed} passed, ${counts.failed} failed, ${counts["not run"]} not run`);
   }
   return counts.failed === 0 ? EXIT.ok : EXIT.refused;
+}
+
+/** A file of xl's as libvirt's XML, on standard output. */
+export function runForgeConvert(terminal: Terminal, path: string): number {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (fault) {
+    return showRefusal(terminal, refuse("config-invalid", (fault as Error).message, "Name a file that can be read."));
+  }
+  const converted = libvirtOfXl(text);
+  if (isRefusal(converted)) return showRefusal(terminal, converted);
+  terminal.out(terminal.json ? JSON.stringify({ xml: converted }) : converted);
+  return EXIT.ok;
 }

@@ -86,6 +86,10 @@ function forgeCommands({ program, terminal, action }: Tree): void {
     .command("check <folder>")
     .description("Hold them against the real tools of this host, and say what was not run")
     .action(action(async (folder: string) => (await import("./cli-forge.ts")).runForgeCheck(terminal, folder)));
+  forge
+    .command("convert <file>")
+    .description("A domain's file of Xen's xl as libvirt's XML")
+    .action(action(async (file: string) => (await import("./cli-forge.ts")).runForgeConvert(terminal, file)));
 }
 
 async function serviceCommand(
