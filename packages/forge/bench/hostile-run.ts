@@ -123,7 +123,7 @@ export async function runProgram(
     const seen = await observe(chamber, request);
     const faults = [
       ...hostFaults(seen, request.limits, oracles),
-      ...(program.kind === "benign" ? benignFaults(seen, expected) : hostileFaults(seen, set, program)),
+      ...(program.kind === "benign" ? benignFaults(seen, expected) : hostileFaults(seen, set, program, chamber.rung)),
     ];
     const told = `${seen.status}${seen.exit_code === null ? "" : ` exit ${seen.exit_code}`}, ${Math.round(seen.took_ms)} ms, ${Math.round(seen.peak_bytes / MIB)} MiB`;
     const { stdout: _o, stderr: _e, files: _f, limits: _l, ...rest } = seen;
@@ -162,15 +162,17 @@ function hostFaults(seen: Observed, limits: Limits, oracles: HostOracles): strin
   return faults;
 }
 
-function hostileFaults(seen: Observed, set: HostileSet, program: SetProgram): string[] {
+function hostileFaults(seen: Observed, set: HostileSet, program: SetProgram, rung: string): string[] {
   const faults = Buffer.from(seen.stdout)
     .toString()
     .split("\n")
-    .filter((line) => /^(ESCAPED|REACHED)/.test(line))
+    // Inside a machine the kernel that was reached is the guest's own.
+    .filter((line) => (rung === "vm" ? /^ESCAPED/ : /^(ESCAPED|REACHED)/).test(line))
     .map((line) => line.slice(0, 120));
   const expected = set.manifest.hostile_expected?.[program.file];
-  if (expected && !expected.statuses.includes(seen.status))
-    faults.push(`status ${seen.status}, expected ${expected.statuses.join(" or ")}: ${seen.why}`);
+  // A machine without hardware help computes some fifteen times slower: there a flood may meet the clock before its own limit.
+  const fits = expected?.statuses.includes(seen.status) || (rung === "vm" && seen.status === "timeout");
+  if (expected && !fits) faults.push(`status ${seen.status}, expected ${expected.statuses.join(" or ")}: ${seen.why}`);
   if (expected?.exit !== undefined && seen.exit_code !== expected.exit)
     faults.push(`exit ${seen.exit_code}, expected ${expected.exit}`);
   return faults;

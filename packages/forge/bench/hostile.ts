@@ -1,6 +1,6 @@
-/** `npm run hostile -w forge -- --set DIR --rung wasm|os [--only PATTERN] [--settle-s N]`: a hostile set against a rung. */
+/** `npm run hostile -w forge -- --set DIR --rung wasm|os|vm [--only PATTERN] [--settle-s N]`: a hostile set against a rung. */
 import { parseArgs } from "node:util";
-import { type Chamber, osChamber, wasmJs, wasmPy } from "../src/index.ts";
+import { type Chamber, osChamber, vm, wasmJs, wasmPy } from "../src/index.ts";
 import { HostOracles } from "./hostile-oracles.ts";
 import { runProgram, type Verdict, warmUp } from "./hostile-run.ts";
 import { type HostileSet, readSet, type SetProgram, type Strength } from "./hostile-set.ts";
@@ -27,7 +27,8 @@ function chambersOf(strength: string, { manifest }: HostileSet): Partial<Record<
   const { pids } = manifest.limits_for_the_set;
   // No box is started ahead: the oracles count processes between the programs.
   if (strength === "os") return all(osChamber({ pool: 0, pids: pids + OWN_PIDS }));
-  console.error(`hostile: the rung ${strength} is not built yet; there are wasm and os`);
+  if (strength === "vm") return all(vm());
+  console.error(`hostile: there is no rung ${strength}; there are wasm, os and vm`);
   process.exit(2);
 }
 

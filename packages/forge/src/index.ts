@@ -1,5 +1,6 @@
 export * from "./chamber.ts";
-export { type Leftover, type OsOptions, osChamber } from "./chamber-os.ts";
+export { ChamberJournal, type Leftover } from "./chamber-journal.ts";
+export { type OsOptions, osChamber } from "./chamber-os.ts";
 export { type BuildOptions, buildCrucible } from "./crucible-build.ts";
 export {
   type CrucibleImage,
@@ -27,7 +28,6 @@ export {
 export { Ladder, type RungReport } from "./ladder.ts";
 export { checkPath } from "./path-check.ts";
 export { MAX_MACHINES, MAX_WAITING_MACHINES, VmChamber, type VmOptions, vm } from "./vm-chamber.ts";
-export type { Leftover as LeftoverMachine } from "./vm-journal.ts";
 export { VmSession } from "./vm-session.ts";
 export { openMachine } from "./vm-snapshot.ts";
 export { MAX_POOL, MAX_SESSIONS, type WasmOptions, wasmJs, wasmPy } from "./wasm-chamber.ts";

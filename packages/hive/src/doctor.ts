@@ -180,8 +180,7 @@ async function checkMachines(): Promise<Finding> {
   const probe = await chamber.probe();
   await chamber.close();
   if (!probe.ready) return missing("chamber vm", probe.why, probe.fix);
-  const ended = chamber.leftovers.filter((one) => one.ended).length;
-  return ok("chamber vm", `${chamber.languages.join(", ")}${ended === 0 ? "" : `; ${ended} left machines were ended`}`);
+  return ok("chamber vm", chamber.languages.join(", "));
 }
 
 async function checkKeyring(home: string): Promise<Finding> {

@@ -57,8 +57,8 @@ export interface LocalHiveOptions {
 export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Refusal> {
   const egress = new EgressDesk(nodeNet);
   const opened = Promise.withResolvers<Hive | null>();
-  const leftover: OsOptions["leftover"] = async (one) => (await opened.promise)?.leftover("os", one);
-  const ladder = new Ladder(chambersFor(o, { egress, leftover }));
+  const recordLeft = (rung: "os" | "vm") => async (one: LeftBehind) => (await opened.promise)?.leftover(rung, one);
+  const ladder = new Ladder(chambersFor(o, egress, recordLeft));
   const workspace = await Workspace.open(join(o.home, "workspace"), workspaceLimits(o.config));
   if (isRefusal(workspace)) return workspace;
   const disk = nodeDisk(o.home);
@@ -87,6 +87,9 @@ export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Re
   };
 }
 
+/** What a killed daemon left in a chamber, and how many of its processes still had to be ended. */
+type LeftBehind = Parameters<Hive["leftover"]>[1];
+
 /** For one directive the interpreter that is booted as a probe is the one that will run it. */
 function beginProbes(ladder: Ladder, wanted: ChambersWanted): void {
   if (wanted === "none") return;
@@ -95,7 +98,8 @@ function beginProbes(ladder: Ladder, wanted: ChambersWanted): void {
 
 function chambersFor(
   { home, pool, chambers: wanted, config: { limits, chambers } }: LocalHiveOptions,
-  os: Pick<OsOptions, "egress" | "leftover">,
+  egress: NonNullable<OsOptions["egress"]>,
+  recordLeft: (rung: "os" | "vm") => (one: LeftBehind) => Promise<void>,
 ): Chamber[] {
   if (wanted === "none") return [];
   const warm = { pool, memory_bytes: limits.memory_mib * MIB };
@@ -109,8 +113,10 @@ function chambersFor(
   const all: Chamber[] = [
     wasmJs(warm),
     wasmPy(warm),
-    ...(chambers.os ? [osChamber({ ...own, ...os })] : []),
-    ...(chambers.vm === "off" ? [] : [vm(machines)]),
+    ...(chambers.os ? [osChamber({ ...own, egress, leftover: recordLeft("os") })] : []),
+    ...(chambers.vm === "off"
+      ? []
+      : [vm({ ...machines, journal: join(home, "chambers", "vm"), leftover: recordLeft("vm") })]),
   ];
   return wanted === "all" ? all : all.filter(({ languages }) => languages.some((each) => each === wanted.language));
 }

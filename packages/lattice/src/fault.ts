@@ -12,10 +12,12 @@ export const FAULTS = {
   "window-beyond": "Give a window inside the horizon, or lengthen the horizon.",
   "limit-malformed": "Ask for 1 to 10,000 results at a time and go on with the cursor.",
   "cursor-malformed": "Hand the cursor back as it came, with the same query.",
+  "cursor-outlived": "Ask again without the cursor; old versions are kept for two minutes.",
   "query-too-large": "Give at most 64 constraints, nested at most 8 deep.",
   "certificate-wrong": "Do not rely on the plan: its claim does not hold at the place named.",
   "hours-malformed":
     "Correct the rule at the place named; wiki.openstreetmap.org/wiki/Key:opening_hours describes the grammar.",
+  "index-unreadable": "Build the index from the records again; the file only saves the time for that.",
   "journal-damaged": "Restore the journal from a backup; what stands before the place named is whole.",
   "journal-unwritable":
     "Free space or mend the disk, then open the lattice again; nothing unacknowledged has happened.",

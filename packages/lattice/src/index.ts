@@ -31,7 +31,7 @@ export {
   readQuery,
   type Window,
 } from "./find.ts";
-export { FindIndex, type Indexed, MAX_INDEXED } from "./find-index.ts";
+export { FindIndex, MAX_INDEXED, type Searchable } from "./find-index.ts";
 export { distance_m, type Point } from "./geodesy.ts";
 export {
   type Hold,
@@ -44,6 +44,11 @@ export {
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
 export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
+export type { HoursByPattern, OpenState } from "./hours-sieve.ts";
+export { IdColumn } from "./id-column.ts";
+export { buildIndex, buildSlices, toEnd } from "./index-build.ts";
+export { type AttributeColumn, columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
+export { MAX_STAMP_CHARACTERS, readIndex, writeIndex } from "./index-file.ts";
 export {
   type Itinerary,
   type ItineraryGround,
@@ -63,7 +68,17 @@ export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan
 export { branchLegs, MAX_BRANCH_COLUMNS, MAX_BRANCH_NODES, type ProvenPlan } from "./legs-branch.ts";
 export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-certificate.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
+export {
+  FAN_OUT,
+  type IndexChange,
+  LivingIndex,
+  MAX_KEPT_VERSIONS,
+  MAX_PARTS,
+  MOST_MERGED_AT_ONCE,
+  VERSION_KEPT_MS,
+} from "./living-index.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
+export { Version } from "./version.ts";
