@@ -45,12 +45,17 @@ export async function startTwin(session: LibvirtSession, plan: HypervisorPlan, m
 }
 
 function twinOf(session: LibvirtSession, machine: Machine, left_out: string[]): Machine {
-  const { pins, emulator_pins } = machine;
-  const pinned = Math.max(-1, ...pins, ...emulator_pins) < availableParallelism();
-  if (!pinned) left_out.push("pins to processors that this host has not");
   const kernel = kernelOf(session, machine, left_out);
   const disks = machine.disks.map((disk, at) => diskOf(session, disk, `${machine.name}-${at}`, left_out));
-  return { ...alone(machine, left_out), kernel, disks, ...(pinned ? {} : { pins: [], emulator_pins: [] }) };
+  return { ...alone(machine, left_out), kernel, disks, ...pinsOf(machine, left_out) };
+}
+
+/** A crucible boots to its agent here, and would wait for as long as somebody else has its processor. */
+function pinsOf({ role, pins, emulator_pins }: Machine, left_out: string[]): Pick<Machine, "pins" | "emulator_pins"> {
+  const all = [...pins, ...emulator_pins];
+  if (role !== "crucible" && Math.max(-1, ...all) < availableParallelism()) return { pins, emulator_pins };
+  if (all.length > 0) left_out.push("pins");
+  return { pins: [], emulator_pins: [] };
 }
 
 /** Without what other machines and the host's devices would give it. */
