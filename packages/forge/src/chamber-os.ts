@@ -101,7 +101,8 @@ class OsChamber implements Chamber {
   caps(): string | null {
     if (this.#host === null) return null;
     const { cgroups } = this.#host;
-    if (typeof cgroups === "string") return `capped by rlimits only: ${cgroups}`;
+    if (typeof cgroups === "string")
+      return `weaker: memory is capped for each process and not for the run, processor time is not, peak memory is not known (${cgroups})`;
     const missing = CONTROLLERS.filter((name) => !cgroups.holds.includes(name));
     return `cgroup v${cgroups.version} with ${cgroups.holds.join(", ")}${missing.length > 0 ? `, without ${missing.join(", ")}` : ""}`;
   }

@@ -55,7 +55,7 @@ const bridgeSteps = ({ identity_file, known_hosts_file }: BridgePlan): string =>
   config.vm.provision 'shell', inline: <<~'SHELL'
     set -eu
     apt-get update
-    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends autossh openssh-client
+    DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends autossh openssh-client libnss-systemd
     install -o root -g root -m 0644 /tmp/${UNIT_FILE} /etc/systemd/system/${UNIT_FILE}
     rm /tmp/${UNIT_FILE}
     systemctl daemon-reload
