@@ -15,6 +15,8 @@ const MIB = 1024 * 1024;
 export const OVERHEAD_BYTES = 96 * MIB;
 export const RSS_GROWTH_BYTES = 64 * MIB;
 export const LATE_MS = 2000;
+/** Where memory is watched and not held: what a flood may grow by between two looks, on a machine that has no time. */
+export const WATCHED_SLACK_BYTES = 128 * MIB;
 
 export interface Verdict {
   id: string;
@@ -122,7 +124,7 @@ export async function runProgram(
   try {
     const seen = await observe(chamber, request);
     const faults = [
-      ...hostFaults(seen, request.limits, oracles),
+      ...hostFaults(seen, request.limits, oracles, slackOf(chamber)),
       ...(program.kind === "benign" ? benignFaults(seen, expected) : hostileFaults(seen, set, program, chamber.rung)),
     ];
     const told = `${seen.status}${seen.exit_code === null ? "" : ` exit ${seen.exit_code}`}, ${Math.round(seen.took_ms)} ms, ${Math.round(seen.peak_bytes / MIB)} MiB`;
@@ -135,7 +137,10 @@ export async function runProgram(
   }
 }
 
-function hostFaults(seen: Observed, limits: Limits, oracles: HostOracles): string[] {
+const slackOf = (chamber: Chamber & { holdsMemory?(): boolean }): number =>
+  chamber.holdsMemory?.() === false ? WATCHED_SLACK_BYTES : 0;
+
+function hostFaults(seen: Observed, limits: Limits, oracles: HostOracles, slack_bytes: number): string[] {
   const faults = oracles.faults();
   const record = JSON.stringify({
     status: seen.status,
@@ -154,7 +159,7 @@ function hostFaults(seen: Observed, limits: Limits, oracles: HostOracles): strin
   const late_ms = seen.took_host_ms - limits.wall_ms;
   if (late_ms > LATE_MS) faults.push(`ended ${Math.round(late_ms)} ms after its limit`);
   if (seen.stdout.length + seen.stderr.length > limits.output_bytes) faults.push("more output than allowed");
-  if (seen.peak_bytes > limits.memory_bytes) faults.push(`peak memory ${seen.peak_bytes}`);
+  if (seen.peak_bytes > limits.memory_bytes + slack_bytes) faults.push(`peak memory ${seen.peak_bytes}`);
   if (seen.rss_peak_bytes > limits.memory_bytes + limits.disk_bytes + OVERHEAD_BYTES)
     faults.push(`the process grew by ${Math.round(seen.rss_peak_bytes / MIB)} MiB at its peak`);
   if (seen.rss_growth_bytes > RSS_GROWTH_BYTES)

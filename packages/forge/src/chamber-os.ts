@@ -102,9 +102,14 @@ class OsChamber implements Chamber {
     if (this.#host === null) return null;
     const { cgroups } = this.#host;
     if (typeof cgroups === "string")
-      return `weaker: memory is capped for each process and not for the run, processor time is not, peak memory is not known (${cgroups})`;
+      return `weaker: memory of a run is looked at every 20 ms and not held by the kernel, processor time is not capped (${cgroups})`;
     const missing = CONTROLLERS.filter((name) => !cgroups.holds.includes(name));
     return `cgroup v${cgroups.version} with ${cgroups.holds.join(", ")}${missing.length > 0 ? `, without ${missing.join(", ")}` : ""}`;
+  }
+
+  /** Whether the kernel holds the memory of a run to its cap; else it is watched, and a run may be beyond it for a moment. */
+  holdsMemory(): boolean {
+    return typeof this.#host?.cgroups === "object";
   }
 
   async open(spec: ChamberSpec): Promise<OsSession | Refusal> {
@@ -223,4 +228,5 @@ class OsChamber implements Chamber {
 }
 
 /** Native programs under bubblewrap. */
-export const osChamber = (options: OsOptions = {}): Chamber & { caps(): string | null } => new OsChamber(options);
+export const osChamber = (options: OsOptions = {}): Chamber & { caps(): string | null; holdsMemory(): boolean } =>
+  new OsChamber(options);
