@@ -1,6 +1,10 @@
-/** `npm run hostile -w forge -- --set DIR --rung wasm|os|vm [--only PATTERN] [--settle-s N]`: a hostile set against a rung. */
+/**
+ * `npm run hostile -w forge -- --set DIR --rung wasm|os|vm [--only PATTERN] [--settle-s N] [--mutations N [--seed S]]`: a hostile set
+ * against a rung; with `--mutations` so many changed copies of each hostile program instead of the programs themselves.
+ */
 import { parseArgs } from "node:util";
 import { type Chamber, osChamber, vm, wasmJs, wasmPy } from "../src/index.ts";
+import { mutate } from "./hostile-mutate.ts";
 import { HostOracles } from "./hostile-oracles.ts";
 import { runProgram, type Verdict, warmUp } from "./hostile-run.ts";
 import { type HostileSet, readSet, type SetProgram, type Strength } from "./hostile-set.ts";
@@ -13,6 +17,8 @@ const { values } = parseArgs({
     set: { type: "string" },
     rung: { type: "string", default: "wasm" },
     only: { type: "string" },
+    mutations: { type: "string", default: "0" },
+    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
     "settle-s": { type: "string", default: String(SETTLE_S) },
   },
 });
@@ -37,6 +43,16 @@ const all = (chamber: Chamber): Partial<Record<SetProgram["language"], Chamber>>
 
 const line = ({ id, rung, verdict, why }: Verdict): string => `${id} ${rung} ${verdict} ${why}`;
 
+function programsOf({ programs }: HostileSet, only: RegExp | null): SetProgram[] {
+  const chosen = programs.filter((one) => only === null || only.test(one.file));
+  const copies = Number(values.mutations);
+  if (copies === 0) return chosen;
+  console.log(`seed ${values.seed}`);
+  const numbers = Array.from({ length: copies }, (_, n) => n);
+  const hostile = chosen.filter(({ kind }) => kind === "hostile");
+  return hostile.flatMap((program) => numbers.map((n) => mutate(program, n, Number(values.seed), programs)));
+}
+
 async function main(): Promise<number> {
   if (process.getuid?.() === 0) console.error("hostile: running as root; a user without rights is the safer host");
   const strength = values.rung as Strength;
@@ -52,7 +68,7 @@ async function main(): Promise<number> {
     await warmUp(chamber, set);
   }
   oracles.faults();
-  for (const program of set.programs.filter((one) => only === null || only.test(one.file))) {
+  for (const program of programsOf(set, only)) {
     const chamber = chambers[program.language];
     const skip = program.skip ?? (chamber === undefined ? `${strength} does not run ${program.language}` : null);
     const verdict: Verdict =

@@ -101,9 +101,15 @@ class OsChamber implements Chamber {
   caps(): string | null {
     if (this.#host === null) return null;
     const { cgroups } = this.#host;
-    if (typeof cgroups === "string") return `capped by rlimits only: ${cgroups}`;
+    if (typeof cgroups === "string")
+      return `weaker: memory of a run is looked at every 20 ms and not held by the kernel, processor time is not capped (${cgroups})`;
     const missing = CONTROLLERS.filter((name) => !cgroups.holds.includes(name));
     return `cgroup v${cgroups.version} with ${cgroups.holds.join(", ")}${missing.length > 0 ? `, without ${missing.join(", ")}` : ""}`;
+  }
+
+  /** Whether the kernel holds the memory of a run to its cap; else it is watched, and a run may be beyond it for a moment. */
+  holdsMemory(): boolean {
+    return typeof this.#host?.cgroups === "object";
   }
 
   async open(spec: ChamberSpec): Promise<OsSession | Refusal> {
@@ -222,4 +228,5 @@ class OsChamber implements Chamber {
 }
 
 /** Native programs under bubblewrap. */
-export const osChamber = (options: OsOptions = {}): Chamber & { caps(): string | null } => new OsChamber(options);
+export const osChamber = (options: OsOptions = {}): Chamber & { caps(): string | null; holdsMemory(): boolean } =>
+  new OsChamber(options);
