@@ -22,7 +22,10 @@ export function makeRivals(tasks: number, capabilities: number, seed: number): L
   const around = (at: number): number =>
     Math.round(at + SPREAD_M * Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
   const spots = Array.from({ length: capabilities }, (): Spot => [whole(SIDE_M), whole(SIDE_M)]);
-  const nearest = nearestOfKind(spots, Uint8Array.from(spots, () => whole(KINDS)));
+  const nearest = nearestOfKind(
+    spots,
+    Uint8Array.from(spots, () => whole(KINDS)),
+  );
   const hot = Array.from({ length: HOT_SPOTS }, (): Spot => [whole(SIDE_M), whole(SIDE_M)]);
   return {
     leg_duration_slots: 2,
