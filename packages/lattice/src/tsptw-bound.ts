@@ -7,8 +7,9 @@ import type { Windows } from "./tsptw-windows.ts";
 
 /** For each level: nodes remembered near each node, rounds of price steps, and buckets aimed at. */
 const LEVELS = [
-  { near: 3, rounds: 30, buckets: 250 },
-  { near: 6, rounds: 8, buckets: 700 },
+  { near: 3, rounds: 40, buckets: 120 },
+  { near: 5, rounds: 10, buckets: 250 },
+  { near: 7, rounds: 6, buckets: 400 },
 ] as const;
 /** Entries of the table beyond which there is no bound. */
 const MOST_ENTRIES = 40_000_000;
@@ -47,13 +48,16 @@ export class PricedWays {
     this.#table = new Float64Array(this.#at[nodes]!);
   }
 
-  /** Null when times between nodes are too short, or nodes too many, for a table of sensible size. `level` from 1. */
-  static make(windows: Windows, level: number, prices = new Float64Array(windows.nodes)): PricedWays | null {
-    const { near, rounds, buckets } = LEVELS[level - 1]!;
+  /**
+   * Null when times between nodes are too short, or nodes too many, for a table of sensible size. `prices` are where the price steps begin
+   * and hold their end; `level` is 0, 1 or 2.
+   */
+  static make(windows: Windows, level: number, prices: Float64Array): PricedWays | null {
+    const { near, rounds, buckets } = LEVELS[level]!;
     const span = windows.deadline - windows.opens[0]!;
     let least = Number.POSITIVE_INFINITY;
     for (const time of windows.times) if (time < least) least = time;
-    const bucket = Math.min(least, span / buckets);
+    const bucket = Math.min(least * (1 - ROUNDING), span / buckets);
     const entries = ((windows.nodes * span) / bucket) * 2 ** near;
     if (!(bucket > 0 && entries <= MOST_ENTRIES)) return null;
     const ways = new PricedWays(windows, near, bucket, prices);
@@ -92,7 +96,7 @@ export class PricedWays {
     for (let b = until; b >= from; b--)
       for (let i = 1; i < nodes; i++) {
         const place = this.#place(i, b);
-        if (place >= 0) this.#leave(i, Math.max(b * this.#bucket, opens[i]!), place);
+        if (place >= 0) this.#leave(i, Math.max(b * this.#bucket, opens[i]!), (b + 1) * this.#bucket, place);
       }
   }
 
@@ -101,66 +105,79 @@ export class PricedWays {
     return b >= this.#first[i]! && place < this.#at[i + 1]! ? place : -1;
   }
 
-  #leave(i: number, time: number, place: number): void {
+  /** All ways on from node i when it is begun in [early, late). */
+  #leave(i: number, early: number, late: number, place: number): void {
     const { nodes, times, opens, closes, deadline } = this.#windows;
-    const [table, carry, sets] = [this.#table, this.#carry, 1 << this.#count];
-    if (time + times[i * nodes]! <= deadline) table[place] = times[i * nodes]!;
+    if (early + times[i * nodes]! <= deadline) this.#table[place] = times[i * nodes]!;
     for (let j = 1; j < nodes; j++) {
       const way = times[i * nodes + j]!;
-      const arrival = Math.max(time + way, opens[j]!);
+      const arrival = Math.max(early + way, opens[j]!);
       if (!(arrival <= closes[j]!)) continue;
-      const there = this.#place(j, Math.floor(arrival / this.#bucket));
-      if (there < 0) continue;
-      const cost = way - this.prices[j]!;
-      const pair = (i * nodes + j) * sets;
-      for (let set = 0; set < sets; set++) {
-        const to = carry[pair + set]!;
-        if (to < 0) continue;
-        const value = cost + table[there + set]!;
-        if (value < table[place + to]!) table[place + to] = value;
-      }
+      const cost = way + Math.max(0, opens[j]! - late - way) - this.prices[j]!;
+      const first = Math.floor(arrival / this.#bucket);
+      const last = Math.floor(Math.max(late + way, opens[j]!) / this.#bucket);
+      for (let b = first; b <= last; b++) this.#join(place, (i * nodes + j) << this.#count, this.#place(j, b), cost);
+    }
+  }
+
+  #join(place: number, pair: number, there: number, cost: number): void {
+    if (there < 0) return;
+    const [table, carry, sets] = [this.#table, this.#carry, 1 << this.#count];
+    for (let set = 0; set < sets; set++) {
+      const to = carry[pair + set]!;
+      if (to < 0) continue;
+      const value = cost + table[there + set]!;
+      if (value < table[place + to]!) table[place + to] = value;
     }
   }
 
   /** The cheapest way from the origin, prices of all nodes added, and how often it visits each. */
   #cheapest(): { readonly value: number; readonly visits: Int32Array } {
     const { nodes, times, opens, closes } = this.#windows;
-    const sets = 1 << this.#count;
-    let [least, node, place, time] = [Number.POSITIVE_INFINITY, 0, -1, 0];
+    let [least, node, place] = [Number.POSITIVE_INFINITY, 0, -1];
     for (let j = 1; j < nodes; j++) {
       const arrival = Math.max(opens[0]! + times[j]!, opens[j]!);
       const there = arrival <= closes[j]! ? this.#place(j, Math.floor(arrival / this.#bucket)) : -1;
-      for (let set = 0; there >= 0 && set < sets; set++) {
-        const value = times[j]! - this.prices[j]! + this.#table[there + set]!;
-        if (value < least) [least, node, place, time] = [value, j, there + set, arrival];
+      for (let set = 0; there >= 0 && set < 1 << this.#count; set++) {
+        const value = arrival - this.prices[j]! + this.#table[there + set]!;
+        if (value < least) [least, node, place] = [value, j, there + set];
       }
     }
     const visits = new Int32Array(nodes);
     while (node > 0) {
       visits[node]!++;
-      [node, place, time] = this.#next(node, place, time);
+      [node, place] = this.#next(node, place);
     }
-    return { value: least + opens[0]! + this.prices.reduce((sum, price) => sum + price, 0), visits };
+    return { value: least + this.prices.reduce((sum, price) => sum + price, 0), visits };
   }
 
   /** The step that an entry of the table came from; node 0 at the end. */
-  #next(i: number, place: number, time: number): [node: number, place: number, time: number] {
+  #next(i: number, place: number): [node: number, place: number] {
     const { nodes, times, opens, closes } = this.#windows;
     const set = (place - this.#at[i]!) & ((1 << this.#count) - 1);
-    const begun = Math.max((this.#first[i]! + ((place - this.#at[i]!) >> this.#count)) * this.#bucket, opens[i]!);
+    const bucket = this.#first[i]! + ((place - this.#at[i]!) >> this.#count);
+    const [early, late] = [Math.max(bucket * this.#bucket, opens[i]!), (bucket + 1) * this.#bucket];
     for (let j = 1; j < nodes; j++) {
-      const arrival = Math.max(begun + times[i * nodes + j]!, opens[j]!);
-      const there = arrival <= closes[j]! ? this.#place(j, Math.floor(arrival / this.#bucket)) : -1;
-      if (there < 0) continue;
-      const cost = times[i * nodes + j]! - this.prices[j]!;
-      for (let later = 0; later < 1 << this.#count; later++)
-        if (
-          this.#carry[((i * nodes + j) << this.#count) + later] === set &&
-          cost + this.#table[there + later]! === this.#table[place]!
-        )
-          return [j, there + later, arrival];
+      const way = times[i * nodes + j]!;
+      const arrival = Math.max(early + way, opens[j]!);
+      if (!(arrival <= closes[j]!)) continue;
+      const cost = way + Math.max(0, opens[j]! - late - way) - this.prices[j]!;
+      const last = Math.floor(Math.max(late + way, opens[j]!) / this.#bucket);
+      for (let b = Math.floor(arrival / this.#bucket); b <= last; b++) {
+        const there = this.#place(j, b);
+        const later =
+          there < 0 ? -1 : this.#origin((i * nodes + j) << this.#count, there, cost, set, this.#table[place]!);
+        if (later >= 0) return [j, there + later];
+      }
     }
-    return [0, -1, time];
+    return [0, -1];
+  }
+
+  /** The set at the next node from which an entry of `set` with this value was made; −1 when none was. */
+  #origin(pair: number, there: number, cost: number, set: number, value: number): number {
+    for (let later = 0; later < 1 << this.#count; later++)
+      if (this.#carry[pair + later] === set && cost + this.#table[there + later]! === value) return later;
+    return -1;
   }
 
   /** From now on an entry holds the least over all subsets of its set: the nodes that may still be visited. */

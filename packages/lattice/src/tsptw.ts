@@ -10,9 +10,15 @@ import { shortestWays, type TsptwProblem, tighten } from "./tsptw-windows.ts";
 export const MAX_TSPTW_NODES = 512;
 /** Returns nearer than this share are taken as equal. */
 const ROUNDING = 1e-8;
-const BEAMS = [64, 1024, 16_384];
-const FIRST_SWEEP = 4000;
-const BOUNDED_SWEEPS = [20_000, 400_000];
+const BEAMS = [64, 512];
+/** Sweeps in turn: the labels of a layer, and the level at which ways are priced anew before. Narrow ones are there for better tours. */
+const SWEEPS = [
+  { width: 2000, level: null },
+  { width: 500, level: 0 },
+  { width: 1500, level: 1 },
+  { width: 60_000, level: null },
+  { width: 500_000, level: 2 },
+] as const;
 
 export interface TsptwAnswer {
   /** All nodes but 0, in turn; null when no tour was found. */
@@ -31,36 +37,38 @@ export interface TsptwStop {
 export function solveTsptw(problem: TsptwProblem, stop: TsptwStop = { over: () => false }): TsptwAnswer {
   checkProblem(problem);
   const ways = shortestWays(problem);
+  const prices = new Float64Array(problem.nodes);
   let best = beamTour(problem, ways, stop);
   let bound = 0;
-  for (let level = 0; level <= BOUNDED_SWEEPS.length; level++) {
+  let priced: PricedWays | null = null;
+  for (const { width, level } of SWEEPS) {
     const windows = tighten(problem, ways, deadlineOf(problem, best.primal));
-    if (windows === null) return { ...best, bound: best.primal };
+    if (windows === null) return { tour: best.tour, primal: best.primal, bound: best.primal };
     bound = Math.max(bound, windows.earliestReturn);
     if (stop.over()) break;
-    const priced = level === 0 ? null : PricedWays.make(windows, level);
-    if (priced !== null) bound = Math.max(bound, Math.min(best.primal, priced.bound));
-    const width = level === 0 ? FIRST_SWEEP : BOUNDED_SWEEPS[level - 1]!;
+    // Ways priced for a later return bound an earlier one too.
+    if (level !== null) priced = PricedWays.make(windows, level, prices);
+    if (priced !== null) bound = Math.max(bound, priced.bound);
     const found = sweepSets(windows, { width, priced, over: stop.over });
-    if (found.complete)
-      return found.tour === null ? { ...best, bound: best.primal } : { ...found, bound: found.primal };
     if (found.tour !== null) best = found;
+    if (found.complete) return { tour: best.tour, primal: best.primal, bound: best.primal };
   }
-  return { ...best, bound: Math.min(bound, best.primal) };
+  return { tour: best.tour, primal: best.primal, bound: Math.min(bound, best.primal) };
 }
 
-function beamTour(
-  problem: TsptwProblem,
-  ways: Float64Array,
-  stop: TsptwStop,
-): { tour: readonly number[] | null; primal: number } {
+interface Tour {
+  readonly tour: readonly number[] | null;
+  readonly primal: number;
+}
+
+function beamTour(problem: TsptwProblem, ways: Float64Array, { over }: TsptwStop): Tour {
   const windows = tighten(problem, ways, problem.closes[0]!);
-  if (windows === null) return { tour: null, primal: Number.POSITIVE_INFINITY };
-  for (const width of BEAMS) {
-    const found = sweepSets(windows, { width, priced: null, over: stop.over });
-    if (found.tour !== null || found.complete || stop.over()) return found;
+  let best: Tour = { tour: null, primal: Number.POSITIVE_INFINITY };
+  for (const width of windows === null ? [] : BEAMS) {
+    if (best.tour !== null || over()) break;
+    best = sweepSets(windows!, { width, priced: null, over });
   }
-  return { tour: null, primal: Number.POSITIVE_INFINITY };
+  return best;
 }
 
 /** Only returns before this are looked for. */
