@@ -45,6 +45,15 @@ export {
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
 export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
 export {
+  IMPORT_BATCH,
+  type ImportBatch,
+  type ImportOptions,
+  type ImportSource,
+  MAX_RECORD_BYTES,
+  MAX_TOLD_FAULTS,
+} from "./import.ts";
+export { importJson, importJsonLines } from "./import-geojson.ts";
+export {
   type Itinerary,
   type ItineraryGround,
   type ItineraryLeg,
@@ -63,6 +72,7 @@ export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan
 export { branchLegs, MAX_BRANCH_COLUMNS, MAX_BRANCH_NODES, type ProvenPlan } from "./legs-branch.ts";
 export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-certificate.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
+export { AREA_CATEGORY } from "./osm-tags.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MOST_UNITS } from "./surface.ts";
