@@ -80,3 +80,4 @@ export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
+export { WallClock } from "./wall-clock.ts";
