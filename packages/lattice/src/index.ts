@@ -46,6 +46,7 @@ export {
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
 export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
+export { GLANCE_DAYS, type Glance, HoursGlance } from "./hours-glance.ts";
 export {
   IMPORT_BATCH,
   type ImportBatch,
