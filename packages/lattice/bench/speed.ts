@@ -1,6 +1,6 @@
 /** L2, L3, L5: search speed over a metropolis, in CPU time of this thread. */
 import {
-  FindIndex,
+  buildIndex,
   find,
   findAll,
   type Ground,
@@ -8,13 +8,14 @@ import {
   type Openness,
   type ReadQuery,
   readQuery,
+  type Searchable,
 } from "../src/index.ts";
 import { type Asked, type Metropolis, makeMetropolis, makeQueries, WEEK_MINUTES } from "./metropolis.ts";
 
 const MINUTE_MS = 60_000;
 const ROUNDS = 9;
 
-export function groundOf(city: Metropolis, index: FindIndex): Ground {
+export function groundOf(city: Metropolis, index: Searchable): Ground {
   return {
     index,
     counts: null,
@@ -78,7 +79,7 @@ export function runSpeed(count: number, seed: number): void {
   const city = makeMetropolis(count, seed);
   const records = city.places.map((capability, handle) => ({ handle, capability }));
   const before = cpu_ms();
-  const index = FindIndex.build(records);
+  const index = buildIndex(records);
   console.log(
     `build of ${count}: ${((cpu_ms() - before) / 1000).toFixed(2)} CPU s, ${(index.size_bytes / count).toFixed(1)} B a capability`,
   );

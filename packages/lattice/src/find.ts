@@ -1,11 +1,11 @@
 /** Find: which capabilities satisfy the constraints, here, then, with room, in which order; and why not the others. */
 import { z } from "zod";
-import { type Constraint, ConstraintShape, compileConstraint } from "./constraint.ts";
+import { type Constraint, ConstraintShape, checkConstraint, compileConstraint } from "./constraint.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
-import type { FindIndex } from "./find-index.ts";
+import type { Part, Searchable } from "./find-index.ts";
 import { HitColumns } from "./hit-columns.ts";
 import { type Area, type Place, PlaceShape, readPlace } from "./place.ts";
-import { type Accept, type After, type Hit, Search } from "./search.ts";
+import { type Accept, type After, type Hit, Nearest, Search } from "./search.ts";
 import { besides, EVERYTHING, type Sieve } from "./sieve.ts";
 
 export const DEFAULT_LIMIT = 20;
@@ -63,9 +63,9 @@ export interface FindAnswer {
   readonly cursor: string | null;
 }
 
-/** What a search runs over: an index, which of its handles still count, and who knows hours and room (null: nobody). */
+/** What a search runs over: an index or a version of a living one, which of its handles still count, and who knows hours and room (null: nobody). */
 export interface Ground {
-  readonly index: FindIndex;
+  readonly index: Searchable;
   readonly counts: Accept | null;
   readonly openness: Openness | null;
   readonly room: Room | null;
@@ -119,12 +119,16 @@ function checkFree({ free, open }: FindQuery): Fault | null {
 
 /** Runs a query that `readQuery` accepted. */
 export function find(ground: Ground, { query, area, limit, after }: ReadQuery): FindAnswer | Fault {
-  const sieve = sieveOf(ground.index, query);
-  if (isFault(sieve)) return sieve;
-  const hits = new Search(ground.index, sieve, area, acceptance(ground, query), after).nearest(limit + 1);
+  const { index } = ground;
+  const wrong = checkWhere(index, query) ?? checkVersion(index, after);
+  if (wrong !== null) return wrong;
+  const held = new Nearest(index, limit + 1, area.radius_m);
+  const wanted = { area, accept: acceptance(ground, query), after };
+  for (const part of index.parts) new Search(part, sieveOf(part, query), wanted).nearest(held);
+  const hits = held.hits();
   const more = hits.length > limit;
-  const found = hits.slice(0, limit).map((hit) => toFound(ground.index, hit));
-  return { found, cursor: more ? writeCursor(found.at(-1)!) : null };
+  const found = hits.slice(0, limit).map((hit) => toFound(index, hit));
+  return { found, cursor: more ? writeCursor(found.at(-1)!, index.epoch) : null };
 }
 
 /** Everything that satisfies a query, in columns: for maps, counts and candidates. Sorted by (distance, id); limit and cursor do not count. */
@@ -138,29 +142,36 @@ export interface FoundAll {
 
 export function findAll(ground: Ground, { query, area }: ReadQuery): FoundAll | Fault {
   const { index } = ground;
-  const sieve = sieveOf(index, query);
-  if (isFault(sieve)) return sieve;
-  const hits = new HitColumns();
-  new Search(index, sieve, area, acceptance(ground, query), null).each((position, metres) =>
-    hits.add(position, metres),
-  );
-  const { positions, distances_m } = hits.sorted((position) => index.id(position));
+  const wrong = checkWhere(index, query);
+  if (wrong !== null) return wrong;
+  const hits = new HitColumns(area.radius_m);
+  const wanted = { area, accept: acceptance(ground, query), after: null };
+  for (const part of index.parts) new Search(part, sieveOf(part, query), wanted).each(hits);
+  const { places, distances_m } = hits.sorted((place) => index.id(place));
   return {
-    count: positions.length,
-    handles: positions.map((position) => index.handles[position]!),
+    count: places.length,
+    handles: places.map((place) => index.handle(place)),
     distances_m,
-    id: (row) => index.id(positions[row]!),
+    id: (row) => index.id(places[row]!),
   };
 }
 
-function toFound(index: FindIndex, { position, distance_m }: Hit): Found {
-  return { id: index.id(position), handle: index.handles[position]!, distance_m };
+function toFound(index: Searchable, { place, distance_m }: Hit): Found {
+  return { id: index.id(place), handle: index.handle(place), distance_m };
 }
 
-function sieveOf(index: FindIndex, { where, unknown }: FindQuery): Sieve | Fault {
+function checkWhere({ parts }: Searchable, { where }: FindQuery): Fault | null {
+  if (where === undefined) return null;
+  return checkConstraint(
+    parts.map(({ index }) => index),
+    where,
+    "where",
+  );
+}
+
+function sieveOf({ index }: Part, { where, unknown }: FindQuery): Sieve {
   if (where === undefined) return EVERYTHING;
-  const verdicts = compileConstraint(index, where, "where");
-  if (isFault(verdicts)) return verdicts;
+  const verdicts = compileConstraint(index, where);
   return unknown === "include" ? besides(EVERYTHING, verdicts.no) : verdicts.yes;
 }
 
@@ -176,19 +187,26 @@ function acceptance({ counts, openness, room }: Ground, { open, free, unknown }:
   };
 }
 
-/** A cursor is the last hit's distance and id: the order is total, so that is all it takes. */
-function writeCursor({ distance_m, id }: Found): string {
-  return `${distance_m.toString(36)}~${distance_m}~${encodeURIComponent(id)}`;
+function checkVersion(index: Searchable, after: After | null): Fault | null {
+  if (after === null || after.epoch === index.epoch) return null;
+  return fault("cursor-outlived", "The cursor belongs to another version.", "cursor");
+}
+
+/** A cursor is the last hit's distance and id, and the version: the order is total, so that is all it takes. */
+function writeCursor({ distance_m, id }: Found, epoch: number): string {
+  return `${distance_m.toString(36)}~${distance_m}~${epoch}~${encodeURIComponent(id)}`;
 }
 
 function readCursor(text: string): After | Fault {
-  const [check, metres, id] = text.split("~");
+  const [check, metres, version, id] = text.split("~");
   const distance_m = Number(metres);
-  if (id === undefined || metres === "" || !(distance_m >= 0) || distance_m.toString(36) !== check) {
+  const epoch = Number(version);
+  const whole = id !== undefined && metres !== "" && distance_m >= 0 && Number.isSafeInteger(epoch);
+  if (!whole || distance_m.toString(36) !== check) {
     return fault("cursor-malformed", "This is no cursor of ours.", "cursor");
   }
   try {
-    return { distance_m, id: decodeURIComponent(id) };
+    return { distance_m, id: decodeURIComponent(id), epoch };
   } catch {
     return fault("cursor-malformed", "This is no cursor of ours.", "cursor");
   }

@@ -32,7 +32,7 @@ export {
   readQuery,
   type Window,
 } from "./find.ts";
-export { FindIndex, type Indexed, MAX_INDEXED } from "./find-index.ts";
+export { FindIndex, MAX_INDEXED, type Searchable } from "./find-index.ts";
 export { Gazetteer, MAX_NAMES, MAX_NAMESAKES, type Spot, type SpotKind } from "./gazetteer.ts";
 export { distance_m, type Point } from "./geodesy.ts";
 export {
@@ -56,29 +56,84 @@ export {
   MAX_TOLD_FAULTS,
 } from "./import.ts";
 export { importJson, importJsonLines } from "./import-geojson.ts";
+export { buildIndex, buildSlices, toEnd } from "./index-build.ts";
+export { columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
+export { MAX_STAMP_CHARACTERS, readIndex, writeIndex } from "./index-file.ts";
 export {
   type Itinerary,
   type ItineraryGround,
   type ItineraryLeg,
   type ItineraryTask,
-  isItinerary,
   MAX_LEG_CANDIDATES,
   MAX_LEGS,
   MAX_WINDOW_SLOTS,
-  type NoItinerary,
   type Offers,
   planItinerary,
   type Visit,
 } from "./itinerary.ts";
+export {
+  type CheckedItinerary,
+  checkItinerary,
+  type ItineraryClaim,
+} from "./itinerary-certificate.ts";
 export type { JournalFile, Sha256 } from "./journal.ts";
+export type {
+  AttributeCount,
+  CoordinateReply,
+  CoordinateTask,
+  Explanation,
+  ExplanationStep,
+  Lattice,
+  LatticeAnswer,
+  LatticeChange,
+  LatticeHold,
+  LatticeHoldRequest,
+  LatticeItem,
+  LatticeMatch,
+  LatticeNews,
+  PlanFound,
+  PlanLeg,
+  PlannedVisit,
+  PlannedWay,
+  PlanRefused,
+  PlanReply,
+  PlanTask,
+  SlotPrice,
+  SurfaceQuestion,
+  SurfaceReply,
+  WhyQuestion,
+  WhyReply,
+} from "./lattice.ts";
+export { DEFAULT_DIMENSION, MAX_BATCH } from "./lattice.ts";
+export type { LegDuals } from "./leg-duals.ts";
 export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan } from "./legs.ts";
 export { branchLegs, MAX_BRANCH_COLUMNS, MAX_BRANCH_NODES, type ProvenPlan } from "./legs-branch.ts";
 export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-certificate.ts";
 export { Lexicon, MAX_VALUES, type Wanted } from "./lexicon.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
+export {
+  FAN_OUT,
+  type IndexChange,
+  LivingIndex,
+  MAX_KEPT_VERSIONS,
+  MAX_PARTS,
+  MOST_MERGED_AT_ONCE,
+  VERSION_KEPT_MS,
+} from "./living-index.ts";
+export { LOOK_AHEAD_SLOTS, type NoItinerary, type NoItineraryReason, type TellTime, tellUtc } from "./no-itinerary.ts";
+export { MAX_LOOSE_LEGS } from "./order-graph.ts";
 export { AREA_CATEGORY } from "./osm-tags.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
+export {
+  isPlanned,
+  MAX_ALTERNATIVES,
+  type PlanAnswer,
+  type PlannedItinerary,
+  type PlanOptions,
+  planTask,
+} from "./plan.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
+export { Version } from "./version.ts";
 export { WallClock } from "./wall-clock.ts";

@@ -82,7 +82,7 @@ export class Lexicon {
   wanted(phrase: string): Wanted | Fault {
     const [thing, ...extra] = phrase.split(/\s+(?:with|having|that has|which has)\s+/i);
     const words = keyOf(thing!)
-      .replace(/^(?:a|an|the|some|any|my) /, "")
+      .replace(/^(?:an?y?|the|some|my) /, "")
       .split(" ");
     const found =
       this.#kind(words) ?? this.#named(fold(thing!)) ?? this.#kindAlike(words) ?? this.#byValue(words.join(" "));

@@ -1,18 +1,20 @@
 /**
- * Search in one index: the nearest first, or all within reach. Boxes that are farther than what is already held, and words of 32 positions
+ * Search in one part of a version: the nearest first, or all within reach. Boxes that are farther than what is already held, and words of 32 positions
  * that the sieve rules out, are never opened. Chords stand for geodesics as lower bounds (geodesy.ts).
  */
-import type { FindIndex } from "./find-index.ts";
+import type { FindIndex, Part, Searchable } from "./find-index.ts";
 import { geodesic_m } from "./geodesy.ts";
 import type { Area } from "./place.ts";
 import { MinQueue } from "./queue.ts";
 import type { Sieve } from "./sieve.ts";
+import type { Tombstones } from "./tombstones.ts";
 
 /** Decides about one capability by its handle, after attributes and place have: hours, capacity, removed or not. */
 export type Accept = (handle: number) => boolean;
 
 export interface Hit {
-  readonly position: number;
+  /** Counted through all parts, as the version has it. */
+  readonly place: number;
   readonly distance_m: number;
 }
 
@@ -20,6 +22,8 @@ export interface Hit {
 export interface After {
   readonly distance_m: number;
   readonly id: string;
+  /** Version that is paged through. */
+  readonly epoch: number;
 }
 
 const REGION = 2;
@@ -27,36 +31,45 @@ const EVERY_BIT = -1;
 /** Items of the queue: height in the lowest two bits, number of the box above. */
 const packed = (height: number, number: number): number => number * 4 + height;
 
+/** What all parts of a version are searched for. */
+export interface Wanted {
+  readonly area: Area;
+  readonly accept: Accept;
+  readonly after: After | null;
+}
+
 export class Search {
   readonly #index: FindIndex;
+  readonly #dead: Tombstones;
+  readonly #first: number;
   readonly #sieve: Sieve;
   readonly #area: Area;
   readonly #accept: Accept;
   readonly #after: After | null;
 
-  constructor(index: FindIndex, sieve: Sieve, area: Area, accept: Accept, after: After | null) {
+  constructor({ index, dead, first }: Part, sieve: Sieve, { area, accept, after }: Wanted) {
     this.#index = index;
+    this.#dead = dead;
+    this.#first = first;
     this.#sieve = sieve;
     this.#area = area;
     this.#accept = accept;
     this.#after = after;
   }
 
-  /** At most `limit` hits in the order (distance, id). */
-  nearest(limit: number): Hit[] {
-    const held = new Nearest(this.#index, limit, this.#area.radius_m);
+  /** Hands over whatever may be among the nearest, those of near boxes first. */
+  nearest(held: Sink): void {
     const queue = freshQueue();
     this.#openRegions(held, queue);
     while (queue.least <= held.reach_m * held.reach_m) {
       const item = queue.pop();
       this.#open(item % 4, Math.floor(item / 4), held, queue);
     }
-    return held.hits();
   }
 
-  /** Calls `see` for every hit, in no order. */
-  each(see: (position: number, distance_m: number) => void): void {
-    this.#openRegions({ reach_m: this.#area.radius_m, take: see }, null);
+  /** Hands over every hit, in no order. */
+  each(sink: Sink): void {
+    this.#openRegions(sink, null);
   }
 
   /** No summary stands above the regions: all of them are looked at. */
@@ -93,14 +106,14 @@ export class Search {
   #readBlock(block: number, sink: Sink): void {
     const { x, y, z, count, handles } = this.#index;
     const { center, holds } = this.#area;
-    for (let bits = this.#sieve.words(block); bits !== 0; bits &= bits - 1) {
+    for (let bits = this.#sieve.words(block) & ~this.#dead.word(block); bits !== 0; bits &= bits - 1) {
       const position = (block << 5) + 31 - Math.clz32(bits & -bits);
       if (position >= count) return;
       const distance_m = geodesic_m(center[0], center[1], center[2], x[position]!, y[position]!, z[position]!);
       if (distance_m > sink.reach_m) continue;
       if (this.#after !== null && !this.#isAfter(position, distance_m, this.#after)) continue;
       if (holds !== null && !holds(x[position]!, y[position]!, z[position]!)) continue;
-      if (this.#accept(handles[position]!)) sink.take(position, distance_m);
+      if (this.#accept(handles[position]!)) sink.take(this.#first + position, distance_m);
     }
   }
 
@@ -111,9 +124,9 @@ export class Search {
 }
 
 /** Where hits go; nothing beyond `reach_m` is of interest any more. */
-interface Sink {
+export interface Sink {
   readonly reach_m: number;
-  take(position: number, distance_m: number): void;
+  take(place: number, distance_m: number): void;
 }
 
 /** Distance from `value` to the interval, 0 inside. */
@@ -130,38 +143,38 @@ function freshQueue(): MinQueue {
 }
 
 /** The best so far, sorted; reaches only as far as the worst of them once it is full. */
-class Nearest implements Sink {
+export class Nearest implements Sink {
   reach_m: number;
-  readonly #index: FindIndex;
+  readonly #version: Searchable;
   readonly #limit: number;
-  readonly #positions: number[] = [];
+  readonly #places: number[] = [];
   readonly #distances: number[] = [];
 
-  constructor(index: FindIndex, limit: number, radius_m: number) {
-    this.#index = index;
+  constructor(version: Searchable, limit: number, radius_m: number) {
+    this.#version = version;
     this.#limit = limit;
     this.reach_m = radius_m;
   }
 
-  take(position: number, distance_m: number): void {
+  take(place: number, distance_m: number): void {
     let i = this.#distances.length;
-    while (i > 0 && this.#isBefore(position, distance_m, i - 1)) i--;
+    while (i > 0 && this.#isBefore(place, distance_m, i - 1)) i--;
     if (i >= this.#limit) return;
-    this.#positions.splice(i, 0, position);
+    this.#places.splice(i, 0, place);
     this.#distances.splice(i, 0, distance_m);
-    if (this.#positions.length > this.#limit) {
-      this.#positions.pop();
+    if (this.#places.length > this.#limit) {
+      this.#places.pop();
       this.#distances.pop();
     }
-    if (this.#positions.length === this.#limit) this.reach_m = this.#distances[this.#limit - 1]!;
+    if (this.#places.length === this.#limit) this.reach_m = this.#distances[this.#limit - 1]!;
   }
 
-  #isBefore(position: number, distance_m: number, i: number): boolean {
+  #isBefore(place: number, distance_m: number, i: number): boolean {
     if (distance_m !== this.#distances[i]!) return distance_m < this.#distances[i]!;
-    return this.#index.id(position) < this.#index.id(this.#positions[i]!);
+    return this.#version.id(place) < this.#version.id(this.#places[i]!);
   }
 
   hits(): Hit[] {
-    return this.#positions.map((position, i) => ({ position, distance_m: this.#distances[i]! }));
+    return this.#places.map((place, i) => ({ place, distance_m: this.#distances[i]! }));
   }
 }

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  buildIndex,
   type Capability,
   type Constraint,
   demoCity,
-  FindIndex,
   find,
   isFault,
   Lexicon,
@@ -16,7 +16,7 @@ const city = demoCity();
 if (isFault(city)) throw new Error(city.why);
 const lexicon = new Lexicon();
 for (const record of city) lexicon.add(record);
-const index = FindIndex.build(city.map((capability, handle) => ({ handle, capability })));
+const index = buildIndex(city.map((capability, handle) => ({ handle, capability })));
 
 const is = (attribute: string, value: boolean | string | readonly string[]): Constraint => ({ attribute, is: value });
 const kinds = (...categories: string[]): Constraint => is("category", categories);

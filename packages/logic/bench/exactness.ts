@@ -14,7 +14,7 @@ import { readKernelFile } from "../src/index.ts";
 import { MODEL_FORMS, makeModel } from "../test/make-model.ts";
 import { hashInChromium } from "./exactness-browser.ts";
 import { WAYS, type Way } from "./exactness-hash.ts";
-import { type Place, placesOf, TOOLS } from "./exactness-places.ts";
+import { fetchTools, type Place, placesOf } from "./exactness-places.ts";
 
 const PROGRAM = fileURLToPath(new URL("exactness-program.ts", import.meta.url));
 const KERNEL = fileURLToPath(new URL("../dist/kernel.wasm", import.meta.url));
@@ -82,11 +82,4 @@ export async function hashAt(place: Place, { mode, tokens, way }: Omit<Run, "mod
   const [program, ...flags] = place.command;
   const args = [...flags, PROGRAM, KERNEL, path, mode, String(tokens), way, String(place.threads ?? 1)];
   return execFileSync(program!, args, { encoding: "utf8" }).trim();
-}
-
-function fetchTools(folder: string): string {
-  writeFileSync(join(folder, "package.json"), '{"private":true}');
-  const flags = ["--force", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-  execFileSync("npm", ["install", ...flags, ...TOOLS], { cwd: folder, stdio: ["ignore", 2, 2] });
-  return folder;
 }
