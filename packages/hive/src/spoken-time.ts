@@ -20,6 +20,8 @@ export interface SpokenTime {
   readonly read_as: string;
   /** What the words left open, and how it was filled; null when they said it all. */
   readonly assumed: string | null;
+  /** Whether the words named a day; an hour alone is the next such hour. */
+  readonly dated: boolean;
 }
 
 /** Moments of the day that have no hour of their own. */
@@ -76,6 +78,7 @@ export function readTime(phrase: string, now_ms: number, tz: string): SpokenTime
     until_ms: until_ms !== null && until_ms > from_ms ? until_ms : null,
     read_as: `${wallText(from_ms, clock)} ${tz}`,
     assumed: assumed?.text ?? null,
+    dated: isDated(parsed.start),
   };
 }
 
@@ -118,13 +121,15 @@ function momentOf(said: ParsedComponents, assumed: Assumed | null, clock: WallCl
 
 /** An hour without a day is the next such hour; one without morning or evening ("at 6") too. */
 function ahead(moment_ms: number, said: ParsedComponents, after_ms: number): number {
-  const dated = said.isCertain("day") || said.isCertain("weekday") || said.isCertain("month");
-  if (dated) return moment_ms;
+  if (isDated(said)) return moment_ms;
   const either = !said.isCertain("meridiem") && (said.get("hour") ?? NOON) < NOON;
   const steps = either ? [-2, -1, 0, 1, 2] : [-2, 0, 2];
   const next = steps.map((halves) => moment_ms + (halves * DAY_MS) / 2);
   return next.find((each) => each >= after_ms - GRACE_MS) ?? moment_ms;
 }
+
+const isDated = (said: ParsedComponents): boolean =>
+  said.isCertain("day") || said.isCertain("weekday") || said.isCertain("month");
 
 const wallText = (utc_ms: number, clock: WallClock): string =>
   new Date(clock.toWall(utc_ms)).toISOString().slice(0, 16).replace("T", " ");

@@ -132,6 +132,13 @@ export {
   type PlanOptions,
   planTask,
 } from "./plan.ts";
+export {
+  checkPlanFile,
+  type PlanFile,
+  type PlanGround,
+  type PlanProblem,
+  planGround,
+} from "./plan-file.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
