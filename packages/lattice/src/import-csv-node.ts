@@ -31,7 +31,7 @@ interface Column {
 
 /** Faults name lines; a cell in quotes may run over several, then it is the last of them. */
 export async function* importCsv(source: ImportSource, options: ImportOptions): AsyncGenerator<ImportBatch> {
-  const desk = new ImportDesk();
+  const desk = new ImportDesk(options);
   let columns: readonly Column[] | null = null;
   try {
     for await (const { record, info } of rowsOf(source, desk)) {

@@ -21,7 +21,7 @@ const isDict = (value: unknown): value is Dict => typeof value === "object" && v
 
 /** One document: a FeatureCollection, an Overpass answer (`elements`), or an array of features or records. */
 export async function* importJson(source: ImportSource, options: ImportOptions): AsyncGenerator<ImportBatch> {
-  const desk = new ImportDesk();
+  const desk = new ImportDesk(options);
   const parser = new JSONParser({ paths: ["$.features.*", "$.elements.*", "$.*"], keepStack: false });
   let [number, since] = [0, 0];
   parser.onValue = ({ value, key, parent, stack }) => {
@@ -54,7 +54,7 @@ const tooLong = `One record is longer than ${MAX_RECORD_BYTES} bytes, or the fil
 
 /** A feature, an OSM element or a record in each line. Empty lines pass. */
 export async function* importJsonLines(source: ImportSource, options: ImportOptions): AsyncGenerator<ImportBatch> {
-  const desk = new ImportDesk();
+  const desk = new ImportDesk(options);
   const count = (bytes: number): void => {
     desk.bytes += bytes;
   };

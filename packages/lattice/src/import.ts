@@ -2,7 +2,8 @@
  * Importing: a file of any size becomes batches of records and of faults. Every bad line or feature is told, with its number; whether
  * the good ones are kept is for the caller to decide. What is held in memory is one batch and one record, however long the file is.
  */
-import { type Capability, readCapability } from "./capability.ts";
+import type { AttributeKind } from "./attribute.ts";
+import { type AttributeValue, type Capability, readCapability } from "./capability.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import { HoursCompiler } from "./hours.ts";
 
@@ -20,7 +21,13 @@ export type ImportSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 export interface ImportOptions {
   /** IANA time zone of records that name none. */
   readonly tz: string;
+  /** What attributes hold in the lattice that the records are for; others hold what the file's first record says. */
+  readonly kinds?: ReadonlyMap<string, AttributeKind>;
 }
+
+/** Words and sets of words go together; anything else under one key does not. */
+const kindOf = (value: AttributeValue): AttributeKind =>
+  typeof value === "boolean" ? "boolean" : typeof value === "number" ? "number" : "set";
 
 export interface ImportBatch {
   readonly records: readonly Capability[];
@@ -41,12 +48,17 @@ export class ImportDesk {
   readonly #hours = new Map<string, Fault | null>();
   readonly #compiler = new HoursCompiler({ from_ms: 0, until_ms: 86_400_000 });
   readonly #ids = new Set<string>();
+  readonly #kinds: Map<string, AttributeKind>;
   #records: Capability[] = [];
   #faults: Fault[] = [];
   #read = 0;
   #passed_over = 0;
   #bad = 0;
   bytes = 0;
+
+  constructor({ kinds }: ImportOptions) {
+    this.#kinds = new Map([...(kinds ?? [])].map(([key, kind]) => [key, kind === "word" ? "set" : kind]));
+  }
 
   get full(): boolean {
     return this.#records.length + this.#faults.length >= IMPORT_BATCH;
@@ -73,8 +85,21 @@ export class ImportDesk {
     if (isFault(record)) return record;
     if (this.#ids.has(record.id))
       return fault("capability-duplicate", `The id "${record.id}" stands in this file before.`, "id");
+    const wrong = this.#checkKinds(record) ?? this.#checkHours(record);
+    if (wrong !== null) return wrong;
     if (this.#ids.size < MAX_REMEMBERED_IDS) this.#ids.add(record.id);
-    return this.#checkHours(record) ?? record;
+    return record;
+  }
+
+  #checkKinds({ attributes }: Capability): Fault | null {
+    for (const [key, value] of Object.entries(attributes)) {
+      const kind = kindOf(value);
+      const known = this.#kinds.get(key) ?? kind;
+      if (known !== kind)
+        return fault("attribute-mismatch", `"${key}" holds a ${known}, not a ${kind}.`, `attributes.${key}`);
+      this.#kinds.set(key, kind);
+    }
+    return null;
   }
 
   #checkHours({ hours, tz }: Capability): Fault | null {

@@ -234,6 +234,16 @@ describe("CSV", () => {
     expect(last).toMatchObject({ read: 8, bad: 6 });
   });
 
+  it("tells a cell that is of another kind than the column was", async () => {
+    const text = "id,lat,lng,floor,tag\na,1,2,3,x\nb,1,2,ground,x;y\nc,1,2,,no\n";
+    const { records, faults } = await all(importCsv(pieces(text), options));
+    expect(records.map(({ id }) => id)).toEqual(["a"]);
+    expect(faults).toMatchObject([
+      { refused: "attribute-mismatch", at: "line 3: attributes.floor" },
+      { refused: "attribute-mismatch", at: "line 4: attributes.tag" },
+    ]);
+  });
+
   it.each([
     ["", "line 1"],
     ["name,lat\nx,1", "line 1"],
