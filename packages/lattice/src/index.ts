@@ -14,6 +14,7 @@ export {
 export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
+export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -44,6 +45,7 @@ export {
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
 export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
+export { HORIZON_DAYS } from "./hours-desk.ts";
 export { buildIndex, buildSlices, toEnd } from "./index-build.ts";
 export { columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
 export { MAX_STAMP_CHARACTERS, readIndex, writeIndex } from "./index-file.ts";
@@ -118,6 +120,15 @@ export {
   type PlanOptions,
   planTask,
 } from "./plan.ts";
+export {
+  DEFAULT_CANDIDATES,
+  DEFAULT_PENALTY_S,
+  DEFAULT_SPEED,
+  DEFAULT_WAIT_COST,
+  MAX_DEADLINE_MS,
+  MAX_TASKS,
+} from "./plan-request.ts";
+export { MAX_PRICES } from "./price-book.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
