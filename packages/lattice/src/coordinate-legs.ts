@@ -5,7 +5,7 @@
  * out tasks that meet and seats them again in another order. Prices and plan make the certificate (legs-certificate.ts).
  */
 import { type CellCosts, type DagPath, DagSolver, pathCost, placeOf, startOf } from "./leg-dag.ts";
-import { type LegsProblem, type Plan, priced, roomFor } from "./legs.ts";
+import { type LegsProblem, type Plan, priced, roomAt, roomFor } from "./legs.ts";
 
 export interface LegsOptions {
   /** Rounds of price ascent. */
@@ -53,6 +53,8 @@ function ascend(
     Float64Array,
     Float64Array,
   ];
+  // What is closed costs as much as staying away: that is known beforehand, and takes nothing from the bound.
+  for (let i = 0; i < size; i++) if (roomAt(problem, i) === 0) prices[i] = best[i] = problem.penalty;
   const scratch = scratchOf(problem);
   const solver = new DagSolver();
   let [bound, step, idle] = [Number.NEGATIVE_INFINITY, 1.2, 0];
@@ -100,10 +102,10 @@ function evaluate(
   solver: DagSolver,
   excess: Float64Array,
 ): number {
-  const { slots, capacity, penalty } = problem;
+  const { penalty } = problem;
   let value = 0;
   for (let i = 0; i < prices.length; i++) {
-    const units = capacity[Math.floor(i / slots)]!;
+    const units = roomAt(problem, i);
     excess[i] = -units;
     value -= prices[i]! * units;
   }
@@ -162,9 +164,9 @@ class LegsSearch {
 
   /** A plan of the prices: who loses most by them chooses first. */
   seatAll(prices: Float64Array): void {
-    const { tasks, capacity, slots, penalty } = this.#problem;
+    const { tasks, penalty } = this.#problem;
     for (let i = 0; i < this.#left.length; i++) {
-      this.#left[i] = capacity[Math.floor(i / slots)]!;
+      this.#left[i] = roomAt(this.#problem, i);
       this.#full[i] = this.#left[i] === 0 ? FULL : prices[i]!;
     }
     this.#plan.fill(null);

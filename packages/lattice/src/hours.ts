@@ -207,6 +207,12 @@ export class HoursIndex implements Openness {
     return null;
   }
 
+  /** Compiles a rule without giving it to anybody. Faults: `hours-malformed`. */
+  check(rule: HoursRule, tz: string): Fault | null {
+    const number = this.#numberOf(rule, tz);
+    return isFault(number) ? number : null;
+  }
+
   #numberOf(rule: HoursRule, tz: string): number | Fault {
     const key = `${tz} ${rule.kind} ${rule.kind === "intervals" ? JSON.stringify(rule.intervals) : rule.text}${rule.kind === "rrule" ? rule.minutes : ""}`;
     let number = this.#byRule.get(key);

@@ -14,6 +14,7 @@ export {
 export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
+export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
@@ -46,6 +47,7 @@ export {
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
 export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
+export { HORIZON_DAYS } from "./hours-desk.ts";
 export { GLANCE_DAYS, type Glance, HoursGlance } from "./hours-glance.ts";
 export {
   IMPORT_BATCH,
@@ -139,6 +141,15 @@ export {
   type PlanProblem,
   planGround,
 } from "./plan-file.ts";
+export {
+  DEFAULT_CANDIDATES,
+  DEFAULT_PENALTY_S,
+  DEFAULT_SPEED,
+  DEFAULT_WAIT_COST,
+  MAX_DEADLINE_MS,
+  MAX_TASKS,
+} from "./plan-request.ts";
+export { MAX_PRICES } from "./price-book.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
