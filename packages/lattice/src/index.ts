@@ -14,6 +14,7 @@ export {
 export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
+export type { Explanation, ExplanationStep, NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -77,6 +78,7 @@ export {
   MOST_MERGED_AT_ONCE,
   VERSION_KEPT_MS,
 } from "./living-index.ts";
+export { type Order, type OrderQuery, WALK_M_PER_S, type Ways, waysBy } from "./order.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MOST_UNITS } from "./surface.ts";

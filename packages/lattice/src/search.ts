@@ -2,9 +2,11 @@
  * Search in one part of a version: the nearest first, or all within reach. Boxes that are farther than what is already held, and words of 32 positions
  * that the sieve rules out, are never opened. Chords stand for geodesics as lower bounds (geodesy.ts).
  */
+import type { After } from "./cursor.ts";
 import type { FindIndex, Part, Searchable } from "./find-index.ts";
 import { geodesic_m } from "./geodesy.ts";
 import type { HoursSieve } from "./hours-sieve.ts";
+import type { OrderedHit } from "./order.ts";
 import type { Area } from "./place.ts";
 import { MinQueue } from "./queue.ts";
 import type { Sieve } from "./sieve.ts";
@@ -12,20 +14,6 @@ import type { Tombstones } from "./tombstones.ts";
 
 /** Decides about one capability by its handle, after attributes and place have: hours, capacity, removed or not. */
 export type Accept = (handle: number) => boolean;
-
-export interface Hit {
-  /** Counted through all parts, as the version has it. */
-  readonly place: number;
-  readonly distance_m: number;
-}
-
-/** Hits come after (distance, id) of this; used by cursors. */
-export interface After {
-  readonly distance_m: number;
-  readonly id: string;
-  /** Version that is paged through. */
-  readonly epoch: number;
-}
 
 const REGION = 2;
 const EVERY_BIT = -1;
@@ -162,13 +150,18 @@ function freshQueue(): MinQueue {
   return queue;
 }
 
+const FIRST_ROOM = 64;
+/** So many are moved up faster one by one than by a call. */
+const FEW = 32;
+
 /** The best so far, sorted; reaches only as far as the worst of them once it is full. */
 export class Nearest implements Sink {
   reach_m: number;
   readonly #version: Searchable;
   readonly #limit: number;
-  readonly #places: number[] = [];
-  readonly #distances: number[] = [];
+  #places = new Uint32Array(FIRST_ROOM);
+  #distances = new Float64Array(FIRST_ROOM);
+  #count = 0;
 
   constructor(version: Searchable, limit: number, radius_m: number) {
     this.#version = version;
@@ -177,16 +170,50 @@ export class Nearest implements Sink {
   }
 
   take(place: number, distance_m: number): void {
-    let i = this.#distances.length;
-    while (i > 0 && this.#isBefore(place, distance_m, i - 1)) i--;
-    if (i >= this.#limit) return;
-    this.#places.splice(i, 0, place);
-    this.#distances.splice(i, 0, distance_m);
-    if (this.#places.length > this.#limit) {
-      this.#places.pop();
-      this.#distances.pop();
+    const at = this.#rank(place, distance_m);
+    if (at >= this.#limit) return;
+    if (this.#count < this.#limit) this.#count++;
+    if (this.#count > this.#places.length) this.#grow();
+    this.#makeGap(at);
+    this.#places[at] = place;
+    this.#distances[at] = distance_m;
+    if (this.#count === this.#limit) this.reach_m = this.#distances[this.#limit - 1]!;
+  }
+
+  /** How many of those held come before it. */
+  #rank(place: number, distance_m: number): number {
+    let from = 0;
+    let until = this.#count;
+    while (from < until) {
+      const middle = (from + until) >>> 1;
+      if (this.#isBefore(place, distance_m, middle)) until = middle;
+      else from = middle + 1;
     }
-    if (this.#places.length === this.#limit) this.reach_m = this.#distances[this.#limit - 1]!;
+    return from;
+  }
+
+  #makeGap(at: number): void {
+    const places = this.#places;
+    const distances = this.#distances;
+    const last = this.#count - 1;
+    if (last - at > FEW) {
+      places.copyWithin(at + 1, at, last);
+      distances.copyWithin(at + 1, at, last);
+      return;
+    }
+    for (let i = last; i > at; i--) {
+      places[i] = places[i - 1]!;
+      distances[i] = distances[i - 1]!;
+    }
+  }
+
+  #grow(): void {
+    const places = new Uint32Array(this.#places.length * 2);
+    const distances = new Float64Array(places.length);
+    places.set(this.#places);
+    distances.set(this.#distances);
+    this.#places = places;
+    this.#distances = distances;
   }
 
   #isBefore(place: number, distance_m: number, i: number): boolean {
@@ -194,7 +221,12 @@ export class Nearest implements Sink {
     return this.#version.id(place) < this.#version.id(this.#places[i]!);
   }
 
-  hits(): Hit[] {
-    return this.#places.map((place, i) => ({ place, distance_m: this.#distances[i]! }));
+  hits(): OrderedHit[] {
+    const hits: OrderedHit[] = [];
+    for (let i = 0; i < this.#count; i++) {
+      const distance_m = this.#distances[i]!;
+      hits.push({ place: this.#places[i]!, distance_m, key: distance_m });
+    }
+    return hits;
   }
 }
