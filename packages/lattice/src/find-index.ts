@@ -24,6 +24,8 @@ export interface Searchable {
   readonly parts: readonly Part[];
   id(place: number): string;
   handle(place: number): number;
+  /** Where a handle stands; null when it does not. */
+  locate(handle: number): { readonly part: Part; readonly position: number } | null;
 }
 
 /** Columns by position. */
@@ -72,8 +74,13 @@ export class FindIndex implements Searchable {
     return this.handles[position]!;
   }
 
+  locate(handle: number): { readonly part: Part; readonly position: number } | null {
+    const position = this.positionOf(handle);
+    return position < 0 ? null : { part: this.parts[0]!, position };
+  }
+
   /** Position of a handle; -1 when it is not here. */
-  locate(handle: number): number {
+  positionOf(handle: number): number {
     let from = 0;
     let until = this.count;
     while (from < until) {

@@ -5,6 +5,7 @@ import { type After, readCursor, writeCursor } from "./cursor.ts";
 import { type Explanation, explain } from "./explain.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import type { Part, Searchable } from "./find-index.ts";
+import { geodesic_m } from "./geodesy.ts";
 import { HitColumns } from "./hit-columns.ts";
 import { type HoursByPattern, HoursSieve, type OpenState, patternsByPosition } from "./hours-sieve.ts";
 import {
@@ -241,7 +242,7 @@ function sieveOf({ index }: Part, { where, unknown }: FindQuery): Sieve {
 
 /** One search for each part of the version, to be run one after another. */
 function searches(ground: Ground, query: FindQuery, area: Area, after: After | null): Search[] {
-  const wanted = { area, accept: acceptance(ground, query), after };
+  const wanted = { area, accept: acceptance(ground, query, ground.openness?.byPattern !== undefined), after };
   const hours = query.open === undefined ? undefined : ground.openness?.byPattern;
   const sieve = hours === undefined ? null : hoursSieve.begin(hours, query.open!, query.unknown === "include");
   return ground.index.parts.map((part) => {
@@ -254,11 +255,14 @@ const NO_PATTERNS = new Uint32Array(0);
 /** Searches do not nest, so one serves all of them. */
 const hoursSieve = new HoursSieve();
 
-/** What attributes, place and patterns of hours do not tell; null when that is nothing. */
-function acceptance({ counts, openness, room }: Ground, { open, free, unknown }: FindQuery): Accept | null {
+/** What attributes and place do not tell; null when that is nothing. @param byPattern whether hours are looked at elsewhere. */
+function acceptance(
+  { counts, openness, room }: Ground,
+  { open, free, unknown }: FindQuery,
+  byPattern: boolean,
+): Accept | null {
   const needs = Object.entries(free ?? {});
   const lenient = unknown === "include";
-  const byPattern = openness?.byPattern !== undefined;
   const isOpen = (handle: number, window: Window): boolean => {
     const state = openness?.isOpen(handle, window) ?? "unknown";
     return state === "open" || (lenient && state === "unknown");
@@ -270,6 +274,24 @@ function acceptance({ counts, openness, room }: Ground, { open, free, unknown }:
     if (!byPattern && !isOpen(handle, open)) return false;
     for (const [dimension, units] of needs) if ((room?.free(handle, dimension, open) ?? 0) < units) return false;
     return true;
+  };
+}
+
+/** Tests single capabilities against a query; null for one that does not satisfy it, or is not there. The order is not looked at. */
+export function matcher(ground: Ground, { query, area }: ReadQuery): (handle: number) => Found | null {
+  const { index } = ground;
+  const accept = acceptance(ground, query, false);
+  return (handle) => {
+    const located = index.locate(handle);
+    if (located === null) return null;
+    const { part, position } = located;
+    const { x, y, z } = part.index;
+    const distance_m = geodesic_m(...area.center, x[position]!, y[position]!, z[position]!);
+    if (distance_m > area.radius_m) return null;
+    if (area.holds !== null && !area.holds(x[position]!, y[position]!, z[position]!)) return null;
+    if (((sieveOf(part, query).words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
+    if (accept !== null && !accept(handle)) return null;
+    return { id: part.index.id(position), handle, distance_m };
   };
 }
 

@@ -43,7 +43,7 @@ export function patternsByPosition(hours: HoursByPattern, index: FindIndex): Uin
     return patterns;
   }
   for (const handle of fresh) {
-    const position = index.locate(handle);
+    const position = index.positionOf(handle);
     if (position >= 0) column.patterns[position] = hours.patternOf(handle);
   }
   column.mark = hours.mark;

@@ -81,6 +81,7 @@ export {
 export { type Order, type OrderQuery, WALK_M_PER_S, type Ways, waysBy } from "./order.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
+export { MAX_STANDING, MAX_WAITING, type StandingNews, StandingQueries, type StandingQuery } from "./standing.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
 export { Version } from "./version.ts";
