@@ -13,15 +13,15 @@ export interface After {
 
 /** @param order begins every cursor, so that one of another order is noticed. */
 export const writeCursor = ({ key, distance_m, id, epoch }: After, order: string): string =>
-  [order, distance_m.toString(36), key, distance_m, epoch, encodeURIComponent(id)].join("~");
+  [order, key, distance_m, epoch, encodeURIComponent(id)].join("~");
 
 /** Faults: `cursor-malformed`. */
 export function readCursor(text: string, order: string): After | Fault {
-  const [ofOrder, check, key, metres, version, id] = text.split("~");
+  const [ofOrder, key, metres, version, id, more] = text.split("~");
   const after = { key: numberIn(key), distance_m: numberIn(metres), epoch: numberIn(version) };
   const whole =
     ofOrder === order && after.distance_m >= 0 && Number.isSafeInteger(after.epoch) && !Number.isNaN(after.key);
-  if (id === undefined || !whole || after.distance_m.toString(36) !== check) return malformed();
+  if (id === undefined || !whole || more !== undefined) return malformed();
   try {
     return { ...after, id: decodeURIComponent(id) };
   } catch {

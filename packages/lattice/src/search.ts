@@ -2,6 +2,7 @@
  * Search in one part of a version: the nearest first, or all within reach. Boxes that are farther than what is already held, and words of 32 positions
  * that the sieve rules out, are never opened. Chords stand for geodesics as lower bounds (geodesy.ts).
  */
+import type { Boxes } from "./box.ts";
 import type { After } from "./cursor.ts";
 import type { FindIndex, Part, Searchable } from "./find-index.ts";
 import { geodesic_m } from "./geodesy.ts";
@@ -80,40 +81,57 @@ export class Search {
 
   #open(height: number, number: number, sink: Sink, queue: MinQueue | null): void {
     if (height === REGION) this.#openAlive(1, number, this.#sieve.groups(number), sink, queue);
-    else if (height === 1) this.#openAlive(0, number, this.#sieve.blocks(number), sink, queue);
-    else this.#readBlock(number, sink);
+    else if (height === 1) this.#openBlocks(number, sink, queue);
+    else this.#readBlock(number, this.#without(number, this.#sieve.words(number)), sink);
   }
 
   /** Queues those of the 32 boxes below box `word` that are alive and within reach; without a queue opens them at once. */
-  #openAlive(height: 0 | 1 | 2, word: number, alive: number, sink: Sink, queue: MinQueue | null): void {
+  #openAlive(height: 1 | 2, word: number, alive: number, sink: Sink, queue: MinQueue | null): void {
     const boxes = this.#index.boxes[height];
-    const [x, y, z] = this.#area.center;
     const reach2 = sink.reach_m * sink.reach_m;
     for (let bits = alive; bits !== 0; bits &= bits - 1) {
       const number = (word << 5) + 31 - Math.clz32(bits & -bits);
-      const at = number * 6;
-      if (at >= boxes.length) return;
-      // The summaries promise too much where several conditions meet; the words themselves lie side by side.
-      if (height === 0 && this.#alive(number) === 0) continue;
-      const dx = outside(x, boxes[at]!, boxes[at + 3]!);
-      const dy = outside(y, boxes[at + 1]!, boxes[at + 4]!);
-      const dz = outside(z, boxes[at + 2]!, boxes[at + 5]!);
-      const chord2 = dx * dx + dy * dy + dz * dz;
+      if (number * 6 >= boxes.length) return;
+      const chord2 = this.#chord2(boxes, number * 6);
       if (chord2 > reach2) continue;
       if (queue === null) this.#open(height, number, sink, null);
       else queue.push(chord2, packed(height, number));
     }
   }
 
-  #alive(block: number): number {
-    const bits = this.#sieve.words(block);
+  /** The blocks of a group. Its summaries promise too much where several conditions meet; the words themselves lie side by side. */
+  #openBlocks(group: number, sink: Sink, queue: MinQueue | null): void {
+    const boxes = this.#index.boxes[0];
+    const reach2 = sink.reach_m * sink.reach_m;
+    for (let bits = this.#sieve.blocks(group); bits !== 0; bits &= bits - 1) {
+      const block = (group << 5) + 31 - Math.clz32(bits & -bits);
+      if (block * 6 >= boxes.length) return;
+      const chord2 = this.#chord2(boxes, block * 6);
+      if (chord2 > reach2) continue;
+      const alive = this.#without(block, this.#sieve.words(block));
+      if (alive === 0) continue;
+      if (queue === null) this.#readBlock(block, alive, sink);
+      else queue.push(chord2, packed(0, block));
+    }
+  }
+
+  /** Squared distance from the centre to a box. */
+  #chord2(boxes: Boxes, at: number): number {
+    const [x, y, z] = this.#area.center;
+    const dx = outside(x, boxes[at]!, boxes[at + 3]!);
+    const dy = outside(y, boxes[at + 1]!, boxes[at + 4]!);
+    const dz = outside(z, boxes[at + 2]!, boxes[at + 5]!);
+    return dx * dx + dy * dy + dz * dz;
+  }
+
+  #without(block: number, bits: number): number {
     return this.#anyDead ? bits & ~this.#dead.word(block) : bits;
   }
 
-  #readBlock(block: number, sink: Sink): void {
+  #readBlock(block: number, alive: number, sink: Sink): void {
     const { x, y, z, count, handles } = this.#index;
     const { center, holds } = this.#area;
-    for (let bits = this.#alive(block); bits !== 0; bits &= bits - 1) {
+    for (let bits = alive; bits !== 0; bits &= bits - 1) {
       const position = (block << 5) + 31 - Math.clz32(bits & -bits);
       if (position >= count) return;
       if (this.#hours?.passes(this.#patterns[position]!) === false) continue;
