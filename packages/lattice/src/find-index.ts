@@ -30,10 +30,8 @@ export interface Searchable {
 
 /** Columns by position. */
 export interface IndexedColumns {
-  /** Earth-centred, in metres. */
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly z: Float64Array;
+  /** x, y, z of each position, earth-centred, in metres: side by side, as a search reads them. */
+  readonly at: Float64Array;
   readonly handles: Uint32Array;
   /** Positions in ascending order of their handles. */
   readonly byHandle: Uint32Array;
@@ -45,9 +43,7 @@ export class FindIndex implements Searchable {
   readonly epoch = 0;
   readonly parts: readonly Part[];
   readonly count: number;
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly z: Float64Array;
+  readonly at: Float64Array;
   readonly handles: Uint32Array;
   readonly byHandle: Uint32Array;
   readonly ids: IdColumn;
@@ -57,10 +53,9 @@ export class FindIndex implements Searchable {
   readonly spread: Map<WordRow, BitRow> = new Map();
 
   constructor(columns: IndexedColumns) {
-    ({ x: this.x, y: this.y, z: this.z } = columns);
-    ({ handles: this.handles, byHandle: this.byHandle, ids: this.ids, tables: this.tables } = columns);
-    this.count = this.x.length;
-    const blocks = boxesOfPoints(this.x, this.y, this.z);
+    ({ at: this.at, handles: this.handles, byHandle: this.byHandle, ids: this.ids, tables: this.tables } = columns);
+    this.count = this.handles.length;
+    const blocks = boxesOfPoints(this.at);
     const groups = boxesOfBoxes(blocks);
     this.boxes = [blocks, groups, boxesOfBoxes(groups)];
     this.parts = [{ index: this, dead: Tombstones.none, first: 0 }];
@@ -94,7 +89,7 @@ export class FindIndex implements Searchable {
 
   /** Bytes of all columns, rows and boxes. */
   get size_bytes(): number {
-    const columns = [this.x, this.y, this.z, this.handles, this.byHandle, ...this.boxes];
+    const columns = [this.at, this.handles, this.byHandle, ...this.boxes];
     const tables = [...this.tables.values()].map((table) => tableBytes(table));
     const spread = [...this.spread.values()].map((row) => rowBytes(row));
     return (

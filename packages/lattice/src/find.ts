@@ -285,10 +285,10 @@ export function matcher(ground: Ground, { query, area }: ReadQuery): (handle: nu
     const located = index.locate(handle);
     if (located === null) return null;
     const { part, position } = located;
-    const { x, y, z } = part.index;
-    const distance_m = geodesic_m(...area.center, x[position]!, y[position]!, z[position]!);
+    const [x, y, z] = part.index.at.subarray(3 * position, 3 * position + 3);
+    const distance_m = geodesic_m(...area.center, x!, y!, z!);
     if (distance_m > area.radius_m) return null;
-    if (area.holds !== null && !area.holds(x[position]!, y[position]!, z[position]!)) return null;
+    if (area.holds !== null && !area.holds(x!, y!, z!)) return null;
     if (((sieveOf(part, query).words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
     if (accept !== null && !accept(handle)) return null;
     return { id: part.index.id(position), handle, distance_m };

@@ -129,16 +129,17 @@ export class Search {
   }
 
   #readBlock(block: number, alive: number, sink: Sink): void {
-    const { x, y, z, count, handles } = this.#index;
+    const { at, count, handles } = this.#index;
     const { center, holds } = this.#area;
     for (let bits = alive; bits !== 0; bits &= bits - 1) {
       const position = (block << 5) + 31 - Math.clz32(bits & -bits);
       if (position >= count) return;
       if (this.#hours?.passes(this.#patterns[position]!) === false) continue;
-      const distance_m = geodesic_m(center[0], center[1], center[2], x[position]!, y[position]!, z[position]!);
+      const from = 3 * position;
+      const distance_m = geodesic_m(center[0], center[1], center[2], at[from]!, at[from + 1]!, at[from + 2]!);
       if (distance_m > sink.reach_m) continue;
       if (this.#after !== null && !this.#isAfter(position, distance_m, this.#after)) continue;
-      if (holds !== null && !holds(x[position]!, y[position]!, z[position]!)) continue;
+      if (holds !== null && !holds(at[from]!, at[from + 1]!, at[from + 2]!)) continue;
       if (this.#accept === null || this.#accept(handles[position]!)) sink.take(this.#first + position, distance_m);
     }
   }
