@@ -242,12 +242,12 @@ function sieveOf({ index }: Part, { where, unknown }: FindQuery): Sieve {
 
 /** One search for each part of the version, to be run one after another. */
 function searches(ground: Ground, query: FindQuery, area: Area, after: After | null): Search[] {
-  const wanted = { area, accept: acceptance(ground, query, ground.openness?.byPattern !== undefined), after };
+  const accept = acceptance(ground, query, ground.openness?.byPattern !== undefined);
   const hours = query.open === undefined ? undefined : ground.openness?.byPattern;
   const sieve = hours === undefined ? null : hoursSieve.begin(hours, query.open!, query.unknown === "include");
   return ground.index.parts.map((part) => {
     const patterns = hours === undefined ? NO_PATTERNS : patternsByPosition(hours, part.index);
-    return new Search(part, sieveOf(part, query), { ...wanted, hours: sieve, patterns });
+    return new Search(part, sieveOf(part, query), { area, accept, after, hours: sieve, patterns });
   });
 }
 

@@ -55,7 +55,7 @@ const PASSES = 1;
 const FAILS = 2;
 const NO_BITS: Uint32Array = new Uint32Array(0);
 /** One pattern asked by itself takes as long as this many words of `passing`, which has a row of words for each five minutes. */
-const WORDS_AN_ASK = 100;
+const WORDS_AN_ASK = 200;
 const ROW_MS = 5 * 60_000;
 
 /** Which patterns pass a window, found out one by one as a search comes across them, or at once when they are many. */

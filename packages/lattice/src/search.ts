@@ -39,7 +39,11 @@ export class Search {
   readonly #anyDead: boolean;
   readonly #first: number;
   readonly #sieve: Sieve;
-  readonly #area: Area;
+  readonly #holds: Area["holds"];
+  /** The centre. */
+  readonly #x: number;
+  readonly #y: number;
+  readonly #z: number;
   readonly #accept: Accept | null;
   readonly #after: After | null;
   readonly #hours: HoursSieve | null;
@@ -51,7 +55,8 @@ export class Search {
     this.#anyDead = dead.count > 0;
     this.#first = first;
     this.#sieve = sieve;
-    this.#area = area;
+    this.#holds = area.holds;
+    [this.#x, this.#y, this.#z] = area.center;
     this.#accept = accept;
     this.#after = after;
     this.#hours = hours;
@@ -117,10 +122,9 @@ export class Search {
 
   /** Squared distance from the centre to a box. */
   #chord2(boxes: Boxes, at: number): number {
-    const [x, y, z] = this.#area.center;
-    const dx = outside(x, boxes[at]!, boxes[at + 3]!);
-    const dy = outside(y, boxes[at + 1]!, boxes[at + 4]!);
-    const dz = outside(z, boxes[at + 2]!, boxes[at + 5]!);
+    const dx = Math.max(0, boxes[at]! - this.#x, this.#x - boxes[at + 3]!);
+    const dy = Math.max(0, boxes[at + 1]! - this.#y, this.#y - boxes[at + 4]!);
+    const dz = Math.max(0, boxes[at + 2]! - this.#z, this.#z - boxes[at + 5]!);
     return dx * dx + dy * dy + dz * dz;
   }
 
@@ -130,13 +134,13 @@ export class Search {
 
   #readBlock(block: number, alive: number, sink: Sink): void {
     const { at, count, handles } = this.#index;
-    const { center, holds } = this.#area;
+    const holds = this.#holds;
     for (let bits = alive; bits !== 0; bits &= bits - 1) {
       const position = (block << 5) + 31 - Math.clz32(bits & -bits);
       if (position >= count) return;
       if (this.#hours?.passes(this.#patterns[position]!) === false) continue;
       const from = 3 * position;
-      const distance_m = geodesic_m(center[0], center[1], center[2], at[from]!, at[from + 1]!, at[from + 2]!);
+      const distance_m = geodesic_m(this.#x, this.#y, this.#z, at[from]!, at[from + 1]!, at[from + 2]!);
       if (distance_m > sink.reach_m) continue;
       if (this.#after !== null && !this.#isAfter(position, distance_m, this.#after)) continue;
       if (holds !== null && !holds(at[from]!, at[from + 1]!, at[from + 2]!)) continue;
@@ -154,12 +158,6 @@ export class Search {
 export interface Sink {
   readonly reach_m: number;
   take(place: number, distance_m: number): void;
-}
-
-/** Distance from `value` to the interval, 0 inside. */
-function outside(value: number, low: number, high: number): number {
-  if (value < low) return low - value;
-  return value > high ? value - high : 0;
 }
 
 /** Searches do not nest, so one queue serves all of them. */
