@@ -43,7 +43,7 @@ export function patternsByPosition(hours: HoursByPattern, index: FindIndex): Uin
     return patterns;
   }
   for (const handle of fresh) {
-    const position = index.locate(handle);
+    const position = index.positionOf(handle);
     if (position >= 0) column.patterns[position] = hours.patternOf(handle);
   }
   column.mark = hours.mark;
@@ -54,8 +54,9 @@ const UNASKED = 0;
 const PASSES = 1;
 const FAILS = 2;
 const NO_BITS: Uint32Array = new Uint32Array(0);
-/** With more patterns asked one by one than this share of all, the rest is asked at once. */
-const FEW_SHARE = 1 / 128;
+/** One pattern asked by itself takes as long as this many words of `passing`, which has a row of words for each five minutes. */
+const WORDS_AN_ASK = 200;
+const ROW_MS = 5 * 60_000;
 
 /** Which patterns pass a window, found out one by one as a search comes across them, or at once when they are many. */
 export class HoursSieve {
@@ -67,6 +68,8 @@ export class HoursSieve {
   /** Of patterns below `#known` the bits tell. */
   #bits = NO_BITS;
   #known = 0;
+  /** So many are asked one by one before the rest is asked at once. */
+  #few = 0;
 
   /** Begins a query. @param lenient whether unknown hours pass. */
   begin(hours: HoursByPattern, window: Window, lenient: boolean): this {
@@ -77,6 +80,7 @@ export class HoursSieve {
     this.#window = window;
     this.#lenient = lenient;
     this.#known = 0;
+    this.#few = ((window.until_ms - window.from_ms) / ROW_MS) * (hours.patterns / 32 / WORDS_AN_ASK);
     return this;
   }
 
@@ -91,7 +95,7 @@ export class HoursSieve {
     const state = hours.isPatternOpen(pattern, this.#window);
     const passes = state === "open" || (this.#lenient && state === "unknown");
     this.#states[pattern] = passes ? PASSES : FAILS;
-    if (this.#asked.push(pattern) > FEW_SHARE * hours.patterns && this.#known === 0) {
+    if (this.#asked.push(pattern) > this.#few && this.#known === 0) {
       const { bits, asked } = hours.passing(this.#window, this.#lenient);
       this.#bits = bits;
       this.#known = asked;

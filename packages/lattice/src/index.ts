@@ -16,6 +16,7 @@ export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constr
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
 export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
+export type { Explanation, ExplanationStep, NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -135,6 +136,7 @@ export {
 export { LOOK_AHEAD_SLOTS, type NoItinerary, type NoItineraryReason, type TellTime, tellUtc } from "./no-itinerary.ts";
 export { MAX_LOOSE_LEGS } from "./order-graph.ts";
 export { AREA_CATEGORY } from "./osm-tags.ts";
+export { type Order, type OrderQuery, WALK_M_PER_S, type Ways, waysBy } from "./order.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export {
   isPlanned,
@@ -161,6 +163,7 @@ export {
 } from "./plan-request.ts";
 export { MAX_PRICES } from "./price-book.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
+export { MAX_STANDING, MAX_WAITING, type StandingNews, StandingQueries, type StandingQuery } from "./standing.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
 export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwReturn } from "./tsptw.ts";
