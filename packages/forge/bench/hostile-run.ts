@@ -1,5 +1,6 @@
 /** Runs one program of a hostile set in a fresh session and judges it. */
 import type { Chamber, ChamberRequest, ChamberResult, ExitEvent, Language, Limits } from "../src/index.ts";
+import { MUTANT_WALL_S } from "./hostile-mutate.ts";
 import type { HostOracles } from "./hostile-oracles.ts";
 import {
   type BenignExpectation,
@@ -110,7 +111,8 @@ export async function runProgram(
   strength: Strength = "wasm",
 ): Promise<Verdict> {
   const expected = set.manifest.benign_expected[program.file] ?? set.manifest.benign_expected[program.id] ?? {};
-  const wall_s = set.manifest.hostile_expected?.[program.file]?.wall_s;
+  const own_wall_s = set.manifest.hostile_expected?.[program.file]?.wall_s;
+  const wall_s = program.kind === "mutant" ? MUTANT_WALL_S : own_wall_s;
   const request: ChamberRequest = {
     language: program.language,
     code: oracles.fill(program.text, { WORK: "/work", CHAMBER: strength }),
@@ -123,7 +125,8 @@ export async function runProgram(
     const seen = await observe(chamber, request);
     const faults = [
       ...hostFaults(seen, request.limits, oracles),
-      ...(program.kind === "benign" ? benignFaults(seen, expected) : hostileFaults(seen, set, program, chamber.rung)),
+      ...(program.kind === "benign" ? benignFaults(seen, expected) : []),
+      ...(program.kind === "hostile" ? hostileFaults(seen, set, program, chamber.rung) : []),
     ];
     const told = `${seen.status}${seen.exit_code === null ? "" : ` exit ${seen.exit_code}`}, ${Math.round(seen.took_ms)} ms, ${Math.round(seen.peak_bytes / MIB)} MiB`;
     const { stdout: _o, stderr: _e, files: _f, limits: _l, ...rest } = seen;

@@ -1,6 +1,7 @@
-/** `npm run hostile -w forge -- --set DIR --rung wasm|os|vm [--only PATTERN] [--settle-s N]`: a hostile set against a rung. */
+/** `npm run hostile -w forge -- --set DIR --rung wasm|os|vm [--only PATTERN] [--mutations N] [--seed N] [--settle-s N]`: a hostile set against a rung. */
 import { parseArgs } from "node:util";
 import { type Chamber, osChamber, vm, wasmJs, wasmPy } from "../src/index.ts";
+import { mutantOf } from "./hostile-mutate.ts";
 import { HostOracles } from "./hostile-oracles.ts";
 import { runProgram, type Verdict, warmUp } from "./hostile-run.ts";
 import { type HostileSet, readSet, type SetProgram, type Strength } from "./hostile-set.ts";
@@ -13,6 +14,8 @@ const { values } = parseArgs({
     set: { type: "string" },
     rung: { type: "string", default: "wasm" },
     only: { type: "string" },
+    mutations: { type: "string", default: "0" },
+    seed: { type: "string", default: "20260101" },
     "settle-s": { type: "string", default: String(SETTLE_S) },
   },
 });
@@ -35,6 +38,13 @@ function chambersOf(strength: string, { manifest }: HostileSet): Partial<Record<
 const all = (chamber: Chamber): Partial<Record<SetProgram["language"], Chamber>> =>
   Object.fromEntries(chamber.languages.map((language) => [language, chamber]));
 
+const mutantsOf = (programs: readonly SetProgram[]): SetProgram[] =>
+  Array.from({ length: Number(values.mutations) }, (_, n) =>
+    programs
+      .filter(({ kind, skip }) => kind === "hostile" && skip === null)
+      .map((program) => mutantOf(program, n, Number(values.seed))),
+  ).flat();
+
 const line = ({ id, rung, verdict, why }: Verdict): string => `${id} ${rung} ${verdict} ${why}`;
 
 async function main(): Promise<number> {
@@ -52,7 +62,8 @@ async function main(): Promise<number> {
     await warmUp(chamber, set);
   }
   oracles.faults();
-  for (const program of set.programs.filter((one) => only === null || only.test(one.file))) {
+  const chosen = set.programs.filter((one) => only === null || only.test(one.file));
+  for (const program of [...chosen, ...mutantsOf(chosen)]) {
     const chamber = chambers[program.language];
     const skip = program.skip ?? (chamber === undefined ? `${strength} does not run ${program.language}` : null);
     const verdict: Verdict =
@@ -60,8 +71,12 @@ async function main(): Promise<number> {
         ? { id: program.id, rung: strength, verdict: "skip", why: skip ?? "", exit: null }
         : await runProgram(chamber, set, program, oracles, strength);
     counts[verdict.verdict]++;
-    console.log(line(verdict));
+    if (program.kind !== "mutant" || verdict.verdict === "FAIL") console.log(line(verdict));
   }
+  if (Number(values.mutations) > 0)
+    console.log(
+      `${values.mutations} mutants of each hostile program, seed ${values.seed}, judged by the host's oracles`,
+    );
   await Promise.all([...new Set(Object.values(chambers))].map((chamber) => chamber.close()));
   await new Promise((done) => setTimeout(done, Number(values["settle-s"]) * 1000));
   const late = oracles.faults();
