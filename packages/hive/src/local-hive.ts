@@ -125,7 +125,7 @@ function chambersFor(
     ...(chambers.os ? [osChamber({ ...own, egress, leftover: recordLeft("os") })] : []),
     ...(chambers.vm === "off"
       ? []
-      : [vm({ ...machines, journal: join(home, "chambers", "vm"), leftover: recordLeft("vm") })]),
+      : [vm({ ...machines, egress, journal: join(home, "chambers", "vm"), leftover: recordLeft("vm") })]),
   ];
   return wanted === "all" ? all : all.filter(({ languages }) => languages.some((each) => each === wanted.language));
 }
