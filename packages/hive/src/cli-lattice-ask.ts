@@ -264,13 +264,21 @@ export function runLatticeSurface(terminal: Terminal, flags: SurfaceFlags): Prom
   });
 }
 
+/** Places that a person is shown. */
+const PLACES_SHOWN = 40;
+
 function surfaceText({ places, slots_ms }: SurfaceReply, { dimension, near }: SurfaceFlags): string {
-  if (places.length === 0) return `Nothing with ${dimension} is near ${near}.`;
+  const some = places.filter(
+    ({ free, price_s }) => free.some((left) => left > 0) || price_s.some((price) => price > 0),
+  );
+  if (some.length === 0) return `Nothing near ${near} has ${dimension} free.`;
   const first = slots_ms[0] === undefined ? "" : new Date(slots_ms[0]).toISOString().slice(0, 16);
-  const rows = places.map(({ id, free, price_s, open }) => {
+  const rows = some.slice(0, PLACES_SHOWN).map(({ id, free, price_s, open }) => {
     const cells = free.map((left, i) => (open[i] === "closed" ? "·" : left > 9 ? "+" : String(Math.max(0, left))));
     const dearest = Math.max(0, ...price_s);
     return `${id.padEnd(20)} ${cells.join("")}${dearest > 0 ? `  up to ${Math.round(dearest)} s` : ""}`;
   });
-  return [`free ${dimension} from ${first}Z, a sign for 15 minutes; · is closed`, ...rows].join("\n");
+  const hidden = some.length - rows.length;
+  const rest = hidden > 0 ? [`… and ${hidden} more; --json lists all`] : [];
+  return [`free ${dimension} from ${first}Z, a sign for 15 minutes; · is closed`, ...rows, ...rest].join("\n");
 }

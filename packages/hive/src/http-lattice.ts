@@ -225,12 +225,14 @@ const surface = route<undefined, SurfaceQuery>({
   query: SurfaceQuery,
   answers: { 200: { about: "By place and slot.", schema: LatticeSurface } },
   handle: ({ world, query: { from_ms, until_ms, dimension, limit, ...area } }) =>
-    opened(world, async ({ lattice }) => {
+    opened(world, async ({ lattice, words }) => {
       const place = areaOf(area);
       if (isRefusal(place)) return place;
+      const where = { all: [...(await words()).things] };
       return told(
         await lattice.surface({
           place,
+          where,
           window: { from_ms, until_ms },
           dimension,
           ...(limit === undefined ? {} : { limit }),

@@ -2,7 +2,7 @@
  * The lattice as the hive holds it: opened when it is first asked for, and with it the words of its records, for phrases of places and
  * things. Whatever is put or removed through the hive goes through here, so that the words keep up with the records.
  */
-import { type Capability, Gazetteer, type Lattice, Lexicon, type Point } from "lattice";
+import { AREA_CATEGORY, type Capability, type Constraint, Gazetteer, type Lattice, Lexicon, type Point } from "lattice";
 import { type Clock, isRefusal, type Refusal, refuse } from "lop";
 import { heard } from "./lattice-refusal.ts";
 
@@ -33,6 +33,8 @@ export interface Words {
   readonly lexicon: Lexicon;
   /** Middle of all records; null while there are none. */
   readonly middle: Point | null;
+  /** Leaves out quarters, streets and towns: they are in the lattice for their names, and nobody looks for them. */
+  readonly things: readonly Constraint[];
 }
 
 /** A lattice that is open, with what belongs to it. */
@@ -135,13 +137,19 @@ class WordBook implements Words {
   readonly gazetteer = new Gazetteer();
   readonly lexicon = new Lexicon();
   #sum = { lat: 0, lng: 0, count: 0 };
+  #areas = false;
 
   add(record: Capability): void {
+    this.#areas ||= record.category === AREA_CATEGORY;
     this.gazetteer.add(record);
     this.lexicon.add(record);
     this.#sum.lat += record.at.lat;
     this.#sum.lng += record.at.lng;
     this.#sum.count++;
+  }
+
+  get things(): readonly Constraint[] {
+    return this.#areas ? [{ not: { attribute: "category", is: AREA_CATEGORY } }] : [];
   }
 
   get middle(): Point | null {

@@ -30,8 +30,6 @@ export const NEAR_M: Readonly<Record<Spot["kind"], number>> = {
 export const MAX_LOOKED_AT = 1000;
 const SLOT_MS = 15 * 60_000;
 const DAY_MS = 86_400_000;
-/** Quarters, streets and towns are in the lattice for their names; nobody looks for them. */
-const NO_AREA: Constraint = { not: { attribute: "category", is: "place" } };
 
 export interface FindAsked {
   readonly what?: string | undefined;
@@ -49,6 +47,7 @@ export interface Understood {
   readonly near: Spot | null;
   readonly radius_m: number | null;
   readonly wanted: Wanted;
+  readonly things: readonly Constraint[];
   readonly require: readonly { readonly phrase: string; readonly means: Constraint }[];
 }
 
@@ -74,11 +73,12 @@ export async function understand(open: OpenLattice, asked: FindAsked, fallback?:
   }
   const said_m = asked.radius_km === undefined ? null : asked.radius_km * 1000;
   const radius_m = said_m ?? (near === null ? null : NEAR_M[near.kind]);
-  return { from, near, radius_m, wanted: wanted ?? { where: { all: [] }, ids: null }, require };
+  const { things } = words;
+  return { from, near, radius_m, wanted: wanted ?? { where: { all: [] }, ids: null }, things, require };
 }
 
-export const whereOf = ({ wanted, require }: Understood, count = require.length): Constraint => ({
-  all: [...(wanted.ids === null ? [NO_AREA] : []), wanted.where, ...require.slice(0, count).map(({ means }) => means)],
+export const whereOf = ({ wanted, things, require }: Understood, count = require.length): Constraint => ({
+  all: [...(wanted.ids === null ? things : []), wanted.where, ...require.slice(0, count).map(({ means }) => means)],
 });
 
 export const placeOf = ({ from, radius_m }: Understood): JsonObject => ({

@@ -60,7 +60,18 @@ export async function planFor(
 ): Promise<JsonObject | Refusal> {
   if (asked.length > MAX_PLAN_LEGS)
     return refuse("parameters-invalid", `legs: at most ${MAX_PLAN_LEGS}, not ${asked.length}.`);
-  const legs = await readLegs(open, asked);
+  // "At 9" is at 9, if that can be; only else a little later.
+  const exact = await planWithin(open, crypto, asked, 0);
+  return isRefusal(exact) || exact.planned === true ? exact : planWithin(open, crypto, asked, START_TOLERANCE_MS);
+}
+
+async function planWithin(
+  open: OpenLattice,
+  crypto: Crypto,
+  asked: readonly LegAsked[],
+  tolerance_ms: number,
+): Promise<JsonObject | Refusal> {
+  const legs = await readLegs(open, asked, tolerance_ms);
   if (isRefusal(legs)) return legs;
   const origin = open.settings.home ?? legs[0]!.understood.from;
   const problem = await problemOf(open, legs, origin);
@@ -83,7 +94,7 @@ export async function planFor(
 }
 
 /** The times of the legs, one after the other: an hour without a day is the next one after the leg before. */
-async function readLegs(open: OpenLattice, asked: readonly LegAsked[]): Promise<Leg[] | Refusal> {
+async function readLegs(open: OpenLattice, asked: readonly LegAsked[], tolerance_ms: number): Promise<Leg[] | Refusal> {
   const legs: Leg[] = [];
   let after_ms = open.clock.now_ms();
   let around: Point | undefined;
@@ -91,7 +102,7 @@ async function readLegs(open: OpenLattice, asked: readonly LegAsked[]): Promise<
     const understood = await understand(open, leg, around);
     if (isRefusal(understood)) return understood;
     const duration = Math.max(1, Math.ceil(((leg.minutes ?? STAY_MINUTES) * 60_000) / SLOT_MS));
-    const window = windowOf(open, leg, after_ms, duration);
+    const window = windowOf(open, leg, { after_ms, duration, tolerance_ms });
     if (isRefusal(window)) return window;
     const places = await candidates(open, understood);
     if (isRefusal(places)) return places;
@@ -106,8 +117,7 @@ async function readLegs(open: OpenLattice, asked: readonly LegAsked[]): Promise<
 function windowOf(
   open: OpenLattice,
   { what, from, until }: LegAsked,
-  after_ms: number,
-  duration: number,
+  { after_ms, duration, tolerance_ms }: { after_ms: number; duration: number; tolerance_ms: number },
 ): { from: number; until: number } | Refusal {
   const start = from === undefined ? null : timeOf(open, from, after_ms);
   if (isRefusal(start)) return start;
@@ -116,8 +126,8 @@ function windowOf(
   if (isRefusal(end)) return end;
   const end_ms = end?.from_ms ?? start?.until_ms ?? null;
   const first = Math.ceil(from_ms / SLOT_MS);
-  const tolerance_ms = start === null ? OPEN_ENDED_MS : START_TOLERANCE_MS;
-  const last = end_ms === null ? first + tolerance_ms / SLOT_MS : Math.floor(end_ms / SLOT_MS) - duration;
+  const spread_ms = start === null ? OPEN_ENDED_MS : tolerance_ms;
+  const last = end_ms === null ? first + spread_ms / SLOT_MS : Math.floor(end_ms / SLOT_MS) - duration;
   if (last >= first) return { from: first, until: last + 1 };
   const stretch = `${wallText(from_ms, open.settings.tz)} and ${wallText(end_ms!, open.settings.tz)}`;
   return refuse("parameters-invalid", `${duration * 15} minutes of ${what} do not fit between ${stretch}.`);
