@@ -58,6 +58,10 @@ const Engine = z.strictObject({
     .default(null)
     .describe("GGUF file, null is the shipped model; with `openai` the name that the server knows."),
   mode: z.enum(["exact", "row"]).default("exact").describe("How the kernel counts: GGUF fidelity, or speed."),
+  vectors: z
+    .enum(["doubled", "plain"])
+    .default("doubled")
+    .describe("Whether a daemon's kernel may use V8's doubled vectors, once they have given the same bits."),
   url: z.string().min(1).max(2048).nullable().default(null).describe("With `openai`: the server, up to and with /v1."),
   key_file: z
     .string()

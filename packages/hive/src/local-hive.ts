@@ -67,7 +67,10 @@ export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Re
   const workspace = await Workspace.open(join(o.home, "workspace"), workspaceLimits(o.config));
   if (isRefusal(workspace)) return workspace;
   const disk = nodeDisk(o.home);
-  const words = new NeedleDesk({ home: o.home, engine: o.config.engine, environment: o.environment });
+  const { engine } = o.config;
+  // A process of one directive ends before a better compilation pays.
+  const vectors = o.start === "at-once" ? engine.vectors : "plain";
+  const words = new NeedleDesk({ home: o.home, engine, environment: o.environment, vectors });
   const lattice = latticeDesk(o.home, o.config.lattice);
   const machine = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto };
   const ports = { ...machine, ladder, workspace, words, egress, lattice };
