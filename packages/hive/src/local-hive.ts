@@ -19,7 +19,8 @@ import {
   wasmPy,
 } from "forge";
 import { isRefusal, nodeChance, nodeClock, nodeCrypto, nodeDisk, type Refusal } from "lop";
-import type { Config } from "./config.ts";
+import type { Config, Environment } from "./config.ts";
+import { readEngineKey } from "./general-engine.ts";
 import type { Hive } from "./hive.ts";
 import { openHive } from "./hive-open.ts";
 import type { HiveSettings } from "./hive-types.ts";
@@ -45,6 +46,7 @@ export interface LocalHiveOptions {
   home: string;
   config: Config;
   passphrase: string | null;
+  environment: Environment;
   /** Strings that no result may carry out. */
   secrets: readonly string[];
   /** Interpreters that are kept warm; 0 for a process that runs one directive. */
@@ -62,7 +64,7 @@ export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Re
   const workspace = await Workspace.open(join(o.home, "workspace"), workspaceLimits(o.config));
   if (isRefusal(workspace)) return workspace;
   const disk = nodeDisk(o.home);
-  const words = new NeedleDesk({ home: o.home, engine: o.config.engine });
+  const words = new NeedleDesk({ home: o.home, engine: o.config.engine, environment: o.environment });
   const ports = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto, ladder, workspace, words, egress };
   const letGo = async (): Promise<void> => {
     await words.close();
@@ -127,7 +129,8 @@ const workspaceLimits = ({ limits }: Config) => ({
   file_bytes: limits.file_mib * MIB,
 });
 
-function settingsOf({ home, config: { limits }, secrets, start }: LocalHiveOptions): HiveSettings {
+function settingsOf({ home, config: { limits, engine }, secrets, start, environment }: LocalHiveOptions): HiveSettings {
+  const server = readEngineKey(engine, environment);
   return {
     version: VERSION,
     limits: {
@@ -144,7 +147,7 @@ function settingsOf({ home, config: { limits }, secrets, start }: LocalHiveOptio
       wall_ms_max: MAX_LIMITS.wall_ms,
     },
     policies: readPolicies(home),
-    secrets,
+    secrets: isRefusal(server) || server.key === null ? secrets : [...secrets, server.key],
     start,
   };
 }
