@@ -134,9 +134,9 @@ export {
   VERSION_KEPT_MS,
 } from "./living-index.ts";
 export { LOOK_AHEAD_SLOTS, type NoItinerary, type NoItineraryReason, type TellTime, tellUtc } from "./no-itinerary.ts";
+export { type Order, type OrderQuery, WALK_M_PER_S, type Ways, waysBy } from "./order.ts";
 export { MAX_LOOSE_LEGS } from "./order-graph.ts";
 export { AREA_CATEGORY } from "./osm-tags.ts";
-export { type Order, type OrderQuery, WALK_M_PER_S, type Ways, waysBy } from "./order.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export {
   isPlanned,
