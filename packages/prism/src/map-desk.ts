@@ -98,7 +98,14 @@ export class MapDesk {
   // ── forms ───────────────────────────────────────────────────────────────────────────────────
 
   turn(mode: MapState["mode"]): void {
-    this.#set({ mode, faults: NO_FAULTS, refusal: null, chosen: null });
+    const { found, route } = this.state;
+    const answered = mode === "find" ? found !== null : route !== null;
+    this.#set({ mode, asking: !answered, faults: NO_FAULTS, refusal: null, chosen: null });
+  }
+
+  /** Opens the form again. */
+  ask(): void {
+    this.#set({ asking: true });
   }
 
   fillFind(change: Partial<FindForm>): void {
@@ -145,7 +152,7 @@ export class MapDesk {
       const answer = await this.#ports.api.query(queryOf(read, start.at));
       if (isRefused(answer)) return answer;
       const found = await this.#foundOf(answer, start, read.radius_m, read.open?.from_ms ?? null);
-      this.#set({ found, chosen: null, fits: this.state.fits + 1 });
+      this.#set({ found, asking: found.hits.length === 0, chosen: null, fits: this.state.fits + 1 });
       return null;
     });
   }
@@ -201,7 +208,8 @@ export class MapDesk {
       }
       const reply = await this.#ports.api.plan(task);
       if (isRefused(reply)) return reply;
-      this.#set({ route: this.#routeOf(reply, start.at, task.legs), chosen: null, fits: this.state.fits + 1 });
+      const route = this.#routeOf(reply, start.at, task.legs);
+      this.#set({ route, asking: !route.planned, chosen: null, fits: this.state.fits + 1 });
       return null;
     });
   }
@@ -274,13 +282,8 @@ export class MapDesk {
     }
   }
 
-  /** Lets the same directive be shown again. */
-  forget(): void {
-    this.#shown = null;
-  }
-
   #fresh(): Partial<MapState> {
-    return { chosen: null, refusal: null, faults: NO_FAULTS, fits: this.state.fits + 1 };
+    return { asking: false, chosen: null, refusal: null, faults: NO_FAULTS, fits: this.state.fits + 1 };
   }
 
   // ── looking ─────────────────────────────────────────────────────────────────────────────────

@@ -212,7 +212,16 @@ function drawRoute(pen: CanvasRenderingContext2D, { state, ink }: Scene, place: 
   }
   drawArrows(pen, ink, [start, ...stops]);
   drawOrigin(pen, ink, start);
-  return stops.map((at, i) => drawStop(pen, ink, at, i + 1, hourText(visits[i]!.from_ms, state.lattice?.tz ?? "UTC")));
+  const boxes: Box[] = [];
+  for (const [i, at] of stops.entries()) {
+    // On the other side where the label would lie on an earlier one.
+    const label = { x: at.x - 16, y: at.y - 16, width: 88, height: 32 };
+    const left = boxes.some((box) => meet(box, label));
+    const time = hourText(visits[i]!.from_ms, state.lattice?.tz ?? "UTC");
+    drawStop(pen, ink, at, i + 1, time, left ? -68 : 18);
+    boxes.push(left ? { ...label, x: label.x - 56 } : label);
+  }
+  return boxes;
 }
 
 /** Which way it goes, in the middle of each stretch that has room. */
@@ -234,7 +243,14 @@ function drawArrows(pen: CanvasRenderingContext2D, ink: Ink, stops: readonly Wor
   }
 }
 
-function drawStop(pen: CanvasRenderingContext2D, ink: Ink, at: World, number: number, time: string): Box {
+function drawStop(
+  pen: CanvasRenderingContext2D,
+  ink: Ink,
+  at: World,
+  number: number,
+  time: string,
+  aside_px: number,
+): void {
   pen.beginPath();
   pen.arc(at.x, at.y, 13, 0, Math.PI * 2);
   pen.fillStyle = ink.bone;
@@ -244,14 +260,13 @@ function drawStop(pen: CanvasRenderingContext2D, ink: Ink, at: World, number: nu
   pen.stroke();
   write(pen, String(number), at, `600 13px ${ink.sans}`, ink.ground);
   pen.beginPath();
-  pen.roundRect(at.x + 18, at.y - 11, 50, 22, 7);
+  pen.roundRect(at.x + aside_px, at.y - 11, 50, 22, 7);
   pen.fillStyle = "rgb(16 19 26 / 0.94)";
   pen.fill();
   pen.strokeStyle = "rgb(255 255 255 / 0.18)";
   pen.lineWidth = 1;
   pen.stroke();
-  write(pen, time, { x: at.x + 43, y: at.y }, `500 13px ${ink.sans}`, ink.bone);
-  return { x: at.x - 16, y: at.y - 16, width: 88, height: 32 };
+  write(pen, time, { x: at.x + aside_px + 25, y: at.y }, `500 13px ${ink.sans}`, ink.bone);
 }
 
 const NAME_SIZES: { readonly [area: string]: readonly [least_zoom: number, font_px: number, most_zoom: number] } = {

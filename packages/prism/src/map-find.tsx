@@ -25,16 +25,23 @@ export function FindForm({ room, desk, map }: Props & { room: Room }) {
   };
   return (
     <form className="map-form" aria-label="Find" noValidate onSubmit={submit}>
-      <MapText
-        {...{ id: "find-what", label: "What", value: find.what, fault: faults.what, list: "kinds" }}
-        placeholder="café"
-        onFill={(what) => desk.fillFind({ what })}
-      />
-      <div className="map-pair">
+      <div className="map-pair" data-even="true">
+        <MapText
+          {...{ id: "find-what", label: "What", value: find.what, fault: faults.what, list: "kinds" }}
+          placeholder="café"
+          onFill={(what) => desk.fillFind({ what })}
+        />
         <MapText
           {...{ id: "find-near", label: "Near", value: find.near, fault: faults.near }}
-          placeholder="the map's middle"
+          placeholder="map's middle"
           onFill={(near) => desk.fillFind({ near })}
+        />
+      </div>
+      <div className="map-pair">
+        <MapText
+          {...{ id: "find-require", label: "Require", value: find.require, fault: faults.require }}
+          placeholder="wifi, quiet"
+          onFill={(require) => desk.fillFind({ require })}
         />
         <MapField id="find-within" label="Within">
           {(wiring) => (
@@ -48,11 +55,6 @@ export function FindForm({ room, desk, map }: Props & { room: Room }) {
           )}
         </MapField>
       </div>
-      <MapText
-        {...{ id: "find-require", label: "Require", value: find.require, fault: faults.require }}
-        placeholder="wifi, quiet"
-        onFill={(require) => desk.fillFind({ require })}
-      />
       <MapText
         {...{ id: "find-at", label: "At", value: find.at, fault: faults.at, type: "datetime-local" }}
         hint={`${map.lattice?.tz ?? "UTC"} time`}

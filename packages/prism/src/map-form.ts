@@ -185,6 +185,27 @@ export function planCard(form: PlanForm): JsonObject {
   };
 }
 
+/** What was asked, in a line. */
+export function askedText({ mode, find, plan, found, route }: Asked): string {
+  const answer = mode === "find" ? found : route;
+  if (answer?.source === "directive") return "Asked by a directive";
+  const parts =
+    mode === "find"
+      ? [find.what.trim() || "anything", find.require.trim(), atText(find.at)]
+      : [plan.legs.map(({ what }) => what.trim()).join(" → "), atText(plan.at)];
+  return parts.filter(Boolean).join(", ");
+}
+
+interface Asked {
+  readonly mode: "find" | "plan";
+  readonly find: FindForm;
+  readonly plan: PlanForm;
+  readonly found: { readonly source: string } | null;
+  readonly route: { readonly source: string } | null;
+}
+
+const atText = (at: string): string => at.replace("T", " at ");
+
 /** Every kind there is, places aside. */
 export const kindsOf = (capabilities: readonly Pick<Capability, "category">[]): string[] =>
   [

@@ -79,6 +79,8 @@ export interface MapState {
   /** Quarters, streets and towns. */
   readonly areas: readonly MapPoint[];
   readonly mode: "find" | "plan";
+  /** The form lies open; else a line says what was asked, and the answer has the room. */
+  readonly asking: boolean;
   readonly find: FindForm;
   readonly plan: PlanForm;
   readonly faults: Faults;
@@ -101,6 +103,7 @@ export const EMPTY_MAP: MapState = {
   points: [],
   areas: [],
   mode: "find",
+  asking: true,
   find: EMPTY_FIND,
   plan: EMPTY_PLAN,
   faults: NO_FAULTS,
