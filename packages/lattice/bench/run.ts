@@ -5,12 +5,14 @@
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
  *   instances every set of the folder --data: instances, solved, mean and worst gap, CPU s; --seconds S of CPU time for each instance,
  *             --only SET (a name's beginning), --json
+ *   kills     L8: --count kills (50) of a process at random moments; not among "all"
  *   plans     L11: --count tasks (50) of 8 legs, in fixed and in any order
  * Without a NAME: all of them; with --data alone, instances.
  */
 import { parseArgs } from "node:util";
 import { dataFolder, setFolder } from "./data-node.ts";
 import { runInstances } from "./instances.ts";
+import { runKills } from "./kills.ts";
 import { runLive } from "./live.ts";
 import { runPlans } from "./plans.ts";
 import { runBruteForce, runOracle } from "./spatial.ts";
@@ -56,10 +58,14 @@ function instances(): void {
   }
 }
 
+const kills = (): Promise<void> => runKills(Number(values.count ?? 50), seed);
 const plans = (): void => runPlans(Number(values.count ?? 50), seed);
 
-const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = { spatial, speed, live, instances, plans };
-const named = values.data === undefined && values.only === undefined ? Object.keys(BENCHES) : ["instances"];
+const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = { spatial, speed, live, instances, plans, kills };
+const named =
+  values.data === undefined && values.only === undefined
+    ? Object.keys(BENCHES).filter((name) => name !== "kills")
+    : ["instances"];
 const names = positionals.length > 0 ? positionals : named;
 for (const name of names) {
   const bench = BENCHES[name];

@@ -193,7 +193,7 @@ function checkVersion(index: Searchable, after: After | null): Fault | null {
 }
 
 /** A cursor is the last hit's distance and id, and the version: the order is total, so that is all it takes. */
-function writeCursor({ distance_m, id }: Found, epoch: number): string {
+export function writeCursor({ distance_m, id }: Pick<Found, "distance_m" | "id">, epoch: number): string {
   return `${distance_m.toString(36)}~${distance_m}~${epoch}~${encodeURIComponent(id)}`;
 }
 
