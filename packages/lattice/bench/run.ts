@@ -8,12 +8,14 @@
  *   plans     L11: --count tasks (50) of 8 legs, in fixed and in any order
  *   instances every set of the folder --data: instances, solved, mean and worst gap, CPU s; --seconds S of CPU time for each instance,
  *             --only SET (a name's beginning), --json
+ *   kills     L8: --count kills (50) of a process at random moments; not among "all"
  * Without a NAME: all of them; with --data alone, instances.
  */
 import { parseArgs } from "node:util";
 import { dataFolder, setFolder } from "./data-node.ts";
 import { runHours } from "./hours.ts";
 import { runInstances } from "./instances.ts";
+import { runKills } from "./kills.ts";
 import { runLive } from "./live.ts";
 import { runOversell } from "./oversell.ts";
 import { runPlans } from "./plans.ts";
@@ -61,9 +63,8 @@ function instances(): void {
 }
 
 const oversell = (): Promise<void> => runOversell(Number(values.count ?? 1_000_000), seed);
-
+const kills = (): Promise<void> => runKills(Number(values.count ?? 50), seed);
 const hours = (): void => runHours(Number(values.count ?? 35));
-
 const plans = (): void => runPlans(Number(values.count ?? 50), seed);
 
 const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
@@ -71,11 +72,15 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   speed,
   live,
   oversell,
+  kills,
   hours,
   plans,
   instances,
 };
-const named = values.data === undefined && values.only === undefined ? Object.keys(BENCHES) : ["instances"];
+const named =
+  values.data === undefined && values.only === undefined
+    ? Object.keys(BENCHES).filter((name) => name !== "kills")
+    : ["instances"];
 const names = positionals.length > 0 ? positionals : named;
 for (const name of names) {
   const bench = BENCHES[name];
