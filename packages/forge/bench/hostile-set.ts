@@ -48,6 +48,8 @@ export interface SetProgram {
   text: string;
   /** Why it is not run on this rung; null when it is. */
   skip: string | null;
+  /** Changed at random: the host's oracles judge it, not what it prints or how it ends. */
+  mutated?: true;
 }
 
 export interface HostileSet {

@@ -1,4 +1,4 @@
-/** `npm run bench -w forge [-- NAME [RUNS [RUNG]]]`: what chambers cost. NAME is latency, burst, overshoot, memory, seeds or freeze; all without. */
+/** `npm run bench -w forge [-- NAME [RUNS [RUNG]]]`: what chambers cost. NAME is latency, burst, overshoot, memory, seeds, freeze or vm; all without. */
 import { createHash } from "node:crypto";
 import { availableParallelism, loadavg } from "node:os";
 import {
@@ -15,6 +15,7 @@ import {
   wasmPy,
 } from "../src/index.ts";
 import { freezeTrials } from "./freeze-trials.ts";
+import { benchVm } from "./vm.ts";
 
 const MIB = 1024 * 1024;
 /** Time for the pool to boot the next interpreter before the next single request. */
@@ -214,8 +215,8 @@ const BENCHES: Record<string, (subject: Subject, runs?: number) => Promise<void>
 
 /** The third word is a rung: only that one. */
 const [name, runs, only] = process.argv.slice(2);
-if (name !== undefined && !(name in BENCHES)) {
-  console.error(`bench: there is no ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
+if (name !== undefined && name !== "vm" && !(name in BENCHES)) {
+  console.error(`bench: there is no ${name}; there are ${Object.keys(BENCHES).join(", ")}, vm`);
   process.exit(2);
 }
 const loads = loadavg().map((one) => one.toFixed(1));
@@ -225,3 +226,4 @@ for (const [title, bench] of Object.entries(BENCHES))
     for (const subject of SUBJECTS)
       if (only === undefined || subject.make({ pool: 0 }).rung === only)
         await bench(subject, runs === undefined ? undefined : Number(runs));
+if (name === undefined || name === "vm") await benchVm(runs === undefined ? undefined : Number(runs));

@@ -19,5 +19,6 @@ const words = {
     remove: (path) => files.rmSync(path),
   },
 };
+words.fetch = () => Promise.reject(new TypeError("fetch failed: the rung vm has no way out"));
 for (const [name, value] of Object.entries(words))
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });

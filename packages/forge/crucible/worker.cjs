@@ -32,5 +32,7 @@ function serve() {
 }
 
 // Once through everything that the first program would otherwise load.
-void [process.stdout, process.stderr, console.log];
+void console.log;
+// Node queues what a pipe does not take at once; a program that prints faster than it is read must wait instead.
+for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
 import("/usr/lib/crucible/warm.mjs").then(serve);

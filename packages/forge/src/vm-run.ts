@@ -26,7 +26,10 @@ export interface VmOrder extends ChamberRun {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-const GUEST_STATUS = ["ok", "error", "timeout", "oom"] as const;
+/** Status, signal, exit code, time, peak, head of the host's chain. */
+const EXIT_BYTES = 54;
+const HASH_BYTES = 32;
+const GUEST_STATUS = ["ok", "error", "timeout", "oom", "crashed"] as const;
 
 export class VmRun {
   readonly #monitor: Monitor;
@@ -198,6 +201,11 @@ export class VmRun {
 
   #exit(payload: Uint8Array): void {
     const exit = Buffer.from(payload);
+    const witnessed = exit.subarray(EXIT_BYTES - HASH_BYTES).toString("hex");
+    if (exit.length !== EXIT_BYTES || witnessed !== this.#monitor.wire.heads?.sent) {
+      this.finish("crashed", "the guest did not see what was sent to it");
+      return;
+    }
     const status = GUEST_STATUS[exit[0]!] ?? "crashed";
     const code = exit.readInt32BE(2);
     const exit_code = code < 0 || status === "timeout" || status === "oom" ? null : code;
@@ -236,8 +244,7 @@ function whyOf(status: Status, exit_code: number | null, signal: number, limits:
   if (status === "ok") return null;
   if (status === "timeout") return `the program ran longer than ${limits.wall_ms} ms`;
   if (status === "oom") return `the program needed more than ${limits.memory_bytes} bytes of memory`;
-  if (status === "crashed") return "the guest told an end that there is not";
-  return exit_code === null ? `the program was ended by signal ${signal}` : `the program exited with ${exit_code}`;
+  return exit_code === null ? `signal ${signal} ended the program` : `the program exited with ${exit_code}`;
 }
 
 /** Payload of an exec frame; layout in docs/formats/crucible.md. */

@@ -126,7 +126,7 @@ export class VmSession implements Session {
     const { monitor } = this.#clone;
     try {
       await monitor.control.command("cont");
-      const woken = monitor.wire.wake(Date.now());
+      const woken = monitor.wake();
       this.#run?.thaw();
       await woken;
       this.#run?.thawed();

@@ -7,6 +7,7 @@ import { EVENT_ROUTES } from "./http-events.ts";
 import { checkHost, checkKey, checkOrigin, readBody, readQuery, SECURITY_HEADERS } from "./http-guards.ts";
 import { HIVE_ROUTES } from "./http-hive.ts";
 import { LEDGER_ROUTES } from "./http-ledger.ts";
+import { NEEDLE_ROUTES } from "./http-needles.ts";
 import { checkScraper, OPEN_ROUTES } from "./http-open.ts";
 import { PERMIT_ROUTES } from "./http-permits.ts";
 import { json, type Route, refusal, type World } from "./http-route.ts";
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...DIRECTIVE_ROUTES,
   ...EVENT_ROUTES,
   ...HIVE_ROUTES,
+  ...NEEDLE_ROUTES,
   ...LEDGER_ROUTES,
   ...PERMIT_ROUTES,
   ...OPEN_ROUTES,

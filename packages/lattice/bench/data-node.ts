@@ -6,15 +6,18 @@ import { gunzipSync } from "node:zlib";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 
-/** The folder of one set, or null when it is not there. */
-export function setFolder(name: string, data: string | undefined): string | null {
+const folders = (): string[] => {
   const lattice = process.env.AXIOM_DATA && join(process.env.AXIOM_DATA, "lattice");
-  const folders = data === undefined ? [lattice, join(ROOT, "../shared/data/lattice")] : [data];
-  for (const folder of folders) {
-    if (folder && existsSync(join(folder, name))) return join(folder, name);
-  }
-  return null;
-}
+  return [...(lattice ? [lattice] : []), join(ROOT, "../shared/data/lattice")];
+};
+
+/** The folder of all sets where --data names none; null when there is none. */
+export const dataFolder = (): string | null => folders().find((folder) => existsSync(folder)) ?? null;
+
+/** The folder of one set, or null when it is not there. */
+export const setFolder = (name: string, data: string | undefined): string | null =>
+  (data === undefined ? folders() : [data]).map((folder) => join(folder, name)).find((path) => existsSync(path)) ??
+  null;
 
 export function readText(path: string): string {
   const bytes = readFileSync(path);

@@ -1,89 +1,92 @@
 /** Published sets and our own, solved: one line a set with instances, solved, mean gap, worst gap and CPU seconds. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import {
-  assign,
-  assignmentProblem,
-  branchLegs,
-  checkAssignment,
-  checkLegs,
-  coordinateLegs,
-  dualBound,
-  type LegsFile,
-  legsProblem,
-} from "../src/index.ts";
 import { chance } from "../test/city.ts";
-import { readText } from "./data-node.ts";
+import { type Instance, type InstanceSet, type Limit, type Outcome, REACHED } from "./set.ts";
+import { NOT_BUILT, SETS } from "./sets.ts";
 
-interface Outcome {
-  /** Share above the expected value; 0 when it is reached. */
-  readonly gap: number;
-  readonly proven: boolean;
+export interface InstancesOptions {
+  readonly seed: number;
+  /** CPU seconds for each instance; the sets' own when absent. */
+  readonly seconds: number | undefined;
+  /** Only sets whose name begins so. */
+  readonly only: string | undefined;
+  /** One JSON object a line, for each instance and each set, in place of words. */
+  readonly json: boolean;
 }
 
-interface AssignmentFile {
-  readonly penalty_unassigned: number;
-  readonly capacity: readonly number[];
-  readonly tasks: readonly (readonly (readonly [number, number])[])[];
-  readonly optimum: number;
+interface Solved extends Outcome {
+  readonly instance: string;
+  readonly cpu_s: number;
 }
 
-const ROUNDS = 400;
-const TRIES = 20_000;
-
-function solveAssignment(text: string): Outcome {
-  const file = JSON.parse(text) as AssignmentFile;
-  const problem = assignmentProblem(file.tasks, file.capacity, file.penalty_unassigned);
-  const { chosen, prices, cost } = assign(problem);
-  const fault = checkAssignment(problem, { chosen, prices, primal: cost, bound: dualBound(problem, prices) });
-  if (fault !== null) throw new Error(fault.why);
-  return { gap: cost / file.optimum - 1, proven: dualBound(problem, prices) >= cost - 1e-6 };
+export interface SetSummary {
+  readonly set: string;
+  readonly instances: number;
+  /** Equal to or better than the best known, or proven. */
+  readonly solved: number;
+  readonly proven: number;
+  /** Shares; null where nothing is known to compare with. */
+  readonly mean_gap: number | null;
+  readonly worst_gap: number | null;
+  readonly mean_bound_gap: number | null;
+  readonly cpu_s: number;
 }
 
-function solveLegs(text: string, seed: number): Outcome {
-  const file = JSON.parse(text) as LegsFile & { readonly optimum: number };
-  const problem = legsProblem(file);
-  const random = chance(seed);
-  const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random });
-  const better = branchLegs(problem, answer.prices, answer.bound, answer, random);
-  const { plan, cost } = better ?? answer;
-  const { prices, bound } = answer;
-  const fault = checkLegs(problem, "", { plan, prices, primal: cost, bound, input_hash: "" });
-  if (fault !== null) throw new Error(fault.why);
-  return { gap: cost / file.optimum - 1, proven: better?.proven ?? false };
-}
-
-const SETS: Readonly<Record<string, (text: string, seed: number) => Outcome>> = {
-  assign_: solveAssignment,
-  legs_: solveLegs,
-};
-
-export function runInstances(folder: string, seed: number): void {
-  const coord = join(folder, "coord");
-  const names = existsSync(coord) ? readdirSync(coord).sort() : [];
-  for (const [prefix, solve] of Object.entries(SETS)) {
-    const files = names.filter((name) => name.startsWith(prefix) && name.endsWith(".json"));
-    if (files.length === 0) console.log(`coord/${prefix}*: skipped: data absent`);
-    else
-      runSet(
-        `coord/${prefix}*`,
-        files.map((name) => join(coord, name)),
-        (text) => solve(text, seed),
-      );
+export function runInstances(data: string, options: InstancesOptions): void {
+  const wanted = (name: string): boolean => name.startsWith(options.only ?? "");
+  const say = (name: string, why: string): void =>
+    console.log(options.json ? JSON.stringify({ set: name, skipped: why }) : `${name}: ${why}`);
+  for (const set of SETS.filter(({ name }) => wanted(name))) {
+    const instances = set.instances(data);
+    if (instances.length === 0) say(set.name, "skipped: data absent");
+    else runSet(set, instances, options);
   }
+  for (const name of NOT_BUILT.filter(wanted))
+    say(name, existsSync(join(data, name)) ? "not built" : "not built, data absent");
 }
 
-function runSet(name: string, files: readonly string[], solve: (text: string) => Outcome): void {
-  const before = process.cpuUsage();
-  const outcomes = files.map((file) => solve(readText(file)));
-  const { user, system } = process.cpuUsage(before);
-  const gaps = outcomes.map(({ gap }) => gap);
-  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-  const percent = (share: number): string => `${(100 * share).toFixed(3)} %`;
-  const solved = gaps.filter((gap) => gap <= 1e-9).length;
-  const proven = outcomes.filter((outcome) => outcome.proven).length;
-  console.log(
-    `${name}: ${files.length} instances, ${solved} solved (${proven} proven), mean gap ${percent(mean)}, ` +
-      `worst gap ${percent(Math.max(...gaps))}, ${((user + system) / 1e6).toFixed(1)} CPU s`,
-  );
+function runSet({ name, seconds }: InstanceSet, instances: readonly Instance[], options: InstancesOptions): void {
+  const solved = instances.map((instance) => {
+    const outcome = runInstance(instance, options.seconds ?? seconds, options.seed);
+    if (options.json) console.log(JSON.stringify({ set: name, ...outcome }));
+    return outcome;
+  });
+  const summary = summarize(name, solved);
+  console.log(options.json ? JSON.stringify(summary) : lineOf(summary));
 }
+
+function runInstance({ name, solve }: Instance, seconds: number, seed: number): Solved {
+  const before = process.cpuUsage();
+  const spent = (): number => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
+  };
+  const limit: Limit = { seconds, spent, expired: (share = 1) => spent() >= share * seconds, random: chance(seed) };
+  return { instance: name, ...solve(limit), cpu_s: spent() };
+}
+
+function summarize(set: string, outcomes: readonly Solved[]): SetSummary {
+  const gaps = outcomes.flatMap(({ gap }) => (gap === null ? [] : [gap]));
+  const bounds = outcomes.flatMap(({ bound_gap }) => (bound_gap === null ? [] : [bound_gap]));
+  const reached = outcomes.filter(({ gap, proven }) => proven || (gap !== null && gap <= REACHED));
+  return {
+    set,
+    instances: outcomes.length,
+    solved: reached.length,
+    proven: outcomes.filter(({ proven }) => proven).length,
+    mean_gap: mean(gaps),
+    worst_gap: gaps.length === 0 ? null : Math.max(...gaps),
+    mean_bound_gap: mean(bounds),
+    cpu_s: outcomes.reduce((sum, { cpu_s }) => sum + cpu_s, 0),
+  };
+}
+
+const mean = (values: readonly number[]): number | null =>
+  values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const percent = (share: number | null): string => (share === null ? "unknown" : `${(100 * share).toFixed(3)} %`);
+
+const lineOf = (of: SetSummary): string =>
+  `${of.set}: ${of.instances} instances, ${of.solved} solved (${of.proven} proven), mean gap ${percent(of.mean_gap)}, ` +
+  `worst gap ${percent(of.worst_gap)}, own bound ${percent(of.mean_bound_gap)} below, ${of.cpu_s.toFixed(1)} CPU s`;

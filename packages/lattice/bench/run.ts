@@ -3,19 +3,33 @@
  *   speed     L2 to L5: search over --count capabilities (1,000,000), beside PostGIS
  *   live      L6, L7: --count durable changes (5,000,000), a twentieth as many holds
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
- *   instances the sets of coord/ in --data: instances, solved, mean and worst gap, CPU s
+ *   oversell  L8: --count random operations (1,000,000), 250 kills a million
+ *   hours     L10: compiling rules over --count days (35), asking for openness
+ *   plans     L11: --count tasks (50) of 8 legs, in fixed and in any order
+ *   instances every set of the folder --data: instances, solved, mean and worst gap, CPU s; --seconds S of CPU time for each instance,
+ *             --only SET (a name's beginning), --json
+ * Without a NAME: all of them; with --data alone, instances.
  */
-import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { setFolder } from "./data-node.ts";
+import { dataFolder, setFolder } from "./data-node.ts";
+import { runHours } from "./hours.ts";
 import { runInstances } from "./instances.ts";
 import { runLive } from "./live.ts";
+import { runOversell } from "./oversell.ts";
+import { runPlans } from "./plans.ts";
 import { runBruteForce, runOracle } from "./spatial.ts";
 import { runSpeed } from "./speed.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { data: { type: "string" }, count: { type: "string" }, seed: { type: "string", default: "20261121" } },
+  options: {
+    data: { type: "string" },
+    count: { type: "string" },
+    seed: { type: "string", default: "20261121" },
+    seconds: { type: "string" },
+    only: { type: "string" },
+    json: { type: "boolean", default: false },
+  },
 });
 const seed = Number(values.seed);
 
@@ -38,13 +52,31 @@ const speed = (): Promise<void> => runSpeed(Number(values.count ?? 1_000_000), s
 const live = (): Promise<void> => runLive(Number(values.count ?? 5_000_000), seed);
 
 function instances(): void {
-  const coord = setFolder("coord", values.data);
-  if (coord === null) console.log("instances: skipped: data absent");
-  else runInstances(dirname(coord), seed);
+  const data = values.data ?? dataFolder();
+  if (data === null) console.log("instances: skipped: data absent");
+  else {
+    const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+    runInstances(data, { seed, seconds, only: values.only, json: values.json });
+  }
 }
 
-const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = { spatial, speed, live, instances };
-const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+const oversell = (): Promise<void> => runOversell(Number(values.count ?? 1_000_000), seed);
+
+const hours = (): void => runHours(Number(values.count ?? 35));
+
+const plans = (): void => runPlans(Number(values.count ?? 50), seed);
+
+const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
+  spatial,
+  speed,
+  live,
+  oversell,
+  hours,
+  plans,
+  instances,
+};
+const named = values.data === undefined && values.only === undefined ? Object.keys(BENCHES) : ["instances"];
+const names = positionals.length > 0 ? positionals : named;
 for (const name of names) {
   const bench = BENCHES[name];
   if (bench === undefined) throw new Error(`no bench "${name}"; there are ${Object.keys(BENCHES).join(", ")}`);

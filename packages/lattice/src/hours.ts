@@ -17,10 +17,17 @@ export const MAX_HORIZON_DAYS = 400;
 export const MAX_OCCURRENCES = 10_000;
 const DAY_MS = 86_400_000;
 
+/** Does something while the host's own clock is that of a time zone: holds for synchronous work only. */
+export type InZone = <T>(tz: string, work: () => T) => T;
+
+/** Leaves the host's clock alone. The library's sun times are then right only where the host lives. */
+const asItIs: InZone = (_tz, work) => work();
+
 /** Where public holidays and sun times are taken from: the library's `nominatim_object`. */
 export type Region = nominatim_object;
 
-interface Stretch {
+/** A time that is open, or of which it is not known, in UTC. */
+export interface Stretch {
   readonly from_ms: number;
   readonly until_ms: number;
   readonly unknown: boolean;
@@ -36,9 +43,11 @@ export class HoursCompiler {
   readonly horizon: Window;
   readonly #grains: number;
   readonly #clocks = new Map<string, WallClock>();
+  readonly #inZone: InZone;
 
   /** @throws RangeError when the horizon is empty or longer than MAX_HORIZON_DAYS. */
-  constructor(horizon: Window) {
+  constructor(horizon: Window, inZone: InZone = asItIs) {
+    this.#inZone = inZone;
     const from_ms = Math.floor(horizon.from_ms / GRAIN_MS) * GRAIN_MS;
     this.#grains = Math.ceil((horizon.until_ms - from_ms) / GRAIN_MS);
     if (!(this.#grains > 0 && this.#grains * GRAIN_MS <= MAX_HORIZON_DAYS * DAY_MS))
@@ -52,13 +61,20 @@ export class HoursCompiler {
     return isFault(stretches) ? stretches : this.#pattern(stretches);
   }
 
+  /** The same to the minute: ascending stretches inside the horizon; those that touch and are equally known are one. Faults: `hours-malformed`. */
+  stretches(rule: HoursRule, tz: string, region: Region | null): readonly Stretch[] | Fault {
+    const stretches = this.#stretches(rule, tz, region);
+    return isFault(stretches) ? stretches : joined(stretches, this.horizon);
+  }
+
   #stretches(rule: HoursRule, tz: string, region: Region | null): readonly Stretch[] | Fault {
     if (rule.kind === "intervals")
       return rule.intervals.map(([from_ms, until_ms]) => ({ from_ms, until_ms, unknown: false }));
     const clock = this.#clock(tz);
     if (rule.kind === "rrule") return recurring(rule.text, rule.minutes, clock, this.horizon);
     const week = readWeekly(rule.text);
-    return week === null ? byLibrary(rule.text, clock, this.horizon, region) : weekly(week, clock, this.horizon);
+    if (week !== null) return weekly(week, clock, this.horizon);
+    return this.#inZone(tz, () => byLibrary(rule.text, clock, this.horizon, region));
   }
 
   #clock(tz: string): WallClock {
@@ -82,6 +98,19 @@ export class HoursCompiler {
     }
     return pattern;
   }
+}
+
+function joined(stretches: readonly Stretch[], horizon: Window): Stretch[] {
+  const out: Stretch[] = [];
+  for (const { from_ms, until_ms, unknown } of stretches.toSorted((a, b) => a.from_ms - b.from_ms)) {
+    const [from, until] = [Math.max(from_ms, horizon.from_ms), Math.min(until_ms, horizon.until_ms)];
+    const last = out.at(-1);
+    if (from >= until) continue;
+    if (last !== undefined && last.unknown === unknown && from <= last.until_ms) {
+      out[out.length - 1] = { ...last, until_ms: Math.max(last.until_ms, until) };
+    } else out.push({ from_ms: from, until_ms: until, unknown });
+  }
+  return out;
 }
 
 function setBits(words: Uint32Array, from: number, until: number): void {

@@ -14,7 +14,7 @@ export {
 export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
-export type { Explanation, ExplanationStep, NextOpening } from "./explain.ts";
+export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -44,7 +44,15 @@ export {
   readHoldRequest,
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
-export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
+export {
+  GRAIN_MS,
+  HoursCompiler,
+  HoursIndex,
+  MAX_HORIZON_DAYS,
+  type Pattern,
+  type Region,
+  type Stretch,
+} from "./hours.ts";
 export type { HoursByPattern, OpenState } from "./hours-sieve.ts";
 export { IdColumn } from "./id-column.ts";
 export { buildIndex, buildSlices, toEnd } from "./index-build.ts";
@@ -55,16 +63,47 @@ export {
   type ItineraryGround,
   type ItineraryLeg,
   type ItineraryTask,
-  isItinerary,
   MAX_LEG_CANDIDATES,
   MAX_LEGS,
   MAX_WINDOW_SLOTS,
-  type NoItinerary,
   type Offers,
   planItinerary,
   type Visit,
 } from "./itinerary.ts";
+export {
+  type CheckedItinerary,
+  checkItinerary,
+  type ItineraryClaim,
+} from "./itinerary-certificate.ts";
 export type { JournalFile, Sha256 } from "./journal.ts";
+export type {
+  AttributeCount,
+  CoordinateReply,
+  CoordinateTask,
+  Explanation,
+  Lattice,
+  LatticeAnswer,
+  LatticeChange,
+  LatticeHold,
+  LatticeHoldRequest,
+  LatticeItem,
+  LatticeMatch,
+  LatticeNews,
+  PlanFound,
+  PlanLeg,
+  PlannedVisit,
+  PlannedWay,
+  PlanRefused,
+  PlanReply,
+  PlanTask,
+  SlotPrice,
+  SurfaceQuestion,
+  SurfaceReply,
+  WhyQuestion,
+  WhyReply,
+} from "./lattice.ts";
+export { DEFAULT_DIMENSION, MAX_BATCH } from "./lattice.ts";
+export type { LegDuals } from "./leg-duals.ts";
 export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan } from "./legs.ts";
 export { branchLegs, MAX_BRANCH_COLUMNS, MAX_BRANCH_NODES, type ProvenPlan } from "./legs-branch.ts";
 export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-certificate.ts";
@@ -78,10 +117,22 @@ export {
   MOST_MERGED_AT_ONCE,
   VERSION_KEPT_MS,
 } from "./living-index.ts";
+export { LOOK_AHEAD_SLOTS, type NoItinerary, type NoItineraryReason, type TellTime, tellUtc } from "./no-itinerary.ts";
 export { type Order, type OrderQuery, WALK_M_PER_S, type Ways, waysBy } from "./order.ts";
+export { MAX_LOOSE_LEGS } from "./order-graph.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
+export {
+  isPlanned,
+  MAX_ALTERNATIVES,
+  type PlanAnswer,
+  type PlannedItinerary,
+  type PlanOptions,
+  planTask,
+} from "./plan.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MAX_STANDING, MAX_WAITING, type StandingNews, StandingQueries, type StandingQuery } from "./standing.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
+export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwReturn } from "./tsptw.ts";
+export type { TsptwProblem } from "./tsptw-windows.ts";
 export { Version } from "./version.ts";

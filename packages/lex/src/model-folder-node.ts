@@ -23,18 +23,20 @@ export interface ModelOptions {
   readonly file: string;
   readonly needles: readonly string[];
   readonly mode?: KernelMode;
+  /** Of the kernel; the bits are the same. */
   readonly threads?: 1 | 2;
 }
 
 /** Refusals: `engine-absent` (no file), `model-damaged`, `engine-failed`. */
-export async function openModelFolder({ file, needles, mode = "exact" }: ModelOptions): Promise<ModelFolder | Refusal> {
+export async function openModelFolder(options: ModelOptions): Promise<ModelFolder | Refusal> {
+  const { file, needles, mode = "exact", threads = 1 } = options;
   if (!existsSync(file)) return refuse("engine-absent", `There is no model at ${file}.`);
   const folder = dirname(file);
   const release = await releaseOf(folder);
   if (isRefusal(release)) return release;
   const checked = await readChecked(folder, basename(file), release);
   if (isRefusal(checked)) return checked;
-  const engine = await openKernelEngine({ model: file, mode });
+  const engine = await openKernelEngine({ model: checked, mode, threads });
   if ("refused" in engine) return refuse("engine-failed", engine.why, engine.fix);
   const starts = new Map<string, Memory>();
   for (const id of [SUPERVISOR, ...needles]) {

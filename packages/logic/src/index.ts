@@ -76,6 +76,7 @@ export {
   type Sha256,
   writeMemory,
 } from "./memory.ts";
+export { openAiModels } from "./openai-models.ts";
 export {
   PREFIX_CACHE_DEFAULT_BYTES,
   PREFIX_MIN_TOKENS,

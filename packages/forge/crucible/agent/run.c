@@ -24,7 +24,7 @@
 /* How long pipes are drained after everything that could write to them was killed. */
 #define DRAIN_MS 1000
 
-enum status { OK, FAILED, TIMEOUT, OOM };
+enum status { OK, FAILED, TIMEOUT, OOM, CRASHED };
 
 struct order {
   char language;
@@ -43,7 +43,8 @@ static struct worker {
 /* Readable when a child has ended. */
 static int deaths = -1;
 
-static const char *const PYTHON[] = {"/usr/bin/python3", "-I", "-S", "-B", "-X", "utf8", "/usr/lib/crucible/worker.py", NULL};
+/* Isolated but for its environment, which is ours: only there can the hash seed be fixed. */
+static const char *const PYTHON[] = {"/usr/bin/python3", "-P", "-s", "-S", "-B", "-X", "utf8", "/usr/lib/crucible/worker.py", NULL};
 static const char *const NODE[] = {"/usr/bin/node", "--no-warnings", "--single-threaded", "/usr/lib/crucible/worker.cjs", NULL};
 static const char *const SHELL[] = {"/bin/busybox", "sh", "/usr/lib/crucible/worker.sh", NULL};
 static char *const ENVIRONMENT[] = {"PATH=/usr/bin:/bin", "HOME=/work", "LANG=C.UTF-8", "TMPDIR=/tmp", "PYTHONHASHSEED=0",
@@ -83,6 +84,9 @@ static void make_pipe(int ends[2]) {
 static struct worker start(const char *const *program) {
   int go[2], in[2], out[2], err[2];
   make_pipe(go), make_pipe(in), make_pipe(out), make_pipe(err);
+  /* A program may open its own streams again by name. */
+  for (const int *end = (int[]){in[0], out[1], err[1], -1}; *end >= 0; end++)
+    if (fchown(*end, NOBODY, NOBODY) != 0) fail("chown a pipe");
   pid_t pid = fork();
   if (pid < 0) fail("fork");
   if (pid == 0) become(program, go[0], in[0], out[1], err[1]);
@@ -256,16 +260,18 @@ static void send_exit(const struct flow *flow, enum status status, uint64_t took
 static enum status status_of(const struct flow *flow) {
   if (group_number("memory.events", "oom_kill ") > 0) return OOM;
   if (flow->timed_out) return TIMEOUT;
-  return WIFEXITED(flow->wait_status) && WEXITSTATUS(flow->wait_status) == 0 ? OK : FAILED;
+  if (!WIFEXITED(flow->wait_status)) return CRASHED;
+  return WEXITSTATUS(flow->wait_status) == 0 ? OK : FAILED;
 }
 
-void run(const struct frame *frame) {
+void run(const struct frame *frame, uint64_t disk_bytes) {
   struct order order = read_order(frame);
   set_clock(order.clock_ms);
   set_replay(&order);
   struct flow flow = {.worker = order.language == 's' ? start(SHELL) : parked};
   flow.input = open_file("/run/job/input", O_RDONLY, 0);
   enter_group(flow.worker.pid, order.memory_bytes);
+  prlimit(flow.worker.pid, RLIMIT_FSIZE, &(struct rlimit){disk_bytes, disk_bytes}, NULL);
   fcntl(flow.worker.in, F_SETFL, O_NONBLOCK);
   uint64_t start_us = now_us();
   flow.end_us = start_us + (uint64_t)order.wall_ms * 1000;
@@ -277,7 +283,7 @@ void run(const struct frame *frame) {
   end_group();
   drain(&flow);
   uint64_t peak_bytes = group_number("memory.peak", NULL);
-  if (status == OK || status == FAILED) send_files();
+  if (status == OK || status == FAILED) send_files(disk_bytes);
   close(flow.input);
   rmdir(GROUP);
   send_exit(&flow, status, took_us, peak_bytes);

@@ -7,15 +7,15 @@
 void watch_children(void);
 /* Starts the interpreter that will take the next program; it waits. */
 void park(const char *language);
-/* A fresh work folder of so many bytes and entries. */
-void setup(const struct frame *frame);
+/* A fresh work folder of so many bytes and entries. Gives the bytes. */
+uint64_t setup(const struct frame *frame);
 void take_file(const struct frame *frame);
 void take_code(const struct frame *frame);
 void take_input(const struct frame *frame);
 /* Runs to the end, sends what it printed and left, then the signed exit. */
-void run(const struct frame *frame);
-/* Sends every regular file below the work folder. Links and devices are passed over, and said. */
-void send_files(void);
+void run(const struct frame *frame, uint64_t disk_bytes);
+/* Sends the regular files below the work folder, up to so many bytes. What is passed over is said. */
+void send_files(uint64_t disk_bytes);
 void set_clock(uint64_t unix_ms);
 int open_file(const char *path, int flags, int mode);
 void write_file(const char *path, const char *text);

@@ -1,0 +1,68 @@
+/** The sets of coord/: competition of one leg and of several, with optima of another solver. */
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import {
+  assign,
+  assignmentProblem,
+  branchLegs,
+  checkAssignment,
+  checkLegs,
+  coordinateLegs,
+  dualBound,
+  type LegsFile,
+  legsProblem,
+} from "../src/index.ts";
+import { readText } from "./data-node.ts";
+import type { Instance, InstanceSet, Limit, Outcome } from "./set.ts";
+
+interface AssignmentFile {
+  readonly penalty_unassigned: number;
+  readonly capacity: readonly number[];
+  readonly tasks: readonly (readonly (readonly [number, number])[])[];
+  readonly optimum: number;
+}
+
+const ROUNDS = 400;
+const TRIES = 60_000;
+
+function solveAssignment(text: string): Outcome {
+  const file = JSON.parse(text) as AssignmentFile;
+  const problem = assignmentProblem(file.tasks, file.capacity, file.penalty_unassigned);
+  const { chosen, prices, cost } = assign(problem);
+  const bound = dualBound(problem, prices);
+  const fault = checkAssignment(problem, { chosen, prices, primal: cost, bound });
+  if (fault !== null) throw new Error(fault.why);
+  return { gap: cost / file.optimum - 1, bound_gap: 1 - bound / cost, proven: bound >= cost - 1e-6 };
+}
+
+function solveLegs(text: string, { random, spent, seconds }: Limit): Outcome {
+  const file = JSON.parse(text) as LegsFile & { readonly optimum: number };
+  const problem = legsProblem(file);
+  const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random, progress: () => spent() / seconds });
+  const better = branchLegs(problem, answer.prices, answer.bound, answer, random);
+  const { plan, cost } = better ?? answer;
+  const { prices, bound } = answer;
+  const fault = checkLegs(problem, "", { plan, prices, primal: cost, bound, input_hash: "" });
+  if (fault !== null) throw new Error(fault.why);
+  return { gap: cost / file.optimum - 1, bound_gap: 1 - bound / cost, proven: better?.proven ?? false };
+}
+
+const filesOf = (data: string, prefix: string, solve: (text: string, limit: Limit) => Outcome): Instance[] => {
+  const folder = join(data, "coord");
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return names
+    .filter((name) => name.startsWith(prefix) && name.endsWith(".json"))
+    .map((name) => ({ name, solve: (limit) => solve(readText(join(folder, name)), limit) }));
+};
+
+export const assignSet: InstanceSet = {
+  name: "coord/assign_*",
+  seconds: 10,
+  instances: (data) => filesOf(data, "assign_", solveAssignment),
+};
+
+export const legsSet: InstanceSet = {
+  name: "coord/legs_*",
+  seconds: 60,
+  instances: (data) => filesOf(data, "legs_", solveLegs),
+};
