@@ -73,14 +73,14 @@ const cpu_ms = (): number => {
 const SHARES = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 type Figures = Readonly<Record<keyof typeof SHARES | "mean", number>>;
 
-function figuresOf(times: readonly number[]): Figures {
+export function figuresOf(times: readonly number[]): Figures {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
   const mean = times.reduce((a, b) => a + b, 0) / times.length;
   return { p50: at(SHARES.p50), p95: at(SHARES.p95), p99: at(SHARES.p99), mean };
 }
 
-const line = (name: string, figures: Figures, digits: number): string =>
+export const line = (name: string, figures: Figures, digits: number): string =>
   `${name}: ${Object.entries(figures)
     .map(([key, value]) => `${key} ${value.toFixed(digits)}`)
     .join(", ")}`;
@@ -93,7 +93,7 @@ const ratios = (ours: Figures, theirs: Figures): Figures => ({
 });
 
 /** Least of several rounds for each query, in milliseconds of wall time: the noise of a shared machine only ever adds. */
-class Stopwatch {
+export class Stopwatch {
   readonly least: number[];
   constructor(queries: number) {
     this.least = new Array<number>(queries).fill(Number.POSITIVE_INFINITY);
