@@ -1,6 +1,6 @@
 /**
  * L2 to L5: build, memory and opening of an index over a metropolis, and the race with PostGIS over the same queries, by turns. Our times are
- * the least wall times of several rounds, theirs the least CPU times, on a warm cache, with planning: what a backend spends on a query.
+ * the least wall times of several rounds (mean CPU times where a query takes longer than 3 ms), theirs the least CPU times, on a warm cache, with planning: what a backend spends on a query.
  */
 import {
   buildSlices,
@@ -92,6 +92,10 @@ const ratios = (ours: Figures, theirs: Figures): Figures => ({
   mean: theirs.mean / ours.mean,
 });
 
+/** Longer work is cut into by other processes in every try, so that its CPU time is taken, over as many tries. */
+const LONG_MS = 3;
+const LONG_TRIES = 10;
+
 /** Least of several rounds for each query, in milliseconds of wall time: the noise of a shared machine only ever adds. */
 export class Stopwatch {
   readonly least: number[];
@@ -102,6 +106,15 @@ export class Stopwatch {
     const from = performance.now();
     work();
     this.least[i] = Math.min(this.least[i]!, performance.now() - from);
+  }
+  /** At the end. */
+  runLong(work: (i: number) => unknown): void {
+    for (const [i, least_ms] of this.least.entries()) {
+      if (least_ms < LONG_MS) continue;
+      const from = cpu_ms();
+      for (let time = 0; time < LONG_TRIES; time++) work(i);
+      this.least[i] = Math.min(least_ms, (cpu_ms() - from) / LONG_TRIES);
+    }
   }
 }
 
@@ -191,6 +204,7 @@ async function interleave(
     // A query of ours is over in microseconds: a switch to another process weighs more than the query, so each has more tries.
     for (let time = 0; time < TRIES_A_ROUND; time++) for (const i of theirs.keys()) watch.run(i, () => ours(i));
   }
+  watch.runLong(ours);
   return [figuresOf(watch.least), figuresOf(cpu)];
 }
 
