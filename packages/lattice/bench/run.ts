@@ -2,6 +2,7 @@
  * `npm run bench -w lattice -- [NAME] [--data DIR] [--count N] [--seed S]`
  *   speed     L2 to L5: search over --count capabilities (1,000,000), beside PostGIS
  *   live      L6, L7: --count durable changes (5,000,000), a twentieth as many holds
+ *   visible   L6: searches over --count capabilities (200,000) beside 200,000 changes a second
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
  *   oversell  L8: --count random operations (1,000,000), 250 kills a million
  *   hours     L10: compiling rules over --count days (35), asking for openness
@@ -21,6 +22,7 @@ import { runOversell } from "./oversell.ts";
 import { runPlans } from "./plans.ts";
 import { runBruteForce, runOracle } from "./spatial.ts";
 import { runSpeed } from "./speed.ts";
+import { runVisible } from "./visible.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -51,6 +53,8 @@ function spatial(): void {
 
 const speed = (): Promise<void> => runSpeed(Number(values.count ?? 1_000_000), seed);
 
+const visible = (): Promise<void> => runVisible(Number(values.count ?? 200_000), seed);
+
 const live = (): Promise<void> => runLive(Number(values.count ?? 5_000_000), seed);
 
 function instances(): void {
@@ -71,6 +75,7 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   spatial,
   speed,
   live,
+  visible,
   oversell,
   kills,
   hours,

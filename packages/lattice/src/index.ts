@@ -17,6 +17,7 @@ export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-
 export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
 export type { NextOpening } from "./explain.ts";
+export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -95,7 +96,6 @@ export type {
   CoordinateReply,
   CoordinateTask,
   Explanation,
-  ExplanationStep,
   Lattice,
   LatticeAnswer,
   LatticeChange,
