@@ -13,6 +13,7 @@ export {
 } from "./capability.ts";
 export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
+export { coordinateGap, type GapAnswer, type GapOptions } from "./coordinate-gap.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
@@ -32,6 +33,7 @@ export {
   type Window,
 } from "./find.ts";
 export { FindIndex, type Indexed, MAX_INDEXED } from "./find-index.ts";
+export { checkGap, type GapCertificate, type GapProblem, gapBound, gapCost } from "./gap.ts";
 export { distance_m, type Point } from "./geodesy.ts";
 export {
   type Hold,
@@ -60,7 +62,8 @@ export {
 } from "./itinerary.ts";
 export type { JournalFile, Sha256 } from "./journal.ts";
 export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan } from "./legs.ts";
-export { branchLegs, MAX_BRANCH_COLUMNS, MAX_BRANCH_NODES, type ProvenPlan } from "./legs-branch.ts";
+export { branchLegs, MAX_BRANCH_COLUMNS, type ProvenPlan } from "./legs-branch.ts";
+export { MAX_BRANCH_NODES } from "./legs-branch-search.ts";
 export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-certificate.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
