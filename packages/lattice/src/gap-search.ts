@@ -5,9 +5,15 @@
 import type { GapProblem } from "./gap.ts";
 
 /** Agents of each item that are tried: the cheapest at the prices of capacity. */
-const MAX_CHOICES = 10;
+const MAX_CHOICES = 4;
 /** Moves between two looks at the clock and the penalty. */
 const STRIDE = 2000;
+/** The penalty of a unit too much stays between these multiples of the dearest capacity. */
+const LEAST_PENALTY = 1.1;
+const MOST_PENALTY = 2.5;
+/** Annealing begins at this share of a typical step between an item's choices, and ends at this share of where it began. */
+const FIRST_HEAT = 0.15;
+const FALL = 0.1;
 /** Share of the time of each wave; later waves begin from the best plan and cooler. */
 const WAVES = [0.4, 0.25, 0.2, 0.15];
 
@@ -27,6 +33,7 @@ export class GapSearch {
   #cost = 0;
   #over = 0;
   #penalty: number;
+  readonly #dearest: number;
 
   constructor(problem: GapProblem, random: () => number) {
     const { agents, items, capacity } = problem;
@@ -37,7 +44,8 @@ export class GapSearch {
     this.#holds = new Int32Array(agents);
     this.#at = new Int32Array(items);
     const dear = dearness(problem);
-    this.#penalty = 1 + 2 * dear.reduce((most, each) => Math.max(most, each), 0);
+    this.#dearest = dear.reduce((most, each) => Math.max(most, each), 0.5);
+    this.#penalty = MOST_PENALTY * this.#dearest;
     this.#width = Math.min(agents, MAX_CHOICES);
     this.#choices = choicesOf(problem, dear, this.#width);
     this.#chosen = Int32Array.from({ length: items }, (_, item) => this.#choices[item * this.#width]!);
@@ -51,14 +59,17 @@ export class GapSearch {
     for (const [wave, share] of WAVES.entries()) {
       this.#restore();
       for (let at = 0; at < 1 && this.bestCost > enough; at = (progress() - begun) / share) {
-        const heat = (first / 2 ** wave) * 0.02 ** Math.min(1, Math.max(0, at));
+        const heat = ((FIRST_HEAT * first) / 1.3 ** wave) * FALL ** Math.min(1, Math.max(0, at));
         let fits = 0;
         for (let i = 0; i < STRIDE; i++) {
           if (this.#random() < 0.4) this.#shift(heat);
           else this.#swap(heat);
           if (this.#over === 0) fits++;
         }
-        this.#penalty *= fits < 0.3 * STRIDE ? 1.02 : 0.985;
+        this.#penalty = Math.min(
+          MOST_PENALTY * this.#dearest,
+          Math.max(LEAST_PENALTY * this.#dearest, this.#penalty * (fits < 0.2 * STRIDE ? 1.01 : 0.99)),
+        );
       }
       begun += share;
     }

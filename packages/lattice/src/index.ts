@@ -1,6 +1,7 @@
 export { type Assignment, type AssignmentProblem, assign, assignmentProblem, MAX_EDGES, UNASSIGNED } from "./assign.ts";
 export { type AssignmentCertificate, checkAssignment, dualBound } from "./assign-certificate.ts";
 export { assignLazily, type Candidate, type Competition, type Coordination } from "./assign-lazily.ts";
+export { LivingAssignment } from "./assign-living.ts";
 export type { AttributeKind } from "./attribute.ts";
 export {
   type AttributeValue,
