@@ -21,6 +21,8 @@ export interface ItineraryLeg {
   readonly until: number;
   /** Slots spent at the place. */
   readonly duration: number;
+  /** What it costs to leave the leg out; absent when it must be taken. */
+  readonly value?: number;
 }
 
 export interface ItineraryTask {
@@ -34,8 +36,10 @@ export interface ItineraryTask {
 
 /** What places offer: opening hours and free units, already put together. */
 export interface Offers {
-  /** Price of starting here at this slot for so many slots; +∞ when closed or full. */
+  /** Price of starting here at this slot for so many slots, not below 0; +∞ when closed or full. */
   price(place: number, start: number, duration: number): number;
+  /** What a price of +∞ stands for, where it is known; reasons name it. */
+  refusal?(place: number, start: number, duration: number): "closed" | "full" | "unknown";
 }
 
 export interface ItineraryGround {
@@ -52,32 +56,28 @@ export interface Visit {
 }
 
 export interface Itinerary {
+  /** In the order in which they are made. */
   readonly visits: readonly Visit[];
+  /** Legs left out. */
+  readonly left: readonly number[];
+  /** Travel, waiting and prices, and the values of the legs left out. */
   readonly cost: number;
 }
 
-/** Why no plan is: the first leg that cannot be reached in any way. `next` is the first start after its window that a place offers. */
-export interface NoItinerary {
-  readonly unmet: number;
-  readonly reason: "no-candidates" | "closed" | "out-of-reach";
-  readonly matching: number;
-  readonly next: number | null;
-  readonly why: string;
-}
-
-export const isItinerary = (answer: Itinerary | NoItinerary): answer is Itinerary => "visits" in answer;
-
-/** @throws RangeError when the task is larger than the limits above. */
+/**
+ * The cheapest way through all legs in their order, whatever their values; null when there is none.
+ * @throws RangeError when the task is larger than the limits above.
+ */
 export function planItinerary(
   ground: ItineraryGround,
   task: ItineraryTask,
   solver = new DagSolver(),
-): Itinerary | NoItinerary {
+): Itinerary | null {
   checkTask(task);
   const dag = itineraryDag(ground.travel, task);
   const costs = offerCosts(ground.offers, dag);
   const path = solver.solve(dag, costs);
-  if (path === null) return explain(ground.offers, task, dag, costs, solver);
+  if (path === null) return null;
   let [at, free] = [task.origin, task.depart];
   const visits = dag.legs.map((leg, l): Visit => {
     const cell = path.cells[l]!;
@@ -86,16 +86,17 @@ export function planItinerary(
     [at, free] = [place, start + leg.duration];
     return { leg: l, place, start, until: free, travel_s };
   });
-  return { visits, cost: path.cost };
+  return { visits, left: [], cost: path.cost };
 }
 
 export function checkTask({ legs }: ItineraryTask): void {
   if (legs.length < 1 || legs.length > MAX_LEGS) throw new RangeError(`a task has 1 to ${MAX_LEGS} legs`);
-  for (const { candidates, from, until, duration } of legs) {
+  for (const { candidates, from, until, duration, value } of legs) {
     if (candidates.length > MAX_LEG_CANDIDATES)
       throw new RangeError(`a leg has at most ${MAX_LEG_CANDIDATES} candidates`);
     if (!(until > from && until - from <= MAX_WINDOW_SLOTS && duration >= 1))
       throw new RangeError(`a leg takes at least one slot and starts in a window of 1 to ${MAX_WINDOW_SLOTS} slots`);
+    if (value !== undefined && !(value >= 0)) throw new RangeError("a leg's value is not below 0");
   }
 }
 
@@ -150,35 +151,3 @@ export const offerCosts = (offers: Offers, { legs }: LegDag): CellCosts =>
       offers.price(placeOf(leg, cell), startOf(leg, cell), leg.duration),
     ),
   );
-
-function explain(offers: Offers, task: ItineraryTask, dag: LegDag, costs: CellCosts, solver: DagSolver): NoItinerary {
-  let unmet = 0;
-  while (solver.solve({ depart: dag.depart, legs: dag.legs.slice(0, unmet + 1) }, costs) !== null) unmet++;
-  const leg = task.legs[unmet]!;
-  const matching = leg.candidates.length;
-  const name = `"${leg.name}"`;
-  if (matching === 0) return { unmet, reason: "no-candidates", matching, next: null, why: `No place matches ${name}.` };
-  const next = nextOffer(offers, leg);
-  if (costs[unmet]!.some((cost) => cost < Number.POSITIVE_INFINITY)) {
-    const why = `${places(matching)} ${name}, but none can be reached in time from the leg before.`;
-    return { unmet, reason: "out-of-reach", matching, next, why };
-  }
-  const until = next === null ? "none opens in the week after" : `nearest opening ${timeOf(next)}`;
-  const why = `${places(matching)} ${name}, all closed or full from ${timeOf(leg.from)} to ${timeOf(leg.until)}; ${until}.`;
-  return { unmet, reason: "closed", matching, next, why };
-}
-
-const places = (count: number): string => (count === 1 ? "1 place matches" : `${count} places match`);
-
-/** How far after its window a leg's next offer is looked for: a week. */
-const LOOK_AHEAD_SLOTS = 672;
-
-function nextOffer(offers: Offers, { candidates, until, duration }: ItineraryLeg): number | null {
-  for (let start = until; start < until + LOOK_AHEAD_SLOTS; start++) {
-    if (candidates.some((place) => offers.price(place, start, duration) < Number.POSITIVE_INFINITY)) return start;
-  }
-  return null;
-}
-
-/** UTC, as slots are: "2026-11-21 19:30". */
-const timeOf = (slot: number): string => new Date(slot * SLOT_MS).toISOString().slice(0, 16).replace("T", " ");

@@ -3,7 +3,7 @@
  * legs-columns.ts, over its own columns), so that its bound is nearly that of the linear program; columns that cannot be in a cheaper plan leave
  * (reduced-cost fixing). It branches on the task with fewest columns.
  */
-import type { LegsProblem } from "./legs.ts";
+import { type LegsProblem, roomAt } from "./legs.ts";
 
 /** Nodes searched; beyond, nothing is proven. */
 export const MAX_BRANCH_NODES = 200_000;
@@ -43,7 +43,7 @@ export class LegsBranch {
   #complete = true;
 
   constructor(
-    { capacity, slots }: LegsProblem,
+    problem: LegsProblem,
     columns: readonly (readonly BranchColumn[])[],
     prices: Float64Array,
     below: number,
@@ -51,7 +51,7 @@ export class LegsBranch {
   ) {
     this.cost = below;
     this.#open = columns.map((own, task) => ({ task, columns: own }));
-    this.#left = Int32Array.from(prices, (_, i) => capacity[Math.floor(i / slots)]!);
+    this.#left = Int32Array.from(prices, (_, i) => roomAt(problem, i));
     this.#use = new Float64Array(prices.length);
     this.#root = prices;
     this.#expired = expired;

@@ -3,7 +3,7 @@
  * others stay, until no group gets better. Excesses over each task's least bound what a partial choice can still come to.
  */
 
-import type { LegsProblem } from "./legs.ts";
+import { type LegsProblem, roomAt, roomFor } from "./legs.ts";
 import type { BranchColumn } from "./legs-branch-search.ts";
 
 export interface ExcessColumn extends BranchColumn {
@@ -39,9 +39,8 @@ export class LegsGroups {
   ) {
     this.best = known;
     this.cost = known.reduce((sum, { cost }) => sum + cost, 0);
-    const { capacity, slots } = problem;
     this.#columns = columns;
-    this.#left = Int32Array.from({ length: capacity.length * slots }, (_, i) => capacity[Math.floor(i / slots)]!);
+    this.#left = Int32Array.from({ length: roomFor(problem) }, (_, i) => roomAt(problem, i));
     this.#picked = columns.map(() => null);
     this.#bound = bound;
     this.#prices = prices;
