@@ -1,6 +1,7 @@
 export { type Assignment, type AssignmentProblem, assign, assignmentProblem, MAX_EDGES, UNASSIGNED } from "./assign.ts";
 export { type AssignmentCertificate, checkAssignment, dualBound } from "./assign-certificate.ts";
 export { assignLazily, type Candidate, type Competition, type Coordination } from "./assign-lazily.ts";
+export { LivingAssignment } from "./assign-living.ts";
 export type { AttributeKind } from "./attribute.ts";
 export {
   type AttributeValue,
@@ -13,6 +14,7 @@ export {
 } from "./capability.ts";
 export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
+export { coordinateGap, type GapAnswer, type GapOptions } from "./coordinate-gap.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
 export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
@@ -36,6 +38,7 @@ export {
   type Window,
 } from "./find.ts";
 export { FindIndex, MAX_INDEXED, type Searchable } from "./find-index.ts";
+export { checkGap, type GapCertificate, type GapProblem, gapBound, gapCost } from "./gap.ts";
 export { Gazetteer, MAX_NAMES, MAX_NAMESAKES, type Spot, type SpotKind } from "./gazetteer.ts";
 export { distance_m, type Point } from "./geodesy.ts";
 export {
@@ -120,7 +123,8 @@ export type {
 export { DEFAULT_DIMENSION, MAX_BATCH } from "./lattice.ts";
 export type { LegDuals } from "./leg-duals.ts";
 export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan } from "./legs.ts";
-export { branchLegs, MAX_BRANCH_COLUMNS, MAX_BRANCH_NODES, type ProvenPlan } from "./legs-branch.ts";
+export { branchLegs, MAX_BRANCH_COLUMNS, type ProvenPlan } from "./legs-branch.ts";
+export { MAX_BRANCH_NODES } from "./legs-branch-search.ts";
 export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-certificate.ts";
 export { Lexicon, MAX_VALUES, type Wanted } from "./lexicon.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
@@ -170,3 +174,4 @@ export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwRet
 export type { TsptwProblem } from "./tsptw-windows.ts";
 export { Version } from "./version.ts";
 export { WallClock } from "./wall-clock.ts";
+export { type SlotWorth, slotWorths, type Why, type WhyReason, whyAssigned, whySeated } from "./why-prices.ts";
