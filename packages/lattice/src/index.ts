@@ -14,6 +14,7 @@ export {
 export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
+export type { OrienteeringProblem } from "./day-tours.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -69,6 +70,15 @@ export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-c
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
 export { LOOK_AHEAD_SLOTS, type NoItinerary, type NoItineraryReason, type TellTime, tellUtc } from "./no-itinerary.ts";
 export { MAX_LOOSE_LEGS } from "./order-graph.ts";
+export {
+  MAX_ORIENTEERING_NODES,
+  MAX_TOURS,
+  type OrienteeringAnswer,
+  type OrienteeringStop,
+  orienteeringScore,
+  solveOrienteering,
+} from "./orienteering.ts";
+export { orienteeringBound } from "./orienteering-bound.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export {
   isPlanned,
