@@ -20,6 +20,7 @@ export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
 export type { NextOpening } from "./explain.ts";
 export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
+export type { OrienteeringProblem } from "./day-tours.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -141,6 +142,15 @@ export { LOOK_AHEAD_SLOTS, type NoItinerary, type NoItineraryReason, type TellTi
 export { type Order, type OrderQuery, WALK_M_PER_S, type Ways, waysBy } from "./order.ts";
 export { MAX_LOOSE_LEGS } from "./order-graph.ts";
 export { AREA_CATEGORY } from "./osm-tags.ts";
+export {
+  MAX_ORIENTEERING_NODES,
+  MAX_TOURS,
+  type OrienteeringAnswer,
+  type OrienteeringStop,
+  orienteeringScore,
+  solveOrienteering,
+} from "./orienteering.ts";
+export { orienteeringBound } from "./orienteering-bound.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export {
   isPlanned,
