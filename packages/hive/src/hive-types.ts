@@ -74,8 +74,10 @@ export interface EngineStatus {
   readonly ready: boolean;
   /** Null when ready. */
   readonly why: string | null;
-  /** The model's file; null when there is no engine. */
+  /** The model's file, or its name and server; null when there is no engine. */
   readonly model: string | null;
+  /** What directives in words go without over this engine, in sentences; empty over the kernel. */
+  readonly lost: readonly string[];
 }
 
 export interface NeedleInfo {
@@ -265,6 +267,10 @@ export interface HiveFace {
   needles(): Promise<readonly NeedleInfo[] | Refusal>;
   /** Refusals: `needle-unknown`, `model-damaged`. */
   needle(id: string): Promise<NeedleView | Refusal>;
+  /** What it remembers, as a memory file (docs/formats/memory.md). Refusals: `needle-unknown`, `memory-absent`, `model-damaged`. */
+  needleMemory(id: string): Promise<Uint8Array | Refusal>;
+  /** Its kept file goes; proofs keep the memory's hash. Refusals: `needle-unknown`, `memory-absent`. */
+  forgetNeedleMemory(id: string): Promise<Refusal | null>;
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string };
   permits(): readonly JsonObject[];
   revokePermit(id: string): Promise<Refusal | null>;

@@ -8,6 +8,7 @@ import { checkHost, checkKey, checkOrigin, readBody, readQuery, SECURITY_HEADERS
 import { HIVE_ROUTES } from "./http-hive.ts";
 import { LATTICE_ROUTES } from "./http-lattice.ts";
 import { LEDGER_ROUTES } from "./http-ledger.ts";
+import { NEEDLE_ROUTES } from "./http-needles.ts";
 import { checkScraper, OPEN_ROUTES } from "./http-open.ts";
 import { PERMIT_ROUTES } from "./http-permits.ts";
 import { json, type Route, refusal, type World } from "./http-route.ts";
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...DIRECTIVE_ROUTES,
   ...EVENT_ROUTES,
   ...HIVE_ROUTES,
+  ...NEEDLE_ROUTES,
   ...LATTICE_ROUTES,
   ...LEDGER_ROUTES,
   ...PERMIT_ROUTES,

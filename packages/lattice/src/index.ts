@@ -16,6 +16,7 @@ export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constr
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
 export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
+export type { NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -46,9 +47,19 @@ export {
   readHoldRequest,
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
-export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
+export {
+  GRAIN_MS,
+  HoursCompiler,
+  HoursIndex,
+  MAX_HORIZON_DAYS,
+  type Pattern,
+  type Region,
+  type Stretch,
+} from "./hours.ts";
 export { HORIZON_DAYS } from "./hours-desk.ts";
 export { GLANCE_DAYS, type Glance, HoursGlance } from "./hours-glance.ts";
+export type { HoursByPattern, OpenState } from "./hours-sieve.ts";
+export { IdColumn } from "./id-column.ts";
 export {
   IMPORT_BATCH,
   type ImportBatch,
@@ -59,7 +70,7 @@ export {
 } from "./import.ts";
 export { importJson, importJsonLines } from "./import-geojson.ts";
 export { buildIndex, buildSlices, toEnd } from "./index-build.ts";
-export { columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
+export { type AttributeColumn, columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
 export { MAX_STAMP_CHARACTERS, readIndex, writeIndex } from "./index-file.ts";
 export {
   type Itinerary,
@@ -123,6 +134,7 @@ export {
   VERSION_KEPT_MS,
 } from "./living-index.ts";
 export { LOOK_AHEAD_SLOTS, type NoItinerary, type NoItineraryReason, type TellTime, tellUtc } from "./no-itinerary.ts";
+export { type Order, type OrderQuery, WALK_M_PER_S, type Ways, waysBy } from "./order.ts";
 export { MAX_LOOSE_LEGS } from "./order-graph.ts";
 export { AREA_CATEGORY } from "./osm-tags.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
@@ -151,7 +163,10 @@ export {
 } from "./plan-request.ts";
 export { MAX_PRICES } from "./price-book.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
+export { MAX_STANDING, MAX_WAITING, type StandingNews, StandingQueries, type StandingQuery } from "./standing.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
+export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwReturn } from "./tsptw.ts";
+export type { TsptwProblem } from "./tsptw-windows.ts";
 export { Version } from "./version.ts";
 export { WallClock } from "./wall-clock.ts";

@@ -48,6 +48,8 @@ export const REFUSALS = {
     fix: "Use a behavior card with tools and parameters that the model knows, or an engine with a general model.",
   },
   "needle-unknown": { http: 404, fix: "List the needles with `axiom needles`." },
+  "needle-known": { http: 409, fix: "Give the behavior card another id, or say `--replace`." },
+  "memory-absent": { http: 404, fix: "A needle remembers once it has written an action card over the kernel." },
   "engine-failed": { http: 503, fix: "Read the reason; `axiom doctor` says what the engine needs." },
   "model-damaged": { http: 503, fix: "Restore the models folder from a copy; `axiom doctor` names the file." },
   "tool-unknown": { http: 404, fix: "List the tools with `axiom tools`." },
