@@ -21,7 +21,8 @@ class Watch {
   constructor(order: WatchOrder) {
     this.#order = order;
     this.#deadline = setTimeout(() => this.#kill("time"), order.wall_ms);
-    if (order.memory_bytes !== null) this.#lookSoon(0, order.memory_bytes);
+    // At once: a short program is over before the second look.
+    if (order.memory_bytes !== null) this.#lookAt(order.memory_bytes);
   }
 
   end(): Omit<DeadlineWord, "id"> {
@@ -30,17 +31,16 @@ class Watch {
     return { ...this.#killed, peak_bytes: this.#peak_bytes };
   }
 
-  #lookSoon(took_ms: number, cap_bytes: number): void {
-    this.#look = setTimeout(
-      () => {
-        const begun_ms = performance.now();
-        const bytes = treeBytes(this.#order.pid, cap_bytes);
-        this.#peak_bytes = Math.max(this.#peak_bytes, bytes);
-        if (bytes > cap_bytes) this.#kill("memory");
-        else this.#lookSoon(performance.now() - begun_ms, cap_bytes);
-      },
-      Math.max(LOOK_EVERY_MS, LOOK_PAUSE_FACTOR * took_ms),
-    );
+  #lookAt(cap_bytes: number): void {
+    const begun_ms = performance.now();
+    const bytes = treeBytes(this.#order.pid, cap_bytes);
+    this.#peak_bytes = Math.max(this.#peak_bytes, bytes);
+    if (bytes > cap_bytes) {
+      this.#kill("memory");
+      return;
+    }
+    const pause_ms = Math.max(LOOK_EVERY_MS, LOOK_PAUSE_FACTOR * (performance.now() - begun_ms));
+    this.#look = setTimeout(() => this.#lookAt(cap_bytes), pause_ms);
   }
 
   #kill(killed_for: "time" | "memory"): void {

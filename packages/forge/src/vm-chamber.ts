@@ -13,6 +13,7 @@ import {
 } from "./chamber.ts";
 import { ChamberJournal, type Leftover } from "./chamber-journal.ts";
 import { crucibleFolder, openCrucible, verifyCrucible } from "./crucible-image.ts";
+import type { EgressDesk } from "./egress.ts";
 import { SELF_TEST, SELF_TEST_SAYS } from "./guest-protocol.ts";
 import { Guard } from "./vm-guard.ts";
 import { findJail, hasQemu } from "./vm-jail.ts";
@@ -33,6 +34,8 @@ export interface VmOptions {
   /** Machines of each kind that wait, restored; each takes some 40 MiB. Default 0. */
   pool?: number;
   memory_bytes?: number;
+  /** The way out for runs that were opened with `egress`; there is none when absent. */
+  egress?: EgressDesk;
   /** Folder of the journal of what stands on the host; beside the image when absent. */
   journal?: string;
   /** Told of each machine that a killed daemon left, after it was ended. */
@@ -87,8 +90,8 @@ export class VmChamber implements Chamber {
     if (isRefusal(pool)) return pool;
     if (this.#sessions.size >= MAX_MACHINES) return refuse("chambers-busy", `${MAX_MACHINES} sessions are open`);
     const session = new VmSession(
-      { language: spec.language, limits: { ...spec.limits } },
-      { pool, guard: this.#guard, onClosed: (one) => this.#sessions.delete(one) },
+      { ...spec, limits: { ...spec.limits } },
+      { pool, guard: this.#guard, desk: this.#options.egress ?? null, onClosed: (one) => this.#sessions.delete(one) },
     );
     this.#sessions.add(session);
     return session;

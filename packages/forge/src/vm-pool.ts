@@ -122,7 +122,7 @@ const REHEARSALS: Readonly<Record<GuestLanguage, string>> = {
  */
 async function rehearse(monitor: Monitor, language: GuestLanguage): Promise<void> {
   const limits = { ...DEFAULT_LIMITS, memory_bytes: REHEARSAL_BYTES, wall_ms: REHEARSAL_WALL_MS };
-  const run = new VmRun(monitor, { language, code: REHEARSALS[language], limits, files: new Map() });
+  const run = new VmRun(monitor, { language, code: REHEARSALS[language], limits, files: new Map(), egress: null });
   await run.begin();
   for await (const _ of run.events());
   if (run.end?.status !== "ok") throw new Error(`the rehearsal ended with ${run.end?.status}: ${run.end?.why}`);

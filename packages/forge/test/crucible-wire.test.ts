@@ -42,7 +42,7 @@ class Guest {
       this.#head = sha(Buffer.from("axiom-crucible/1 guest>host\0"), session);
       yield this.#control(GUEST.hello, Buffer.concat([this.#signer.publicKey, session]));
     } else if (body[0] === HOST.echo) yield this.#data(GUEST.echo, body.subarray(9));
-    else if (body[0] === HOST.exec) yield this.#control(GUEST.exit, new Uint8Array(54));
+    else if (body[0] === HOST.exec) yield this.#control(GUEST.exit, new Uint8Array(62));
   }
 
   #data(kind: number, payload: Uint8Array): Uint8Array {

@@ -58,6 +58,10 @@ const Engine = z.strictObject({
     .default(null)
     .describe("GGUF file, null is the shipped model; with `openai` the name that the server knows."),
   mode: z.enum(["exact", "row"]).default("exact").describe("How the kernel counts: GGUF fidelity, or speed."),
+  vectors: z
+    .enum(["doubled", "plain"])
+    .default("doubled")
+    .describe("Whether a daemon's kernel may use V8's doubled vectors, once they have given the same bits."),
   url: z.string().min(1).max(2048).nullable().default(null).describe("With `openai`: the server, up to and with /v1."),
   key_file: z
     .string()
@@ -90,6 +94,33 @@ const Chambers = z.strictObject({
     .default(1)
     .describe("Machines of each kind that a daemon keeps ready; some 40 MiB each."),
 });
+const POINT = /^-?\d{1,2}(?:\.\d+)?,\s*-?\d{1,3}(?:\.\d+)?$/;
+const Lattice = z.strictObject({
+  engine: z
+    .enum(["embedded", "postgres", "none"])
+    .default("embedded")
+    .describe("Where capabilities live: AXIOM_HOME/lattice, a PostgreSQL server with PostGIS, or nowhere."),
+  postgres_url: z
+    .string()
+    .min(1)
+    .max(2048)
+    .nullable()
+    .default(null)
+    .describe("postgres://USER@HOST/DATABASE, for the engine postgres."),
+  home: z
+    .string()
+    .regex(POINT, "is no LATITUDE,LONGITUDE")
+    .nullable()
+    .default(null)
+    .describe("LATITUDE,LONGITUDE of the place that `me` means."),
+  tz: z
+    .string()
+    .refine((name) => Intl.supportedValuesOf("timeZone").includes(name) || name === "UTC", "is no IANA time zone")
+    .nullable()
+    .default(null)
+    .describe("IANA time zone in which times are meant; null is the machine's."),
+  horizon_days: z.int().min(1).max(400).default(60).describe("How far ahead hours and capacity are known."),
+});
 const Trace = z.strictObject({
   level: z
     .enum(["silent", "error", "warn", "info", "debug"])
@@ -112,6 +143,7 @@ const SECTIONS = {
   limits: Limits,
   engine: Engine,
   chambers: Chambers,
+  lattice: Lattice,
   trace: Trace,
   stop: Stop,
 };
@@ -123,6 +155,7 @@ export const Config = z.strictObject({
   limits: Limits.prefault({}),
   engine: Engine.prefault({}),
   chambers: Chambers.prefault({}),
+  lattice: Lattice.prefault({}),
   trace: Trace.prefault({}),
   stop: Stop.prefault({}),
 });

@@ -97,6 +97,7 @@ async function open(o: DaemonOptions, trace: Trace): Promise<Opened | Refusal> {
   void traceDirectives(local.hive, trace, follow.signal);
   const world: World = {
     hive: local.hive,
+    lattice: local.lattice,
     keys,
     idempotency,
     meters,

@@ -20,6 +20,7 @@ import type {
   Rung,
   Verdict,
 } from "lop";
+import type { LatticePort } from "./lattice-desk.ts";
 
 /** Everything that the hive touches of the world. The simulation hands in its own. */
 export interface HivePorts {
@@ -38,6 +39,8 @@ export interface HivePorts {
   readonly boot?: BootClock;
   /** Turns words into action cards. Absent: words are refused. */
   readonly words?: WordsPort;
+  /** Who can do what, where and when. Absent: the tools of the lattice are not there. */
+  readonly lattice?: LatticePort;
   /** Where faults of our own are reported: the trace. Nobody is told when absent. */
   readonly fault?: (where: string, error: unknown) => void;
 }

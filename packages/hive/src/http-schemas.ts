@@ -2,6 +2,7 @@
 import { ActionCard, Digest, DirectiveBody, Envelope, Instant, Outcome, RUNGS, Verdict } from "lop";
 import { z } from "zod";
 import { STEPS } from "./hive-types.ts";
+import { LATTICE_SCHEMAS } from "./http-lattice-schemas.ts";
 
 const JsonObject = z.record(z.string(), z.json());
 
@@ -141,4 +142,5 @@ export const NAMED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   PermitList,
   EntryList,
   Envelope,
+  ...LATTICE_SCHEMAS,
 };

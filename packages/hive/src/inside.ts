@@ -55,6 +55,7 @@ export async function openInside(
   const meters = new HiveMeters();
   const app = makeApp({
     hive: local.hive,
+    lattice: local.lattice,
     keys,
     idempotency,
     meters,

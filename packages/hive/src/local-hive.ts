@@ -25,6 +25,8 @@ import type { Hive } from "./hive.ts";
 import { openHive } from "./hive-open.ts";
 import type { HiveSettings } from "./hive-types.ts";
 import { DEFAULT_LIMITS } from "./hive-types.ts";
+import type { LatticePort } from "./lattice-desk.ts";
+import { latticeDesk } from "./lattice-engine.ts";
 import { NeedleDesk } from "./needle-desk.ts";
 import { VERSION } from "./version.ts";
 
@@ -36,6 +38,7 @@ export const HOME_LOCK = "lock";
 
 export interface LocalHive {
   readonly hive: Hive;
+  readonly lattice: LatticePort;
   close(): Promise<void>;
 }
 
@@ -64,10 +67,16 @@ export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Re
   const workspace = await Workspace.open(join(o.home, "workspace"), workspaceLimits(o.config));
   if (isRefusal(workspace)) return workspace;
   const disk = nodeDisk(o.home);
-  const words = new NeedleDesk({ home: o.home, engine: o.config.engine, environment: o.environment });
-  const ports = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto, ladder, workspace, words, egress };
+  const { engine } = o.config;
+  // A process of one directive ends before a better compilation pays.
+  const vectors = o.start === "at-once" ? engine.vectors : "plain";
+  const words = new NeedleDesk({ home: o.home, engine, environment: o.environment, vectors });
+  const lattice = latticeDesk(o.home, o.config.lattice);
+  const machine = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto };
+  const ports = { ...machine, ladder, workspace, words, egress, lattice };
   const letGo = async (): Promise<void> => {
     await words.close();
+    await lattice.close();
     await ladder.close();
     await egress.close();
     await workspace.close();
@@ -82,6 +91,7 @@ export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Re
   }
   return {
     hive,
+    lattice,
     close: async () => {
       await hive.close();
       await letGo();
@@ -118,7 +128,7 @@ function chambersFor(
     ...(chambers.os ? [osChamber({ ...own, egress, leftover: recordLeft("os") })] : []),
     ...(chambers.vm === "off"
       ? []
-      : [vm({ ...machines, journal: join(home, "chambers", "vm"), leftover: recordLeft("vm") })]),
+      : [vm({ ...machines, egress, journal: join(home, "chambers", "vm"), leftover: recordLeft("vm") })]),
   ];
   return wanted === "all" ? all : all.filter(({ languages }) => languages.some((each) => each === wanted.language));
 }

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CardWriter, JsonWriter, Needle, type NeedleTools, Supervisor } from "lex";
 import { MODEL_FILE, type ModelFolder, openModelFolder } from "lex/model";
-import { type Engine, type Memory, nodeSha256, readMemory } from "logic";
+import { type Engine, type KernelVectors, type Memory, nodeSha256, readMemory } from "logic";
 import { isRefusal, nodeClock, nodeCrypto, type Refusal, refuse } from "lop";
 import { type BehaviorCard, isRefusal as isRaptorRefusal } from "raptor";
 import { BEHAVIORS_FOLDER, loadBehaviors } from "raptor/behaviors";
@@ -25,6 +25,8 @@ export interface NeedleDeskOptions {
   readonly engine: EngineSettings;
   /** For the credential of a server's key; none when absent. */
   readonly environment?: Environment;
+  /** `doubled` costs a tenth of a second once: for a process that lives. `plain` when absent. */
+  readonly vectors?: KernelVectors;
 }
 
 interface Opened {
@@ -97,12 +99,13 @@ function absence(engine: EngineSettings): string | null {
   return existsSync(modelPath(engine)) ? null : `There is no model at ${modelPath(engine)}.`;
 }
 
-async function openNeedles({ home, engine: settings, environment = {} }: NeedleDeskOptions): Promise<Opened | Refusal> {
+async function openNeedles(options: NeedleDeskOptions): Promise<Opened | Refusal> {
+  const { home, engine: settings, environment = {} } = options;
   const absent = absence(settings);
   if (absent !== null) return refuse("engine-absent", absent);
   const cards = cardsOf(home);
   if (isRefusal(cards)) return cards;
-  if (settings.kind === "kernel") return openMarking(home, cards, settings);
+  if (settings.kind === "kernel") return openMarking(cards, options);
   const engine =
     settings.kind === "openai" ? openServer(settings, environment) : await openLlama(modelPath(settings), HOUSE);
   return isRefusal(engine) ? engine : { writer: new JsonWriter(cards, toolsOf(engine)), engine, needles: [] };
@@ -110,12 +113,11 @@ async function openNeedles({ home, engine: settings, environment = {} }: NeedleD
 
 /** Our own engine over a model that marks. */
 async function openMarking(
-  home: string,
   cards: readonly BehaviorCard[],
-  settings: EngineSettings,
+  { home, engine, vectors = "plain" }: NeedleDeskOptions,
 ): Promise<Opened | Refusal> {
   const needles = cards.map(({ id }) => id);
-  const model = await openModelFolder({ file: modelPath(settings), needles, mode: settings.mode });
+  const model = await openModelFolder({ file: modelPath(engine), needles, mode: engine.mode, vectors });
   if (isRefusal(model)) return model;
   const tools = toolsOf(model.engine);
   const made: Needle[] = [];
@@ -140,7 +142,12 @@ export async function checkNeedle(
 ): Promise<Refusal | null> {
   if (settings.kind !== "kernel")
     return memory === null ? null : refuse("needle-unfit", "Only needles over the kernel begin at a memory.");
-  const model = await openModelFolder({ file: modelPath(settings), needles: [], mode: settings.mode });
+  const model = await openModelFolder({
+    file: modelPath(settings),
+    needles: [],
+    mode: settings.mode,
+    vectors: "plain",
+  });
   if (isRefusal(model)) return model;
   try {
     const read = memory === null ? null : readMemory(memory, nodeSha256);

@@ -8,6 +8,8 @@ export const SLOT_MINUTES = 15;
 export const MAX_ID_BYTES = 128;
 export const MAX_ATTRIBUTES = 256;
 export const MAX_TEXT_CHARACTERS = 4096;
+/** Units of one dimension in one slot. */
+export const MAX_UNITS = 32_767;
 
 /** Absent means unknown, which is neither true nor false. A list is a set of words. */
 export type AttributeValue = boolean | string | number | readonly string[];
@@ -57,9 +59,10 @@ const Record_ = z.strictObject({
   tz: text(64).refine(isTimeZone, "is no IANA time zone"),
   attributes: z
     .record(text(128), z.union([z.boolean(), Word, z.number(), z.array(Word).max(256)]))
-    .refine((all) => Object.keys(all).length <= MAX_ATTRIBUTES, `at most ${MAX_ATTRIBUTES} attributes`),
+    .refine((all) => Object.keys(all).length <= MAX_ATTRIBUTES, `at most ${MAX_ATTRIBUTES} attributes`)
+    .refine((all) => !("category" in all), "the category has a field of its own"),
   hours: Hours.nullable(),
-  capacity: z.record(text(128), z.int().min(0).max(65_535)),
+  capacity: z.record(text(128), z.int().min(0).max(MAX_UNITS)),
 });
 
 const zones = new Map<string, boolean>();

@@ -43,11 +43,16 @@ export interface AttributeSource {
   readonly spread: Spread;
 }
 
+/** Which kinds of values attributes have; all that a check needs to know. */
+export interface KindSource {
+  readonly tables: ReadonlyMap<string, { readonly kinds: ReadonlySet<AttributeKind> }>;
+}
+
 /**
  * Checks a condition against everything that the parts of a version know. `at` names the place in the query that a fault points to.
  * Faults: `query-too-large`, `attribute-unknown`, `attribute-mismatch`.
  */
-export function checkConstraint(sources: readonly AttributeSource[], constraint: Constraint, at: string): Fault | null {
+export function checkConstraint(sources: readonly KindSource[], constraint: Constraint, at: string): Fault | null {
   const counted = countConstraints(constraint, 1);
   if (counted > MAX_CONSTRAINTS)
     return fault("query-too-large", `The query has more than ${MAX_CONSTRAINTS} conditions.`, at);
@@ -61,7 +66,7 @@ function countConstraints(constraint: Constraint, depth: number): number {
   return parts === null ? 1 : parts.reduce((sum, part) => sum + countConstraints(part, depth + 1), 0);
 }
 
-function check(sources: readonly AttributeSource[], constraint: Constraint, at: string): Fault | null {
+function check(sources: readonly KindSource[], constraint: Constraint, at: string): Fault | null {
   if ("not" in constraint) return check(sources, constraint.not, `${at}.not`);
   if ("all" in constraint) return checkParts(sources, constraint.all, `${at}.all`);
   if ("any" in constraint) return checkParts(sources, constraint.any, `${at}.any`);
@@ -71,7 +76,7 @@ function check(sources: readonly AttributeSource[], constraint: Constraint, at: 
   return checkKind(tables, constraint, at);
 }
 
-function checkParts(sources: readonly AttributeSource[], parts: readonly Constraint[], at: string): Fault | null {
+function checkParts(sources: readonly KindSource[], parts: readonly Constraint[], at: string): Fault | null {
   for (const [i, part] of parts.entries()) {
     const wrong = check(sources, part, `${at}[${i}]`);
     if (wrong !== null) return wrong;
@@ -79,9 +84,10 @@ function checkParts(sources: readonly AttributeSource[], parts: readonly Constra
   return null;
 }
 
+type Kinds = { readonly kinds: ReadonlySet<AttributeKind> };
 type Leaf = Extract<Constraint, { attribute: string }>;
 
-function checkKind(tables: readonly AttributeTable[], leaf: Leaf, at: string): Fault | null {
+function checkKind(tables: readonly Kinds[], leaf: Leaf, at: string): Fault | null {
   if ("known" in leaf) return null;
   const has = (...kinds: AttributeKind[]) => tables.some((table) => kinds.some((kind) => table.kinds.has(kind)));
   if (!("is" in leaf)) return has("number") ? null : fault("attribute-mismatch", "The attribute holds no numbers.", at);

@@ -5,7 +5,7 @@
  * Prices and plan make the certificate (legs-certificate.ts). Why so: docs/decisions/0096.
  */
 import { type CellCosts, DagSolver, leastAhead, pathCost } from "./leg-dag.ts";
-import { type LegsProblem, type Plan, priced, roomFor } from "./legs.ts";
+import { type LegsProblem, type Plan, priced, roomAt, roomFor } from "./legs.ts";
 import { ColumnPool, takesOf } from "./legs-columns.ts";
 import { LegsSearch } from "./legs-search.ts";
 
@@ -73,7 +73,10 @@ function generate(
   rounds: number,
   expired: () => boolean,
 ): Bound {
-  const prices = new Float64Array(roomFor(problem));
+  // What is closed costs as much as staying away: that is known beforehand, and takes nothing from the bound.
+  const prices = Float64Array.from({ length: roomFor(problem) }, (_, i) =>
+    roomAt(problem, i) === 0 ? problem.penalty : 0,
+  );
   const pricing = new Pricing(problem, ahead, prices);
   let best: Bound = { bound: Number.NEGATIVE_INFINITY, prices: prices.slice(), least: new Float64Array(0) };
   const bounds: number[] = [];
@@ -114,10 +117,10 @@ class Pricing {
 
   /** The dual value at the prices, and each task's part of it; new columns go to the pool. */
   ask(): { value: number; least: Float64Array } {
-    const { tasks, capacity, slots } = this.#problem;
+    const { tasks } = this.#problem;
     const least = this.pool.least();
     let value = 0;
-    for (const entry of this.pool.entries) value -= this.#prices[entry]! * capacity[Math.floor(entry / slots)]!;
+    for (const entry of this.pool.entries) value -= this.#prices[entry]! * roomAt(this.#problem, entry);
     for (const [t, task] of tasks.entries()) {
       const costs = priced(this.#problem, task, this.#prices, this.#scratch[t]!);
       const below = least[t]! - ROUNDING * (1 + least[t]!);

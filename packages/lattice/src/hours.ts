@@ -266,6 +266,12 @@ export class HoursIndex implements Openness, HoursByPattern {
     return this.#patternOf[handle] ?? UNKNOWN_HOURS;
   }
 
+  /** Compiles a rule without giving it to anybody. Faults: `hours-malformed`. */
+  check(rule: HoursRule, tz: string): Fault | null {
+    const number = this.#numberOf(rule, tz);
+    return isFault(number) ? number : null;
+  }
+
   #numberOf(rule: HoursRule, tz: string): number | Fault {
     const key = `${tz} ${rule.kind} ${rule.kind === "intervals" ? JSON.stringify(rule.intervals) : rule.text}${rule.kind === "rrule" ? rule.minutes : ""}`;
     let number = this.#byRule.get(key);

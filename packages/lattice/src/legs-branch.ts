@@ -4,7 +4,7 @@
  * left, settles them: first groups of tasks at a time, for a better plan, then all at once, for the proof.
  */
 import { type LegDag, pathCost, placeOf, startOf } from "./leg-dag.ts";
-import { type LegsProblem, type Plan, priced } from "./legs.ts";
+import { type LegsProblem, type Plan, priced, roomAt } from "./legs.ts";
 
 /** Columns kept in all, and nodes searched; beyond, nothing is proven. */
 export const MAX_BRANCH_COLUMNS = 200_000;
@@ -138,7 +138,7 @@ class Branch {
     this.cost = known.reduce((sum, { cost }) => sum + cost, 0);
     const { capacity, slots } = problem;
     this.#columns = columns;
-    this.#left = Int32Array.from({ length: capacity.length * slots }, (_, i) => capacity[Math.floor(i / slots)]!);
+    this.#left = Int32Array.from({ length: capacity.length * slots }, (_, i) => roomAt(problem, i));
     this.#picked = columns.map(() => null);
     this.#bound = bound;
     this.#prices = prices;

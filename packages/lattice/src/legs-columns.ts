@@ -6,7 +6,7 @@
  * master's own.
  */
 import { type LegDag, placeOf, startOf } from "./leg-dag.ts";
-import type { LegsProblem } from "./legs.ts";
+import { type LegsProblem, roomAt } from "./legs.ts";
 
 /** Columns kept in all. */
 export const MAX_COLUMNS = 4_000_000;
@@ -112,8 +112,7 @@ export class ColumnPool {
   relax(heat: number, steps: number, reach: number): void {
     const prices = this.#rowPrices();
     const [low, high] = [prices.map((price) => Math.max(0, price - reach)), prices.map((price) => price + reach)];
-    const { capacity, slots } = this.#problem;
-    const units = Float64Array.from(this.#entries, (entry) => capacity[Math.floor(entry / slots)]!);
+    const units = Float64Array.from(this.#entries, (entry) => roomAt(this.#problem, entry));
     for (let step = 0; step < steps; step++) {
       const use = this.#spread(prices, heat);
       for (let r = 0; r < prices.length; r++) {

@@ -4,7 +4,7 @@
  * chain is kept when all costs together fall, or rise by less than the annealing allows.
  */
 import { type CellCosts, type DagHope, type DagPath, DagSolver, pathCost } from "./leg-dag.ts";
-import { type LegsProblem, type Plan, roomFor } from "./legs.ts";
+import { type LegsProblem, type Plan, roomAt, roomFor } from "./legs.ts";
 import { takesOf } from "./legs-columns.ts";
 
 /** Tasks put out in one chain, at most. */
@@ -47,7 +47,7 @@ export class LegsSearch {
   #undo: { task: number; seat: Seat | null }[] = [];
 
   constructor(problem: LegsProblem, ahead: readonly (readonly Float64Array[])[], random: () => number) {
-    const { tasks, capacity, slots, penalty } = problem;
+    const { tasks, penalty } = problem;
     this.#problem = problem;
     this.#random = random;
     this.#ahead = ahead;
@@ -56,7 +56,7 @@ export class LegsSearch {
     this.#loss = new Float64Array(tasks.length);
     this.#least = this.#loss;
     this.#prices = new Float64Array(roomFor(problem));
-    this.#left = Int32Array.from({ length: roomFor(problem) }, (_, i) => capacity[Math.floor(i / slots)]!);
+    this.#left = Int32Array.from({ length: roomFor(problem) }, (_, i) => roomAt(problem, i));
     this.#locked = new Uint32Array(roomFor(problem));
     this.#bestSeats = [...this.#seats];
     this.#cost = penalty * tasks.length;
@@ -171,7 +171,8 @@ export class LegsSearch {
           let sum = 0;
           for (let entry = first + k; entry < first + k + leg.duration; entry++) {
             if (this.#left[entry]! > 0) continue;
-            sum += timid || this.#locked[entry] === this.#chain ? FULL : this.#prices[entry]! * boldness;
+            const barred = timid || this.#locked[entry] === this.#chain || roomAt(this.#problem, entry) === 0;
+            sum += barred ? FULL : this.#prices[entry]! * boldness;
           }
           into[cell] = sum;
         }

@@ -103,6 +103,16 @@ export async function hashAt(
 ): Promise<string> {
   if (place.command === undefined) return hashInChromium({ wasm: KERNEL, model: path, mode, tokens });
   const [program, ...flags] = place.command;
-  const args = [...flags, PROGRAM, KERNEL, path, mode, String(tokens), way, String(place.threads ?? 1)];
+  const args = [
+    ...flags,
+    PROGRAM,
+    KERNEL,
+    path,
+    mode,
+    String(tokens),
+    way,
+    String(place.threads ?? 1),
+    place.shipped ? "shipped" : "plain",
+  ];
   return execFileSync(program!, args, { encoding: "utf8" }).trim();
 }

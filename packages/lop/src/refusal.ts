@@ -101,6 +101,28 @@ export const REFUSALS = {
   "workspace-full": { http: 507, fix: "Remove files from the workspace, or raise its limits in axiom.json." },
   "workspace-changed": { http: 409, fix: "State it again; it will start from the files as they are now." },
   "result-quarantined": { http: 502, fix: "Read the card: the outcome did not match what the tool promises." },
+  // execute: the lattice
+  "lattice-none": { http: 501, fix: "Set `lattice.engine` to embedded or postgres in axiom.json." },
+  "lattice-unopened": { http: 503, fix: "Read the reason; `axiom doctor` says what the lattice needs." },
+  "lattice-refused": { http: 422, fix: "Correct what is named." },
+  "time-unknown": { http: 422, fix: "Say it like `tomorrow 9am`, `Saturday 14:30` or `2026-12-01 10:00`." },
+  "time-past": { http: 422, fix: "Name a time that is still to come." },
+  "place-unknown": { http: 422, fix: "Name a quarter, a street or a place that the lattice has." },
+  "place-ambiguous": { http: 422, fix: "Say which one is meant; the choices are given." },
+  "home-unset": {
+    http: 422,
+    fix: "Set where you are: `axiom config set lattice.home LATITUDE,LONGITUDE`.",
+  },
+  "what-unknown": { http: 422, fix: "Ask for a kind of capability that the lattice has." },
+  "attribute-unknown": { http: 422, fix: "Use an attribute that some capability has." },
+  "capability-unknown": { http: 404, fix: "Use the id of a capability that the lattice has." },
+  "capability-ambiguous": { http: 422, fix: "Give the id; the choices are given." },
+  "capability-malformed": { http: 422, fix: "Correct the field named." },
+  "capability-closed": { http: 409, fix: "Choose a time at which it is open." },
+  "window-beyond": { http: 422, fix: "Name an earlier time, or raise `lattice.horizon_days`." },
+  "hold-too-much": { http: 409, fix: "Ask for fewer units, another time or another capability." },
+  "hold-unknown": { http: 404, fix: "Use the id that the reservation was given." },
+  "hold-over": { http: 409, fix: "It has ended; ask for a new one." },
   cancelled: { http: 409, fix: "Nothing: the operator cancelled it." },
   // record, prove, store
   "ledger-unwritable": {

@@ -99,6 +99,8 @@ static void serve(void) {
     else if (frame.kind == HOST_INPUT) take_input(&frame);
     else if (frame.kind == HOST_EXEC) run(&frame, disk_bytes);
     else if (frame.kind == HOST_ECHO) wire_send(GUEST_ECHO, NULL, 0, frame.payload, frame.length);
+    /* Of streams that ended with their program. */
+    else if (is_stream_word(frame.kind)) proxy_hear(&frame);
     else if (frame.kind != HOST_WAKE) fail("a frame of an unknown kind");
   }
 }
@@ -113,6 +115,7 @@ int main(void) {
   sched_setscheduler(0, SCHED_BATCH | SCHED_RESET_ON_FORK, &none);
   lay_out();
   loopback();
+  proxy_open();
   if (sodium_init() < 0) fail("sodium");
   wire_open(open_port());
   watch_children();

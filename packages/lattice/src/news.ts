@@ -1,0 +1,28 @@
+/** A standing query: the answer now, and then what comes and goes. Works over any engine that can be asked again and told of changes. */
+import type { Bell } from "./bell.ts";
+import { type Fault, isFault } from "./fault.ts";
+import type { LatticeAnswer, LatticeMatch, LatticeNews } from "./lattice.ts";
+
+export type Ask = () => Promise<LatticeAnswer | Fault>;
+
+/** Ends with the signal, or when the query makes no sense any more because its window has passed. */
+export async function* newsOf(
+  ask: Ask,
+  first: LatticeAnswer,
+  bell: Bell,
+  signal: AbortSignal,
+): AsyncGenerator<LatticeNews> {
+  let known = new Map<string, LatticeMatch>();
+  let answer: LatticeAnswer | Fault = first;
+  for (let heard = 0; !signal.aborted; ) {
+    if (isFault(answer)) return;
+    const now = new Map(answer.found.map((match) => [match.id, match]));
+    const added = answer.found.filter(({ id, distance_m }) => known.get(id)?.distance_m !== distance_m);
+    const removed = [...known.keys()].filter((id) => !now.has(id));
+    if (added.length > 0 || removed.length > 0 || answer === first) yield { epoch: answer.epoch, added, removed };
+    known = now;
+    await bell.after(heard, signal);
+    heard = bell.rung;
+    answer = await ask();
+  }
+}
