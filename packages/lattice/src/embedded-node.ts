@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { machineClock } from "./clock-node.ts";
 import { EmbeddedLattice } from "./embedded.ts";
 import { type Fault, isFault } from "./fault.ts";
 import type { Region } from "./hours.ts";
@@ -32,8 +32,6 @@ export interface LatticeSettings {
   readonly region?: Region | null | undefined;
   readonly horizon_days?: number | undefined;
 }
-
-export const machineClock: LiveClock = { now_ms: () => Date.now(), monotonic_ms: () => performance.now() };
 
 /** Faults: `store-busy`, `store-newer`, `store-unwritable`, `journal-damaged`. */
 export async function openLattice(settings: LatticeSettings): Promise<Lattice | Fault> {

@@ -28,7 +28,7 @@ import type {
 import { MAX_BATCH } from "./lattice.ts";
 import type { DimensionChange, LiveClock, LiveSurface } from "./live.ts";
 import type { LivingIndex } from "./living-index.ts";
-import { newsOf } from "./news.ts";
+import { standing } from "./news.ts";
 import { plan } from "./planning.ts";
 import { PriceBook } from "./price-book.ts";
 import { surface, why } from "./questions.ts";
@@ -226,9 +226,7 @@ export class EmbeddedLattice implements Lattice, Terrain {
   }
 
   async subscribe(query: unknown, signal: AbortSignal): Promise<AsyncIterable<LatticeNews> | Fault> {
-    const ask = (): Promise<LatticeAnswer | Fault> => this.find(query);
-    const first = await ask();
-    return isFault(first) ? first : newsOf(ask, first, this.#bell, signal);
+    return standing(query, () => this.find(query), this.#bell, signal);
   }
 
   #lookUp(id: string): Known | null {

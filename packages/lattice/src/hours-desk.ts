@@ -4,7 +4,15 @@ import { type Fault, fault } from "./fault.ts";
 import type { Window } from "./find.ts";
 import { HoursCompiler, HoursIndex, type Region } from "./hours.ts";
 import type { LiveClock } from "./live.ts";
-import type { RecordStore } from "./record-store.ts";
+
+/** Rules by handle, in slices: a `RecordStore` is one. */
+export interface RuleSource {
+  readonly nextHandle: number;
+  slice(
+    handle: number,
+    limit: number,
+  ): readonly { readonly handle: number; readonly capability: Pick<Capability, "hours" | "tz"> }[];
+}
 
 /** Days from yesterday on for which hours are compiled unless said. */
 export const HORIZON_DAYS = 60;
@@ -59,7 +67,7 @@ export class HoursDesk {
   }
 
   /** Compiles everything again when a day has passed, between other work. */
-  async roll(records: RecordStore, breathe: () => Promise<void>): Promise<void> {
+  async roll(records: RuleSource, breathe: () => Promise<void>): Promise<void> {
     const due = this.#settings.clock.now_ms() - this.horizon.from_ms >= 2 * DAY_MS;
     if (!due || this.#next !== null) return;
     this.#next = this.#fresh();

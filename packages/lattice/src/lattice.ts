@@ -5,6 +5,7 @@
  */
 import type { AttributeKind } from "./attribute.ts";
 import type { Capability } from "./capability.ts";
+import type { ExplanationStep, NextOpening } from "./explain.ts";
 import type { Fault } from "./fault.ts";
 import type { Window } from "./find.ts";
 import type { Point } from "./geodesy.ts";
@@ -92,13 +93,8 @@ export interface LatticeMatch {
 /** How many capabilities each condition of a query let through, in the order in which they are looked at. */
 export interface Explanation {
   readonly steps: readonly ExplanationStep[];
-}
-export interface ExplanationStep {
-  /** `place`, `where.all[1]`, `open`, `free.seats`. */
-  readonly condition: string;
-  readonly passed: number;
-  readonly refused: number;
-  readonly unknown: number;
+  /** Where none is open in the window: which of the others opens first. */
+  readonly nextOpening: Omit<NextOpening, "handle"> | null;
 }
 
 export interface LatticeAnswer {
