@@ -1,9 +1,10 @@
 /** Which lattice this home has: the embedded one in AXIOM_HOME/lattice, PostgreSQL's, or none. Nothing is opened before it is asked for. */
 import { join } from "node:path";
-import { isFault, type Lattice, type Point } from "lattice";
+import type { Lattice, Point } from "lattice";
 import { nodeClock, type Refusal, refuse } from "lop";
 import type { Config } from "./config.ts";
 import { LatticeDesk, type LatticeSettings } from "./lattice-desk.ts";
+import { isFault } from "./lattice-refusal.ts";
 
 export const LATTICE_FOLDER = "lattice";
 
