@@ -88,6 +88,14 @@ export {
   type PlanOptions,
   planTask,
 } from "./plan.ts";
+export {
+  costOfRoutes,
+  MAX_ROUTE_PLACES,
+  type RoutesAnswer,
+  type RoutesProblem,
+  type RoutesStop,
+  solveRoutes,
+} from "./routes.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
