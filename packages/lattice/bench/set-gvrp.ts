@@ -20,9 +20,9 @@ export function readVrpFile(text: string): VrpFile {
   let rows: number[][] | null = null;
   for (const line of text.split("\n").map((raw) => raw.trim())) {
     if (line === "" || line === "EOF") continue;
-    if (/^[A-Z_]+$/.test(line)) {
+    if (/^[A-Z_]+\s*:?$/.test(line)) {
       rows = [];
-      sections.set(line, rows);
+      sections.set(line.replace(/\s*:$/, ""), rows);
     } else if (/^[A-Z_]+\s*:/.test(line)) {
       const at = line.indexOf(":");
       fields.set(line.slice(0, at).trim(), line.slice(at + 1).trim());

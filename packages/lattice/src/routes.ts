@@ -70,7 +70,7 @@ export function solveRoutes(problem: RoutesProblem, { progress, random }: Routes
       if (done >= 1) break;
       temperature = HOT * step * (COLD / HOT) ** done;
     }
-    const next = search.change(now);
+    const next = search.choosePlaces(search.change(now), now.cost + MEAN_REMOVED * temperature);
     if (next.missing.length > now.missing.length) continue;
     const bar = now.cost - temperature * Math.log(Math.max(random(), 1e-12));
     if (next.missing.length === now.missing.length && next.cost >= bar) continue;
@@ -90,6 +90,8 @@ class RouteSearch {
   readonly #neighbours: readonly Int32Array[];
   /** How far the farthest place of a cluster lies from the depot, there and back. */
   readonly #far: Float64Array;
+  /** Whether any cluster has more than one place. */
+  readonly #choice: boolean;
 
   constructor(problem: RoutesProblem, random: () => number) {
     const { places, clusters, costs } = problem;
@@ -97,6 +99,7 @@ class RouteSearch {
     this.#random = random;
     this.#clusterOf = new Int32Array(places).fill(-1);
     for (const [c, members] of clusters.entries()) for (const place of members) this.#clusterOf[place] = c;
+    this.#choice = clusters.some((own) => own.length > 1);
     this.#neighbours = clusters.map((own, c) => nearestClusters(problem, own, c));
     this.#far = Float64Array.from(clusters, (own) => Math.max(...own.map((p) => costs[p]! + costs[p * places]!)));
   }
@@ -110,6 +113,40 @@ class RouteSearch {
   change({ routes, missing }: Plan): Plan {
     const { left, out } = this.#takeOut(routes);
     return this.#putBack(left, [...missing, ...out]);
+  }
+
+  /** The best place of each cluster along each route, all at once; only for plans that may be gone on from, and where there are no windows. */
+  choosePlaces(plan: Plan, below: number): Plan {
+    if (this.#problem.windows !== null || plan.cost > below || !this.#choice) return plan;
+    const routes = plan.routes.map((route) => this.#chosen(route));
+    return { ...plan, routes, cost: routes.reduce((sum, route) => sum + routeCost(this.#problem, route), 0) };
+  }
+
+  /** Shortest path from the depot and back through the clusters of a route in their order. */
+  #chosen(route: readonly number[]): number[] {
+    const { clusters, costs, places } = this.#problem;
+    const layers = [[0], ...route.map((place) => clusters[this.#clusterOf[place]!]!), [0]];
+    let costTo = [0];
+    const from: number[][] = [[]];
+    for (let l = 1; l < layers.length; l++) {
+      const before = layers[l - 1]!;
+      const best = new Array<number>(layers[l]!.length).fill(0);
+      costTo = layers[l]!.map((place, j) => {
+        let least = Number.POSITIVE_INFINITY;
+        for (let i = 0; i < before.length; i++) {
+          const cost = costTo[i]! + costs[before[i]! * places + place]!;
+          if (cost < least) [least, best[j]] = [cost, i];
+        }
+        return least;
+      });
+      from.push(best);
+    }
+    const chosen: number[] = [];
+    for (let l = layers.length - 1, j = 0; l > 1; l--) {
+      j = from[l]![j]!;
+      chosen.push(layers[l - 1]![j]!);
+    }
+    return chosen.reverse();
   }
 
   #takeOut(routes: readonly (readonly number[])[]): { left: (readonly number[])[]; out: number[] } {
