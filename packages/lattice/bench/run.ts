@@ -2,6 +2,7 @@
  * `npm run bench -w lattice -- [NAME] [--data DIR] [--count N] [--seed S]`
  *   speed     L2 to L5: search over --count capabilities (1,000,000), beside PostGIS
  *   live      L6, L7: --count durable changes (5,000,000), a twentieth as many holds
+ *   living    puts into an index of --count capabilities (1,000,000), and what its parts cost a search
  *   visible   L6: searches over --count capabilities (200,000) beside 200,000 changes a second
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
  *   oversell  L8: --count random operations (1,000,000), 250 kills a million
@@ -18,6 +19,7 @@ import { runHours } from "./hours.ts";
 import { runInstances } from "./instances.ts";
 import { runKills } from "./kills.ts";
 import { runLive } from "./live.ts";
+import { runLiving } from "./living.ts";
 import { runOversell } from "./oversell.ts";
 import { runPlans } from "./plans.ts";
 import { runBruteForce, runOracle } from "./spatial.ts";
@@ -53,6 +55,8 @@ function spatial(): void {
 
 const speed = (): Promise<void> => runSpeed(Number(values.count ?? 1_000_000), seed);
 
+const living = (): void => runLiving(Number(values.count ?? 1_000_000), seed);
+
 const visible = (): Promise<void> => runVisible(Number(values.count ?? 200_000), seed);
 
 const live = (): Promise<void> => runLive(Number(values.count ?? 5_000_000), seed);
@@ -75,6 +79,7 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   spatial,
   speed,
   live,
+  living,
   visible,
   oversell,
   kills,

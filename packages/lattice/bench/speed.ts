@@ -65,7 +65,7 @@ export function read({ query, least_free }: Asked): ReadQuery {
   return made;
 }
 
-const cpu_ms = (): number => {
+export const cpu_ms = (): number => {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 };
