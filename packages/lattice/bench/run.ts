@@ -8,13 +8,17 @@
  *   oversell  L8: --count random operations (1,000,000), 250 kills a million
  *   hours     L10: compiling rules over --count days (35), asking for openness
  *   plans     L11: --count tasks (50) of 8 legs, in fixed and in any order
+ *   events    L15: 1,000 arrivals and cancellations among --count tasks (10,000)
+ *   certificates L19: --count changes (100,000) of certificates, handed to the checkers
  *   instances every set of the folder --data: instances, solved, mean and worst gap, CPU s; --seconds S of CPU time for each instance,
  *             --only SET (a name's beginning), --json
  *   kills     L8: --count kills (50) of a process at random moments; not among "all"
  * Without a NAME: all of them; with --data alone, instances.
  */
 import { parseArgs } from "node:util";
+import { runCertificates } from "./certificates.ts";
 import { dataFolder, setFolder } from "./data-node.ts";
+import { runEvents } from "./events.ts";
 import { runHours } from "./hours.ts";
 import { runInstances } from "./instances.ts";
 import { runKills } from "./kills.ts";
@@ -61,6 +65,10 @@ const visible = (): Promise<void> => runVisible(Number(values.count ?? 200_000),
 
 const live = (): Promise<void> => runLive(Number(values.count ?? 5_000_000), seed);
 
+const events = (): void => runEvents(Number(values.count ?? 10_000), 1000, seed);
+
+const certificates = (): void => runCertificates(Number(values.count ?? 100_000), seed);
+
 function instances(): void {
   const data = values.data ?? dataFolder();
   if (data === null) console.log("instances: skipped: data absent");
@@ -85,6 +93,8 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   kills,
   hours,
   plans,
+  events,
+  certificates,
   instances,
 };
 const named =

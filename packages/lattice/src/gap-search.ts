@@ -11,11 +11,18 @@ const STRIDE = 2000;
 /** The penalty of a unit too much stays between these multiples of the dearest capacity. */
 const LEAST_PENALTY = 1.1;
 const MOST_PENALTY = 2.5;
-/** Annealing begins at this share of a typical step between an item's choices, and ends at this share of where it began. */
-const FIRST_HEAT = 0.15;
+/** A wave ends at this share of its first heat. */
 const FALL = 0.1;
-/** Share of the time of each wave; later waves begin from the best plan and cooler. */
-const WAVES = [0.4, 0.25, 0.2, 0.15];
+/** Share of the time of each wave, and its first heat as a share of a typical step between an item's choices; each begins from the best plan. */
+const WAVES = [
+  [0.4, 0.15],
+  [0.1, 0.6],
+  [0.1, 0.3],
+  [0.1, 1],
+  [0.1, 0.15],
+  [0.1, 0.5],
+  [0.1, 0.1],
+] as const;
 
 export class GapSearch {
   best: Int32Array | null = null;
@@ -56,23 +63,27 @@ export class GapSearch {
   improve(enough: number, progress: () => number): void {
     const first = this.#firstHeat();
     let begun = 0;
-    for (const [wave, share] of WAVES.entries()) {
+    for (const [share, heat] of WAVES) {
       this.#restore();
       for (let at = 0; at < 1 && this.bestCost > enough; at = (progress() - begun) / share) {
-        const heat = ((FIRST_HEAT * first) / 1.3 ** wave) * FALL ** Math.min(1, Math.max(0, at));
+        const now = heat * first * FALL ** Math.min(1, Math.max(0, at));
         let fits = 0;
         for (let i = 0; i < STRIDE; i++) {
-          if (this.#random() < 0.4) this.#shift(heat);
-          else this.#swap(heat);
+          if (this.#random() < 0.4) this.#shift(now);
+          else this.#swap(now);
           if (this.#over === 0) fits++;
         }
-        this.#penalty = Math.min(
-          MOST_PENALTY * this.#dearest,
-          Math.max(LEAST_PENALTY * this.#dearest, this.#penalty * (fits < 0.2 * STRIDE ? 1.01 : 0.99)),
-        );
+        this.#oscillate(fits / STRIDE);
       }
       begun += share;
     }
+  }
+
+  /** While nothing fits the penalty rises without end. */
+  #oscillate(share: number): void {
+    const most = share === 0 ? Number.POSITIVE_INFINITY : MOST_PENALTY * this.#dearest;
+    const next = this.#penalty * (share < 0.2 ? 1.01 : 0.99);
+    this.#penalty = Math.min(most, Math.max(LEAST_PENALTY * this.#dearest, next));
   }
 
   /** A typical step between an item's cheapest choices. */

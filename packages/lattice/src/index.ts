@@ -12,6 +12,15 @@ export {
   readCapability,
   SLOT_MINUTES,
 } from "./capability.ts";
+export {
+  type Certificate,
+  type Claim,
+  certify,
+  checkCertificate,
+  type Digest,
+  gapBetween,
+  problemBytes,
+} from "./certificate.ts";
 export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
 export { coordinateGap, type GapAnswer, type GapOptions } from "./coordinate-gap.ts";
