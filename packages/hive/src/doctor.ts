@@ -7,6 +7,7 @@ import { osChamber, vm, wasmJs, wasmPy } from "forge";
 import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
 import { readDaemon } from "./daemon-file.ts";
+import { askServer } from "./general-engine.ts";
 import { Hud } from "./http-hud.ts";
 import { checkLedgerOf } from "./ledger-health.ts";
 import { NeedleDesk } from "./needle-desk.ts";
@@ -50,7 +51,8 @@ function lineOf({ what, state, detail, fix }: Finding, terminal: Terminal): stri
   return fix === null ? head : `${head}\n${" ".repeat(25)}fix: ${fix}`;
 }
 
-async function examine({ home, environment }: Terminal): Promise<Finding[]> {
+async function examine(terminal: Terminal): Promise<Finding[]> {
+  const { home, environment } = terminal;
   const loaded = loadConfig(home, environment);
   const config = isRefusal(loaded) ? null : loaded.config;
   return [
@@ -65,7 +67,7 @@ async function examine({ home, environment }: Terminal): Promise<Finding[]> {
     ...(await checkChambers()),
     await checkKeyring(home),
     await checkRecord(home),
-    ...(config === null ? [] : [await checkModel(home, config)]),
+    ...(config === null ? [] : [await checkModel(terminal, config)]),
     new Hud().built ? ok("HUD", "built") : missing("HUD", "not built", "npm run build -w prism"),
     ...TOOLS.map(checkTool),
   ];
@@ -107,14 +109,17 @@ export const OTHER_VARIABLES = [
 ];
 
 /** Opens the model as the first words would: every digest and the signature are checked. */
-async function checkModel(home: string, { engine }: Config): Promise<Finding> {
-  const desk = new NeedleDesk({ home, engine });
-  const { ready, why, model } = desk.status();
+async function checkModel({ home, environment }: Terminal, { engine }: Config): Promise<Finding> {
+  const desk = new NeedleDesk({ home, engine, environment });
+  const { ready, why, model, lost } = desk.status();
   if (!ready)
     return missing("model", why ?? "absent", "axiom config unset engine.model; axiom config unset engine.kind");
   const writer = await desk.writer();
   await desk.close();
-  return isRefusal(writer) ? broken("model", writer.why, writer.fix) : ok("model", `${model}, needles can write`);
+  const fault = isRefusal(writer) ? writer : engine.kind === "openai" ? await askServer(engine, environment) : null;
+  return fault !== null
+    ? broken("model", fault.why, fault.fix)
+    : ok("model", [`${model}, needles can write`, ...lost].join("; "));
 }
 
 function checkHome(home: string): Finding[] {
@@ -180,8 +185,7 @@ async function checkMachines(): Promise<Finding> {
   const probe = await chamber.probe();
   await chamber.close();
   if (!probe.ready) return missing("chamber vm", probe.why, probe.fix);
-  const ended = chamber.leftovers.filter((one) => one.ended).length;
-  return ok("chamber vm", `${chamber.languages.join(", ")}${ended === 0 ? "" : `; ${ended} left machines were ended`}`);
+  return ok("chamber vm", chamber.languages.join(", "));
 }
 
 async function checkKeyring(home: string): Promise<Finding> {

@@ -23,7 +23,7 @@ interface AssignmentFile {
 }
 
 const ROUNDS = 400;
-const TRIES = 20_000;
+const TRIES = 60_000;
 
 function solveAssignment(text: string): Outcome {
   const file = JSON.parse(text) as AssignmentFile;
@@ -35,10 +35,10 @@ function solveAssignment(text: string): Outcome {
   return { gap: cost / file.optimum - 1, bound_gap: 1 - bound / cost, proven: bound >= cost - 1e-6 };
 }
 
-function solveLegs(text: string, { random }: Limit): Outcome {
+function solveLegs(text: string, { random, spent, seconds }: Limit): Outcome {
   const file = JSON.parse(text) as LegsFile & { readonly optimum: number };
   const problem = legsProblem(file);
-  const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random });
+  const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random, progress: () => spent() / seconds });
   const better = branchLegs(problem, answer.prices, answer.bound, answer, random);
   const { plan, cost } = better ?? answer;
   const { prices, bound } = answer;

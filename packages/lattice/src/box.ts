@@ -1,13 +1,25 @@
 /** Boxes around points, earth-centred, in heights: 32 points make a block, 32 blocks a group, 32 groups a region. */
 
-/** Boxes of one height: least x, y, z and greatest x, y, z of each, in metres. */
-export type Boxes = Float64Array;
+/**
+ * Boxes of one height: least x, y, z and greatest x, y, z of each, in metres. Searches read boxes more than anything else, so they are in single
+ * precision, which is half a metre at the earth's radius.
+ */
+export type Boxes = Float32Array;
 
 const SIDES = 6;
+/** Boxes are drawn so much wider, which covers all rounding. */
+const MARGIN_M = 1;
 
-export function boxesOfPoints(x: Float64Array, y: Float64Array, z: Float64Array): Boxes {
-  const boxes = emptyBoxes((x.length + 31) >>> 5);
-  for (let i = 0; i < x.length; i++) widen(boxes, (i >>> 5) * SIDES, x[i]!, y[i]!, z[i]!);
+/** @param at x, y, z of each point. */
+export function boxesOfPoints(at: Float64Array): Boxes {
+  const count = at.length / 3;
+  const boxes = emptyBoxes((count + 31) >>> 5);
+  for (let i = 0; i < count; i++) {
+    const box = (i >>> 5) * SIDES;
+    const [x, y, z] = [at[3 * i]!, at[3 * i + 1]!, at[3 * i + 2]!];
+    widen(boxes, box, x - MARGIN_M, y - MARGIN_M, z - MARGIN_M);
+    widen(boxes, box, x + MARGIN_M, y + MARGIN_M, z + MARGIN_M);
+  }
   return boxes;
 }
 
@@ -24,7 +36,7 @@ export function boxesOfBoxes(inner: Boxes): Boxes {
 }
 
 function emptyBoxes(count: number): Boxes {
-  const boxes = new Float64Array(count * SIDES);
+  const boxes = new Float32Array(count * SIDES);
   for (let i = 0; i < boxes.length; i++) boxes[i] = i % SIDES < 3 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   return boxes;
 }

@@ -36,7 +36,16 @@ export const FAULTS = {
   "capability-unknown": "Use the id of a capability that the lattice has.",
   "units-beyond": "Keep free units between −32,767 and 32,767 in every slot.",
   "holds-full": "Let holds expire or release some; the number of open holds is limited.",
+  "standing-full": "End some of the queries that stand.",
+  "price-unknown": "Order by distance, name another price, or ask where prices or ways are known.",
   "order-unsupported": "Order by distance, travel or price.",
+  "import-malformed": "Correct what is named, or keep the rest with `--keep-good` (`keep_good`).",
+  "place-unknown": "Name a quarter, a street or a place that the lattice has; the nearest names are given.",
+  "place-ambiguous": "Say which one is meant; the choices are given.",
+  "home-unset": "Set where you are: `axiom config set lattice.home LATITUDE,LONGITUDE`.",
+  "capability-ambiguous": "Give the id; the choices are given.",
+  "what-unknown": "Ask for a kind of capability that the lattice has; the nearest are given.",
+  "city-malformed": "Give a seed of 0 to 4,294,967,295 and 100 to 200,000 capabilities.",
 } as const;
 
 export type FaultCode = keyof typeof FAULTS;

@@ -24,14 +24,14 @@ export interface Searchable {
   readonly parts: readonly Part[];
   id(place: number): string;
   handle(place: number): number;
+  /** Where a handle stands; null when it does not. */
+  locate(handle: number): { readonly part: Part; readonly position: number } | null;
 }
 
 /** Columns by position. */
 export interface IndexedColumns {
-  /** Earth-centred, in metres. */
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly z: Float64Array;
+  /** x, y, z of each position, earth-centred, in metres: side by side, as a search reads them. */
+  readonly at: Float64Array;
   readonly handles: Uint32Array;
   /** Positions in ascending order of their handles. */
   readonly byHandle: Uint32Array;
@@ -43,9 +43,7 @@ export class FindIndex implements Searchable {
   readonly epoch = 0;
   readonly parts: readonly Part[];
   readonly count: number;
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly z: Float64Array;
+  readonly at: Float64Array;
   readonly handles: Uint32Array;
   readonly byHandle: Uint32Array;
   readonly ids: IdColumn;
@@ -55,10 +53,9 @@ export class FindIndex implements Searchable {
   readonly spread: Map<WordRow, BitRow> = new Map();
 
   constructor(columns: IndexedColumns) {
-    ({ x: this.x, y: this.y, z: this.z } = columns);
-    ({ handles: this.handles, byHandle: this.byHandle, ids: this.ids, tables: this.tables } = columns);
-    this.count = this.x.length;
-    const blocks = boxesOfPoints(this.x, this.y, this.z);
+    ({ at: this.at, handles: this.handles, byHandle: this.byHandle, ids: this.ids, tables: this.tables } = columns);
+    this.count = this.handles.length;
+    const blocks = boxesOfPoints(this.at);
     const groups = boxesOfBoxes(blocks);
     this.boxes = [blocks, groups, boxesOfBoxes(groups)];
     this.parts = [{ index: this, dead: Tombstones.none, first: 0 }];
@@ -72,8 +69,13 @@ export class FindIndex implements Searchable {
     return this.handles[position]!;
   }
 
+  locate(handle: number): { readonly part: Part; readonly position: number } | null {
+    const position = this.positionOf(handle);
+    return position < 0 ? null : { part: this.parts[0]!, position };
+  }
+
   /** Position of a handle; -1 when it is not here. */
-  locate(handle: number): number {
+  positionOf(handle: number): number {
     let from = 0;
     let until = this.count;
     while (from < until) {
@@ -87,7 +89,7 @@ export class FindIndex implements Searchable {
 
   /** Bytes of all columns, rows and boxes. */
   get size_bytes(): number {
-    const columns = [this.x, this.y, this.z, this.handles, this.byHandle, ...this.boxes];
+    const columns = [this.at, this.handles, this.byHandle, ...this.boxes];
     const tables = [...this.tables.values()].map((table) => tableBytes(table));
     const spread = [...this.spread.values()].map((row) => rowBytes(row));
     return (

@@ -2,10 +2,18 @@
 import { sortOrder } from "./hilbert.ts";
 import type { Sink } from "./search.ts";
 
+/** Fewer than this are sorted by insertion. */
+const FEW = 48;
+
+export interface Hits {
+  readonly places: Uint32Array;
+  readonly distances_m: Float64Array;
+}
+
 export class HitColumns implements Sink {
   readonly reach_m: number;
-  #places = new Uint32Array(1024);
-  #distances = new Float64Array(1024);
+  #places = new Uint32Array(FEW);
+  #distances = new Float64Array(FEW);
   #count = 0;
 
   constructor(reach_m: number) {
@@ -27,10 +35,23 @@ export class HitColumns implements Sink {
     this.#distances = distances;
   }
 
-  sorted(id: (place: number) => string): { places: Uint32Array; distances_m: Float64Array } {
+  unsorted(): Hits {
+    return { places: this.#places.slice(0, this.#count), distances_m: this.#distances.slice(0, this.#count) };
+  }
+
+  sorted(id: (place: number) => string): Hits {
+    if (this.#count < FEW) {
+      const { places, distances_m } = this.unsorted();
+      settle(places, distances_m, id);
+      return { places, distances_m };
+    }
     const order = sortOrder(this.#coarseKeys());
-    const places = order.map((i) => this.#places[i]!);
-    const distances_m = Float64Array.from(order, (i) => this.#distances[i]!);
+    const places = new Uint32Array(this.#count);
+    const distances_m = new Float64Array(this.#count);
+    for (let i = 0; i < order.length; i++) {
+      places[i] = this.#places[order[i]!]!;
+      distances_m[i] = this.#distances[order[i]!]!;
+    }
     settle(places, distances_m, id);
     return { places, distances_m };
   }
@@ -41,7 +62,7 @@ export class HitColumns implements Sink {
     for (let i = 0; i < this.#count; i++) if (this.#distances[i]! > farthest) farthest = this.#distances[i]!;
     const scale = farthest === 0 ? 0 : 0xffff_ffff / farthest;
     const keys = new Uint32Array(this.#count);
-    for (let i = 0; i < this.#count; i++) keys[i] = Math.floor(this.#distances[i]! * scale);
+    for (let i = 0; i < this.#count; i++) keys[i] = this.#distances[i]! * scale;
     return keys;
   }
 }

@@ -25,10 +25,13 @@ export function* buildSlices(columns: IndexColumns): Generator<void, FindIndex> 
   const positions = inverse(order);
   const tables = new Map<string, AttributeTable>();
   for (const [key, column] of columns.attributes) tables.set(key, yield* tableOfColumn(column, positions));
-  const [x, y, z] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+  const at = new Float64Array(3 * count);
   for (let row = 0; row < count; row++) {
-    const position = positions[row]!;
-    [x[position], y[position], z[position]] = toEcef({ lat: lat[row]!, lng: lng[row]! });
+    const [x, y, z] = toEcef({ lat: lat[row]!, lng: lng[row]! });
+    const place = 3 * positions[row]!;
+    at[place] = x;
+    at[place + 1] = y;
+    at[place + 2] = z;
     if (row % SLICE_ROWS === SLICE_ROWS - 1) yield;
   }
   const ids = new IdBuilder(count, columns.ids.bytes.length);
@@ -36,7 +39,7 @@ export function* buildSlices(columns: IndexColumns): Generator<void, FindIndex> 
   yield;
   const byPosition = order.map((row) => handles[row]!);
   const byHandle = ascends(handles) ? positions : sortOrder(byPosition);
-  return new FindIndex({ x, y, z, handles: byPosition, byHandle, ids: ids.finish(), tables });
+  return new FindIndex({ at, handles: byPosition, byHandle, ids: ids.finish(), tables });
 }
 
 /** Handles mostly come in order; then their rows are the positions in order of handles already. */

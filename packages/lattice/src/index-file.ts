@@ -20,9 +20,7 @@ const Directory = z.strictObject({
   count: z.int().min(0),
   stamp: z.string().max(MAX_STAMP_CHARACTERS),
   columns: z.strictObject({
-    x: Reference,
-    y: Reference,
-    z: Reference,
+    at: Reference,
     handles: Reference,
     byHandle: Reference,
     idBytes: Reference,
@@ -98,7 +96,7 @@ class ColumnList {
 }
 
 function describe(index: FindIndex, stamp: string, columns: ColumnList): Directory {
-  const { x, y, z, handles, byHandle, ids, count } = index;
+  const { at, handles, byHandle, ids, count } = index;
   const rows: Directory["rows"] = [];
   const numberOf = new Map<WordRow, number>();
   const rowNumber = (row: WordRow): number => {
@@ -112,7 +110,7 @@ function describe(index: FindIndex, stamp: string, columns: ColumnList): Directo
     }
     return number;
   };
-  const added = { x, y, z, handles, byHandle, idBytes: ids.bytes, idStarts: ids.starts };
+  const added = { at, handles, byHandle, idBytes: ids.bytes, idStarts: ids.starts };
   const references = Object.fromEntries(Object.entries(added).map(([name, column]) => [name, columns.add(column)]));
   const tables = [...index.tables].map(([key, table]): Directory["tables"][number] => [
     key,
@@ -162,8 +160,8 @@ function readColumns(directory: Directory, file: Uint8Array): FindIndex {
   const { columns, count } = directory;
   // Views of 8-byte numbers want their place aligned.
   const bytes = file.byteOffset % ALIGNMENT === 0 ? file : file.slice();
-  const floats = (at: Reference): Float64Array =>
-    new Float64Array(bytes.buffer, within(bytes, at, 8), expect(at, count));
+  const floats = (at: Reference, length: number): Float64Array =>
+    new Float64Array(bytes.buffer, within(bytes, at, 8), expect(at, length));
   const integers = (at: Reference, length: number): Uint32Array =>
     new Uint32Array(bytes.buffer, within(bytes, at, 4), expect(at, length));
   const rows = directory.rows.map((row) =>
@@ -177,14 +175,12 @@ function readColumns(directory: Directory, file: Uint8Array): FindIndex {
       kinds: new Set(table.kinds),
       known: rowOf(rows, table.known),
       rows: new Map(table.rows.map(([word, row]) => [word, rowOf(rows, row)])),
-      numbers: table.numbers === null ? null : numberColumn(floats(table.numbers)),
+      numbers: table.numbers === null ? null : numberColumn(floats(table.numbers, count)),
     },
   ]);
   const idBytes = new Uint8Array(bytes.buffer, within(bytes, columns.idBytes, 1), columns.idBytes[1]);
   return new FindIndex({
-    x: floats(columns.x),
-    y: floats(columns.y),
-    z: floats(columns.z),
+    at: floats(columns.at, 3 * count),
     handles: integers(columns.handles, count),
     byHandle: integers(columns.byHandle, count),
     ids: new IdColumn(idBytes, integers(columns.idStarts, count + 1)),

@@ -72,11 +72,11 @@ function aliveOf(parts: readonly Part[]): Alive {
 
 function* keysOf({ parts, positions, lat, lng, indexes }: Alive): Generator<void, Uint32Array> {
   for (let i = 0; i < positions.length; i++) {
-    const { x, y, z } = indexes[parts[i]!]!;
-    const position = positions[i]!;
-    const at = toPoint(x[position]!, y[position]!, z[position]!);
-    lat[i] = at.lat;
-    lng[i] = at.lng;
+    const { at } = indexes[parts[i]!]!;
+    const from = 3 * positions[i]!;
+    const point = toPoint(at[from]!, at[from + 1]!, at[from + 2]!);
+    lat[i] = point.lat;
+    lng[i] = point.lng;
     if (i % SLICE_ROWS === SLICE_ROWS - 1) yield;
   }
   return curveKeys(lat, lng);
@@ -84,7 +84,7 @@ function* keysOf({ parts, positions, lat, lng, indexes }: Alive): Generator<void
 
 function* placedColumns(parts: readonly Part[], { parts: partOf, positions }: Alive, order: Uint32Array) {
   const count = order.length;
-  const [x, y, z] = [new Float64Array(count), new Float64Array(count), new Float64Array(count)];
+  const at = new Float64Array(3 * count);
   const handles = new Uint32Array(count);
   const bytes = parts.reduce((sum, { index }) => sum + index.ids.bytes.length, 0);
   const ids = new IdBuilder(count, bytes);
@@ -92,12 +92,10 @@ function* placedColumns(parts: readonly Part[], { parts: partOf, positions }: Al
     const from = order[position]!;
     const { index } = parts[partOf[from]!]!;
     const old = positions[from]!;
-    x[position] = index.x[old]!;
-    y[position] = index.y[old]!;
-    z[position] = index.z[old]!;
+    for (let axis = 0; axis < 3; axis++) at[3 * position + axis] = index.at[3 * old + axis]!;
     handles[position] = index.handles[old]!;
     ids.copy(index.ids, old);
     if (position % SLICE_ROWS === SLICE_ROWS - 1) yield;
   }
-  return { x, y, z, handles, ids: ids.finish() };
+  return { at, handles, ids: ids.finish() };
 }

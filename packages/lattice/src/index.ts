@@ -15,6 +15,8 @@ export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
 export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
+export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
+export type { NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -33,6 +35,7 @@ export {
   type Window,
 } from "./find.ts";
 export { FindIndex, MAX_INDEXED, type Searchable } from "./find-index.ts";
+export { Gazetteer, MAX_NAMES, MAX_NAMESAKES, type Spot, type SpotKind } from "./gazetteer.ts";
 export { distance_m, type Point } from "./geodesy.ts";
 export {
   type Hold,
@@ -44,10 +47,30 @@ export {
   readHoldRequest,
 } from "./hold.ts";
 export { MAX_OPEN_HOLDS } from "./hold-book.ts";
-export { GRAIN_MS, HoursCompiler, HoursIndex, MAX_HORIZON_DAYS, type Pattern, type Region } from "./hours.ts";
+export {
+  GRAIN_MS,
+  HoursCompiler,
+  HoursIndex,
+  MAX_HORIZON_DAYS,
+  type Pattern,
+  type Region,
+  type Stretch,
+} from "./hours.ts";
 export { HORIZON_DAYS } from "./hours-desk.ts";
+export { GLANCE_DAYS, type Glance, HoursGlance } from "./hours-glance.ts";
+export type { HoursByPattern, OpenState } from "./hours-sieve.ts";
+export { IdColumn } from "./id-column.ts";
+export {
+  IMPORT_BATCH,
+  type ImportBatch,
+  type ImportOptions,
+  type ImportSource,
+  MAX_RECORD_BYTES,
+  MAX_TOLD_FAULTS,
+} from "./import.ts";
+export { importJson, importJsonLines } from "./import-geojson.ts";
 export { buildIndex, buildSlices, toEnd } from "./index-build.ts";
-export { columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
+export { type AttributeColumn, columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
 export { MAX_STAMP_CHARACTERS, readIndex, writeIndex } from "./index-file.ts";
 export {
   type Itinerary,
@@ -71,11 +94,10 @@ export type {
   AttributeCount,
   CoordinateReply,
   CoordinateTask,
-  Explanation,
-  ExplanationStep,
   Lattice,
   LatticeAnswer,
   LatticeChange,
+  LatticeExplanation,
   LatticeHold,
   LatticeHoldRequest,
   LatticeItem,
@@ -99,6 +121,7 @@ export type { LegDuals } from "./leg-duals.ts";
 export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan } from "./legs.ts";
 export { branchLegs, MAX_BRANCH_COLUMNS, MAX_BRANCH_NODES, type ProvenPlan } from "./legs-branch.ts";
 export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-certificate.ts";
+export { Lexicon, MAX_VALUES, type Wanted } from "./lexicon.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
 export {
   FAN_OUT,
@@ -110,7 +133,9 @@ export {
   VERSION_KEPT_MS,
 } from "./living-index.ts";
 export { LOOK_AHEAD_SLOTS, type NoItinerary, type NoItineraryReason, type TellTime, tellUtc } from "./no-itinerary.ts";
+export { type Order, type OrderQuery, WALK_M_PER_S, type Ways, waysBy } from "./order.ts";
 export { MAX_LOOSE_LEGS } from "./order-graph.ts";
+export { AREA_CATEGORY } from "./osm-tags.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export {
   isPlanned,
@@ -121,6 +146,13 @@ export {
   planTask,
 } from "./plan.ts";
 export {
+  checkPlanFile,
+  type PlanFile,
+  type PlanGround,
+  type PlanProblem,
+  planGround,
+} from "./plan-file.ts";
+export {
   DEFAULT_CANDIDATES,
   DEFAULT_PENALTY_S,
   DEFAULT_SPEED,
@@ -130,6 +162,10 @@ export {
 } from "./plan-request.ts";
 export { MAX_PRICES } from "./price-book.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
+export { MAX_STANDING, MAX_WAITING, type StandingNews, StandingQueries, type StandingQuery } from "./standing.ts";
 export { MOST_UNITS } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
+export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwReturn } from "./tsptw.ts";
+export type { TsptwProblem } from "./tsptw-windows.ts";
 export { Version } from "./version.ts";
+export { WallClock } from "./wall-clock.ts";

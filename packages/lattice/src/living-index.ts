@@ -114,7 +114,7 @@ export class LivingIndex {
     // A part that died wholly has left the version; its handles count as gone as well.
     const left = new Set(this.#version.parts.map((part) => part.index));
     for (const part of from) if (!left.has(part.index)) died.push(...aliveHandles(part));
-    parts.push({ index, dead: Tombstones.none.with(died.map((handle) => index.locate(handle))) });
+    parts.push({ index, dead: Tombstones.none.with(died.map((handle) => index.positionOf(handle))) });
     if (this.#merge?.from === from) this.#merge = null;
     this.#version = new Version(this.#version.epoch, parts);
   }
@@ -149,7 +149,7 @@ function bury(parts: readonly Part[], handles: ReadonlySet<number>): Omit<Part, 
   return parts.map(({ index, dead }) => {
     const positions: number[] = [];
     for (const handle of handles) {
-      const position = index.locate(handle);
+      const position = index.positionOf(handle);
       if (position >= 0 && !dead.has(position)) positions.push(position);
     }
     return { index, dead: dead.with(positions) };

@@ -36,10 +36,9 @@ export class Version implements Searchable {
     return index.handles[place - first]!;
   }
 
-  /** Where a handle stands; null when it does not. */
   locate(handle: number): { readonly part: Part; readonly position: number } | null {
     for (const part of this.parts) {
-      const position = part.index.locate(handle);
+      const position = part.index.positionOf(handle);
       if (position >= 0 && !part.dead.has(position)) return { part, position };
     }
     return null;

@@ -109,7 +109,7 @@ describe("an index file", () => {
       [/"known":\d/, '"knewn":0'],
       [/"known":\d,/, '"known":99'],
       [/"size":\d/, '"size":9'],
-      [/"x":\[\d/, '"x":[9'],
+      [/"at":\[\d/, '"at":[9'],
       [/"handles":\[\d/, '"handles":[-'],
     ] as const) {
       const read = readIndex(forge(from, to), nodeSha256);

@@ -19,7 +19,7 @@ const PROGRAM = fileURLToPath(new URL("replay-program.ts", import.meta.url));
 const ENGINES: Readonly<Record<string, string>> = {
   node: "V8",
   bun: "JavaScriptCore (bun)",
-  arm64: "V8 arm64 (qemu)",
+  arm64: "arm64 (qemu)",
 };
 
 export interface ReplayBench {

@@ -9,7 +9,8 @@ export interface Place {
   /** A command line that takes a script and its arguments; absent for the browser. */
   readonly command?: readonly string[];
   readonly threads?: 2;
-  readonly slow?: true;
+  /** Compiled as engines do it, by `compileKernel`. */
+  readonly shipped?: true;
   /** What is missing here, and the command that brings it; null: ready. */
   readonly missing: string | null;
 }
@@ -29,12 +30,11 @@ export function placesOf(tools: string | null): Place[] {
   const here = arch() === "x64" ? v8OnX64 : [{ name: `V8 ${arch()}`, command: node(), missing: null }];
   return [
     ...here,
-    { name: "V8, two threads", command: node(), threads: 2, slow: true, missing: null },
+    { name: "V8, two threads", command: node(), threads: 2, missing: null },
     { name: "Chromium", missing: existsSync(CHROMIUM) ? null : "apt install chromium, or set CHROMIUM" },
     { name: "JavaScriptCore (bun)", command: [bun, "run"], missing: existsSync(bun) ? null : "--tools yes" },
     {
-      name: "V8 arm64 (qemu)",
-      slow: true,
+      name: "arm64 (qemu)",
       command: [QEMU, "-L", ARM64_LIBRARIES, arm, QUIET],
       missing: !existsSync(QEMU) ? `apt install ${ARM64_PACKAGES}` : existsSync(arm) ? null : "--tools yes",
     },
@@ -52,6 +52,7 @@ const v8OnX64: readonly Place[] = [
     missing: null,
   },
   { name: "V8, doubled vectors", command: node("--experimental-wasm-revectorize"), missing: null },
+  { name: "V8, as shipped", command: node(), shipped: true, missing: null },
 ];
 
 export const ARM64_PACKAGES = "qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross libgcc-s1-arm64-cross";

@@ -1,0 +1,245 @@
+/**
+ * How early a tour that has come so far can return: the cheapest way on under a relaxation that counts time in buckets (rounded down) and
+ * forgets all but the visited nodes near the last one, so that others may be visited again; prices on the nodes make that not worth while.
+ * (State-space relaxation, Christofides, Mingozzi and Toth 1981; ng-sets, Baldacci, Mingozzi and Roberti, Operations Research 59, 2011.)
+ */
+import type { Windows } from "./tsptw-windows.ts";
+
+/** For each level: nodes remembered near each node, rounds of price steps, and buckets aimed at. */
+const LEVELS = [
+  { near: 3, rounds: 40, buckets: 120 },
+  { near: 5, rounds: 10, buckets: 250 },
+  { near: 7, rounds: 6, buckets: 400 },
+] as const;
+/** Entries of the table beyond which there is no bound. */
+const MOST_ENTRIES = 40_000_000;
+const ROUNDING = 1e-7;
+
+export class PricedWays {
+  readonly #windows: Windows;
+  /** Nodes near node i: #near[i · count + bit]. */
+  readonly #near: Int16Array;
+  readonly #count: number;
+  readonly #bucket: number;
+  /** Bucket of each node's opening, and where its entries begin: one for each bucket and set of near nodes visited later. */
+  readonly #first: Int32Array;
+  readonly #at: Int32Array;
+  readonly #table: Float64Array;
+  /** Set near i after going from i to j with a set near j: −1 when i is in that. (i · nodes + j) · 2^count + set. */
+  readonly #carry: Int16Array;
+  readonly prices: Float64Array;
+  /** No tour returns before this. */
+  bound = 0;
+
+  private constructor(windows: Windows, near: number, bucket: number, prices: Float64Array) {
+    const { nodes, opens, closes } = windows;
+    this.#windows = windows;
+    this.#count = Math.min(near, nodes - 2);
+    this.#bucket = bucket;
+    this.prices = prices;
+    this.#near = nearNodes(windows, this.#count);
+    this.#carry = carryTable(nodes, this.#near, this.#count);
+    this.#first = Int32Array.from(opens, (open) => Math.floor(open / bucket));
+    this.#at = new Int32Array(nodes + 1);
+    for (let i = 0; i < nodes; i++) {
+      const buckets = i === 0 ? 0 : Math.floor(closes[i]! / bucket) - this.#first[i]! + 1;
+      this.#at[i + 1] = this.#at[i]! + (buckets << this.#count);
+    }
+    this.#table = new Float64Array(this.#at[nodes]!);
+  }
+
+  /**
+   * Null when times between nodes are too short, or nodes too many, for a table of sensible size. `prices` are where the price steps begin
+   * and hold their end; `level` is 0, 1 or 2.
+   */
+  static make(windows: Windows, level: number, prices: Float64Array): PricedWays | null {
+    const { near, rounds, buckets } = LEVELS[level]!;
+    const span = windows.deadline - windows.opens[0]!;
+    let least = Number.POSITIVE_INFINITY;
+    for (const time of windows.times) if (time < least) least = time;
+    const bucket = Math.min(least * (1 - ROUNDING), span / buckets);
+    const entries = ((windows.nodes * span) / bucket) * 2 ** near;
+    if (!(bucket > 0 && entries <= MOST_ENTRIES)) return null;
+    const ways = new PricedWays(windows, near, bucket, prices);
+    ways.#raise(rounds);
+    return ways;
+  }
+
+  /** Sets prices by steps against the nodes that the cheapest way visits too often or not at all (Held and Karp 1971). */
+  #raise(rounds: number): void {
+    const { deadline } = this.#windows;
+    let best = this.prices.slice();
+    let [bound, scale, stuck] = [Number.NEGATIVE_INFINITY, 1.5, 0];
+    for (let round = 0; ; round++) {
+      this.#sweep();
+      const { value, visits } = this.#cheapest();
+      if (value > bound) [bound, best, stuck] = [value, this.prices.slice(), 0];
+      else if (++stuck % 3 === 0) scale /= 2;
+      if (round === rounds || value > deadline) break;
+      let off = 0;
+      for (let i = 1; i < visits.length; i++) off += (1 - visits[i]!) ** 2;
+      if (off === 0) break;
+      const step = (scale * Math.max(deadline - value, deadline * 0.002)) / off;
+      for (let i = 1; i < visits.length; i++) this.prices[i]! += step * (1 - visits[i]!);
+    }
+    this.prices.set(best);
+    this.#sweep();
+    this.bound = bound;
+    this.#settle();
+  }
+
+  /** Fills the table from late to early: what the way on from each node, time and set costs, less the prices of the nodes on it. */
+  #sweep(): void {
+    const { nodes, deadline, opens } = this.#windows;
+    const [from, until] = [Math.floor(opens[0]! / this.#bucket), Math.floor(deadline / this.#bucket)];
+    this.#table.fill(Number.POSITIVE_INFINITY);
+    for (let b = until; b >= from; b--)
+      for (let i = 1; i < nodes; i++) {
+        const place = this.#place(i, b);
+        if (place >= 0) this.#leave(i, Math.max(b * this.#bucket, opens[i]!), (b + 1) * this.#bucket, place);
+      }
+  }
+
+  #place(i: number, b: number): number {
+    const place = this.#at[i]! + ((b - this.#first[i]!) << this.#count);
+    return b >= this.#first[i]! && place < this.#at[i + 1]! ? place : -1;
+  }
+
+  /** All ways on from node i when it is begun in [early, late). */
+  #leave(i: number, early: number, late: number, place: number): void {
+    const { nodes, times, opens, closes, deadline } = this.#windows;
+    if (early + times[i * nodes]! <= deadline) this.#table[place] = times[i * nodes]!;
+    for (let j = 1; j < nodes; j++) {
+      const way = times[i * nodes + j]!;
+      const arrival = Math.max(early + way, opens[j]!);
+      if (!(arrival <= closes[j]!)) continue;
+      const cost = way + Math.max(0, opens[j]! - late - way) - this.prices[j]!;
+      const first = Math.floor(arrival / this.#bucket);
+      const last = Math.floor(Math.max(late + way, opens[j]!) / this.#bucket);
+      for (let b = first; b <= last; b++) this.#join(place, (i * nodes + j) << this.#count, this.#place(j, b), cost);
+    }
+  }
+
+  #join(place: number, pair: number, there: number, cost: number): void {
+    if (there < 0) return;
+    const [table, carry, sets] = [this.#table, this.#carry, 1 << this.#count];
+    for (let set = 0; set < sets; set++) {
+      const to = carry[pair + set]!;
+      if (to < 0) continue;
+      const value = cost + table[there + set]!;
+      if (value < table[place + to]!) table[place + to] = value;
+    }
+  }
+
+  /** The cheapest way from the origin, prices of all nodes added, and how often it visits each. */
+  #cheapest(): { readonly value: number; readonly visits: Int32Array } {
+    const { nodes, times, opens, closes } = this.#windows;
+    let [least, node, place] = [Number.POSITIVE_INFINITY, 0, -1];
+    for (let j = 1; j < nodes; j++) {
+      const arrival = Math.max(opens[0]! + times[j]!, opens[j]!);
+      const there = arrival <= closes[j]! ? this.#place(j, Math.floor(arrival / this.#bucket)) : -1;
+      for (let set = 0; there >= 0 && set < 1 << this.#count; set++) {
+        const value = arrival - this.prices[j]! + this.#table[there + set]!;
+        if (value < least) [least, node, place] = [value, j, there + set];
+      }
+    }
+    const visits = new Int32Array(nodes);
+    while (node > 0) {
+      visits[node]!++;
+      [node, place] = this.#next(node, place);
+    }
+    return { value: least + this.prices.reduce((sum, price) => sum + price, 0), visits };
+  }
+
+  /** The step that an entry of the table came from; node 0 at the end. */
+  #next(i: number, place: number): [node: number, place: number] {
+    const { nodes, times, opens, closes } = this.#windows;
+    const set = (place - this.#at[i]!) & ((1 << this.#count) - 1);
+    const bucket = this.#first[i]! + ((place - this.#at[i]!) >> this.#count);
+    const [early, late] = [Math.max(bucket * this.#bucket, opens[i]!), (bucket + 1) * this.#bucket];
+    for (let j = 1; j < nodes; j++) {
+      const way = times[i * nodes + j]!;
+      const arrival = Math.max(early + way, opens[j]!);
+      if (!(arrival <= closes[j]!)) continue;
+      const cost = way + Math.max(0, opens[j]! - late - way) - this.prices[j]!;
+      const last = Math.floor(Math.max(late + way, opens[j]!) / this.#bucket);
+      for (let b = Math.floor(arrival / this.#bucket); b <= last; b++) {
+        const there = this.#place(j, b);
+        const later =
+          there < 0 ? -1 : this.#origin((i * nodes + j) << this.#count, there, cost, set, this.#table[place]!);
+        if (later >= 0) return [j, there + later];
+      }
+    }
+    return [0, -1];
+  }
+
+  /** The set at the next node from which an entry of `set` with this value was made; −1 when none was. */
+  #origin(pair: number, there: number, cost: number, set: number, value: number): number {
+    for (let later = 0; later < 1 << this.#count; later++)
+      if (this.#carry[pair + later] === set && cost + this.#table[there + later]! === value) return later;
+    return -1;
+  }
+
+  /** From now on an entry holds the least over all subsets of its set: the nodes that may still be visited. */
+  #settle(): void {
+    const [table, sets] = [this.#table, 1 << this.#count];
+    for (let place = 0; place < table.length; place += sets)
+      for (let bit = 1; bit < sets; bit <<= 1)
+        for (let set = 0; set < sets; set++)
+          if (set & bit && table[place + set - bit]! < table[place + set]!)
+            table[place + set] = table[place + set - bit]!;
+  }
+
+  /** The earliest return of a tour that has visited `set`, is at node `i` (one of them) at this time. */
+  returnAtLeast(set: Int32Array, i: number, time: number): number {
+    const near = this.#near;
+    let free = 0;
+    for (let bit = 0; bit < this.#count; bit++) {
+      const node = near[i * this.#count + bit]!;
+      if (!(set[node >> 5]! & (1 << (node & 31)))) free |= 1 << bit;
+    }
+    const place = this.#place(i, Math.floor(time / this.#bucket));
+    if (place < 0) return Number.POSITIVE_INFINITY;
+    let open = 0;
+    for (let node = 1; node < this.prices.length; node++)
+      if (!(set[node >> 5]! & (1 << (node & 31)))) open += this.prices[node]!;
+    return (time + this.#table[place + free]! + open) * (1 - ROUNDING);
+  }
+}
+
+/** For each node the others that are quickest to go to and come from, among those that could come either side of it. */
+function nearNodes({ nodes, times, ways, before }: Windows, count: number): Int16Array {
+  const near = new Int16Array(nodes * count);
+  for (let i = 1; i < nodes; i++) {
+    const far = (j: number): number =>
+      Math.min(ways[i * nodes + j]!, ways[j * nodes + i]!) +
+      (before[i * nodes + j]! + before[j * nodes + i]! > 0 ? 1e9 : 0) +
+      (times[i * nodes + j]! + times[j * nodes + i]! === Number.POSITIVE_INFINITY ? 1e6 : 0);
+    const others = Array.from({ length: nodes - 1 }, (_, j) => j + 1).filter((j) => j !== i);
+    others.sort((a, b) => far(a) - far(b) || a - b);
+    near.set(others.slice(0, count), i * count);
+  }
+  return near;
+}
+
+function carryTable(nodes: number, near: Int16Array, count: number): Int16Array {
+  const sets = 1 << count;
+  const carry = new Int16Array(nodes * nodes * sets).fill(-1);
+  const bitOf = (i: number, node: number): number => {
+    for (let bit = 0; bit < count; bit++) if (near[i * count + bit] === node) return 1 << bit;
+    return 0;
+  };
+  for (let i = 1; i < nodes; i++)
+    for (let j = 1; j < nodes; j++) {
+      if (i === j) continue;
+      const [own, last] = [bitOf(j, i), bitOf(i, j)];
+      const kept = Array.from({ length: count }, (_, bit) => bitOf(i, near[j * count + bit]!));
+      for (let set = 0; set < sets; set++) {
+        if (set & own) continue;
+        let to = last;
+        for (let bit = 0; bit < count; bit++) if (set & (1 << bit)) to |= kept[bit]!;
+        carry[(i * nodes + j) * sets + set] = to;
+      }
+    }
+  return carry;
+}
