@@ -160,7 +160,7 @@ function goldenSteps(): () => number {
   };
 }
 
-function settle(terrain: Terrain, { problem }: Rivalry, { deadline_ms }: ReadCoordination) {
+function settle(terrain: Terrain, { problem }: Rivalry, { deadline_ms, max_gap }: ReadCoordination) {
   const begun_ms = terrain.monotonic_ms();
   const progress = (): number => (terrain.monotonic_ms() - begun_ms) / deadline_ms;
   const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random: goldenSteps(), progress });

@@ -24,6 +24,7 @@ export interface HoursSettings {
   readonly clock: LiveClock;
   readonly region: Region | null;
   readonly horizon_days: number;
+  /** See hours.ts; the host's own zone stays unless said. */
   readonly inZone: InZone;
 }
 
@@ -49,7 +50,8 @@ export class HoursDesk {
   #fresh(): HoursIndex {
     const { clock, region, horizon_days, inZone } = this.#settings;
     const from_ms = (Math.floor(clock.now_ms() / DAY_MS) - 1) * DAY_MS;
-    return new HoursIndex(new HoursCompiler({ from_ms, until_ms: from_ms + horizon_days * DAY_MS }, inZone), region);
+    const horizon = { from_ms, until_ms: from_ms + horizon_days * DAY_MS };
+    return new HoursIndex(new HoursCompiler(horizon, inZone), region);
   }
 
   /** A rule that was once accepted and is refused now, by a newer library, leaves the hours unknown. */

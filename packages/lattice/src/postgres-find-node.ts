@@ -10,7 +10,8 @@ import { writeCursor } from "./cursor.ts";
 import { type Fault, fault } from "./fault.ts";
 import type { FindQuery, ReadQuery, Window } from "./find.ts";
 import { geodesic_m } from "./geodesy.ts";
-import type { LatticeAnswer } from "./lattice.ts";
+import type { LatticeAnswer, LatticeMatch } from "./lattice.ts";
+import { WALK_M_PER_S } from "./order.ts";
 import type { Session } from "./postgres-database-node.ts";
 import type { HoursBook } from "./postgres-hours-node.ts";
 import { readCounts, readTokens } from "./postgres-records-node.ts";
@@ -29,11 +30,14 @@ interface Row {
   readonly y: number;
   readonly z: number;
   readonly rule_number: number | null;
+  readonly price: number | null;
 }
 
 interface Hit {
   readonly id: string;
   readonly distance_m: number;
+  /** What the order goes by first. */
+  readonly key: number;
 }
 
 /** Must run in one snapshot. Faults: those of a query that makes no sense against what is there. */
@@ -41,11 +45,27 @@ export async function findIn(session: Session, hours: HoursBook, read: ReadQuery
   const wrong = (await checkQuery(session, read.query)) ?? hours.covers(read.query.open);
   if (wrong !== null) return wrong;
   const where = await whereSql(session, read.query);
-  const hits = await nearest(session, hours, read, where);
-  const found = hits.slice(0, read.limit);
-  const last = found.at(-1)!;
-  const cursor = hits.length > read.limit ? writeCursor({ key: last.distance_m, ...last, epoch: 0 }, "distance") : null;
-  return { found, cursor, epoch: await epochOf(session) };
+  const held = await nearest(session, hours, read, where);
+  const hits = held.hits();
+  const order = read.query.order ?? "distance";
+  const any = hits.length + held.leftOut > 0 && read.after === null;
+  if (order === "price" && any && !hits.some(({ key }) => Number.isFinite(key)))
+    return fault("price-unknown", "Nothing that was found has a known price, or a way to it.", "order");
+  const kept = hits.slice(0, read.limit);
+  const cursor = hits.length > read.limit ? writeCursor({ ...kept.at(-1)!, epoch: 0 }, order) : null;
+  return { found: kept.map((hit) => toMatch(hit, read.query)), cursor, epoch: await epochOf(session) };
+}
+
+function toMatch({ id, distance_m, key }: Hit, { order }: FindQuery): LatticeMatch {
+  if (order === "travel") return { id, distance_m, travel_s: key };
+  return order === "price" ? { id, distance_m, price: Number.isFinite(key) ? key : null } : { id, distance_m };
+}
+
+/** NaN leaves the hit out. Ways are straight, so travel comes in the order of distance. */
+function keyOf({ order, travel, unknown }: FindQuery, distance_m: number, price: number | null): number {
+  if (order === "travel") return Math.ceil(distance_m / (travel?.speed_m_per_s ?? WALK_M_PER_S));
+  if (order !== "price") return distance_m;
+  return price ?? (unknown === "include" ? Number.POSITIVE_INFINITY : Number.NaN);
 }
 
 /** Grows with every transaction that began; what was acknowledged before has a smaller one. */
@@ -54,9 +74,10 @@ export async function epochOf(session: Session): Promise<number> {
   return Number(row!.epoch);
 }
 
-async function checkQuery(session: Session, { where, free, order }: FindQuery): Promise<Fault | null> {
-  if (order !== undefined && order !== "distance")
-    return fault("order-unsupported", `PostgreSQL orders by distance here, not by ${order}.`, "order");
+async function checkQuery(
+  session: Session,
+  { where, free, order, price = "price", explain }: FindQuery,
+): Promise<Fault | null> {
   const asked = Object.keys(free ?? {});
   if (asked.length > 0) {
     const rows = await session.rows<{ name: string }>("SELECT name FROM dimension WHERE name = ANY($1)", [asked]);
@@ -64,8 +85,12 @@ async function checkQuery(session: Session, { where, free, order }: FindQuery): 
     const dimension = asked.find((name) => !known.has(name));
     if (dimension !== undefined) return dimensionUnknown(dimension, `free.${dimension}`);
   }
-  if (where === undefined) return null;
-  return checkConstraint([{ tables: kindTables(await readCounts(session, attributesOf(where))) }], where, "where");
+  if (explain === true) return fault("order-unsupported", "Over PostgreSQL answers are not explained yet.", "explain");
+  const keys = [...(where === undefined ? [] : attributesOf(where)), ...(order === "price" ? [price] : [])];
+  if (keys.length === 0) return null;
+  const source = [{ tables: kindTables(await readCounts(session, keys)) }];
+  const wrong = where === undefined ? null : checkConstraint(source, where, "where");
+  return wrong ?? (order === "price" ? checkConstraint(source, { attribute: price, atLeast: 0 }, "price") : null);
 }
 
 interface Where {
@@ -81,17 +106,21 @@ async function whereSql(session: Session, { where, unknown }: FindQuery): Promis
   return { sql: condition, values: parameters.values };
 }
 
-async function nearest(session: Session, hours: HoursBook, read: ReadQuery, where: Where): Promise<Hit[]> {
+async function nearest(session: Session, hours: HoursBook, read: ReadQuery, where: Where): Promise<Held> {
   const { area, limit } = read;
   const parameters = new Parameters(where.values);
   const center = `ST_MakePoint(${area.center.map((metres) => `${parameters.add(metres)}::float8`).join(", ")})`;
+  const price =
+    read.query.order === "price"
+      ? `(numbers->>${parameters.add(read.query.price ?? "price")}::text)::float8`
+      : "NULL::float8";
   await session.rows(
     `DECLARE nearest NO SCROLL CURSOR FOR
-     SELECT handle, id, ST_X(ecef) AS x, ST_Y(ecef) AS y, ST_Z(ecef) AS z, rule_number FROM capability
+     SELECT handle, id, ST_X(ecef) AS x, ST_Y(ecef) AS y, ST_Z(ecef) AS z, rule_number, ${price} AS price FROM capability
      WHERE NOT removed AND ${where.sql} ORDER BY ecef OPERATOR(public.<<->>) ${center}`,
     parameters.values,
   );
-  const held = new Held(limit + 1, area.radius_m);
+  const held = new Held(limit + 1, area.radius_m, read.query.order === "price");
   for (let count = FIRST_ROWS; ; count = Math.min(MOST_ROWS, count * 4)) {
     const rows = await session.rows<Row>(`FETCH ${count} FROM nearest`);
     await take(session, hours, read, rows, held);
@@ -100,7 +129,7 @@ async function nearest(session: Session, hours: HoursBook, read: ReadQuery, wher
     if (rows.length < count || last === undefined || chord_m(area.center, last) - ROUNDING_M > held.reach_m) break;
   }
   await session.rows("CLOSE nearest");
-  return held.hits();
+  return held;
 }
 
 const chord_m = ([x, y, z]: readonly [number, number, number], row: Row): number =>
@@ -118,9 +147,8 @@ async function take(
   const near = rows.flatMap((row): (Row & Hit)[] => {
     const distance_m = geodesic_m(cx, cy, cz, row.x, row.y, row.z);
     if (distance_m > held.reach_m || (area.holds !== null && !area.holds(row.x, row.y, row.z))) return [];
-    const isAfter =
-      after === null || distance_m > after.distance_m || (distance_m === after.distance_m && row.id > after.id);
-    return isAfter ? [{ ...row, distance_m }] : [];
+    const hit = { ...row, distance_m, key: keyOf(query, distance_m, row.price) };
+    return after !== null && compare(hit, after) <= 0 ? [] : [hit];
   });
   const open =
     query.open === undefined ? near : await hours.openAmong(session, near, query.open, query.unknown === "include");
@@ -128,7 +156,7 @@ async function take(
     query.free === undefined || query.open === undefined
       ? open
       : await roomAmong(session, open, query.free, query.open);
-  for (const { id, distance_m } of roomy) held.take({ id, distance_m });
+  for (const { id, distance_m, key } of roomy) held.take({ id, distance_m, key });
 }
 
 /** Those that have the units in every slot of the window. */
@@ -172,25 +200,33 @@ export async function leastFree(
   return new Map(rows.map(({ handle, free }) => [handle, free]));
 }
 
-/** The best so far; reaches only as far as the worst of them once it is full. */
+const compare = (a: Hit, b: Hit): number =>
+  a.key !== b.key ? (a.key < b.key ? -1 : 1) : a.distance_m - b.distance_m || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** The best so far; reaches only as far as the worst of them once it is full, unless the order is another than that of distance. */
 class Held {
   reach_m: number;
+  /** Hits without a key. */
+  leftOut = 0;
   readonly #limit: number;
+  readonly #anywhere: boolean;
   #hits: Hit[] = [];
 
-  constructor(limit: number, radius_m: number) {
+  constructor(limit: number, radius_m: number, anywhere: boolean) {
     this.#limit = limit;
     this.reach_m = radius_m;
+    this.#anywhere = anywhere;
   }
 
   take(hit: Hit): void {
-    this.#hits.push(hit);
+    if (Number.isNaN(hit.key)) this.leftOut++;
+    else this.#hits.push(hit);
   }
 
   trim(): void {
-    this.#hits.sort((a, b) => a.distance_m - b.distance_m || (a.id < b.id ? -1 : 1));
+    this.#hits.sort(compare);
     this.#hits.length = Math.min(this.#hits.length, this.#limit);
-    if (this.#hits.length === this.#limit) this.reach_m = this.#hits.at(-1)!.distance_m;
+    if (this.#hits.length === this.#limit && !this.#anywhere) this.reach_m = this.#hits.at(-1)!.distance_m;
   }
 
   hits(): Hit[] {
