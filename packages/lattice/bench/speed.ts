@@ -1,6 +1,7 @@
 /**
  * L2 to L5: build, memory and opening of an index over a metropolis, and the race with PostGIS over the same queries, by turns. Our times are
- * the least wall times of several rounds (mean CPU times where a query takes longer than 3 ms), theirs the least CPU times, on a warm cache, with planning: what a backend spends on a query.
+ * the least wall times of several rounds (mean CPU times where a query takes longer than 3 ms), theirs the least CPU times, on a warm cache and
+ * with planning: what a backend spends on a query.
  */
 import {
   buildSlices,

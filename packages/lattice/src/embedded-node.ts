@@ -15,8 +15,10 @@ import { type LiveClock, LiveSurface } from "./live.ts";
 import { LivingIndex } from "./living-index.ts";
 import type { RecordStore, StoredRecord } from "./record-store.ts";
 import { openRecordStore } from "./record-store-node.ts";
+import { nodeInZone } from "./zone-node.ts";
 
 export { nodeSha256, openJournalFile } from "./journal-node.ts";
+export { nodeInZone } from "./zone-node.ts";
 
 /** Records read at a time while opening. */
 const SLICE = 16_384;
@@ -46,7 +48,7 @@ export async function openLattice(settings: LatticeSettings): Promise<Lattice | 
     await file.close();
     return live;
   }
-  const hours = new HoursDesk({ clock, region, horizon_days });
+  const hours = new HoursDesk({ clock, region, horizon_days, inZone: nodeInZone });
   const { index, stamp } = await loadIndex(join(folder, "index"), records);
   await install(records, live, hours);
   let tending: NodeJS.Timeout | null = null;

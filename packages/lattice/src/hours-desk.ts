@@ -2,7 +2,7 @@
 import type { Capability } from "./capability.ts";
 import { type Fault, fault } from "./fault.ts";
 import type { Window } from "./find.ts";
-import { HoursCompiler, HoursIndex, type Region } from "./hours.ts";
+import { HoursCompiler, HoursIndex, type InZone, type Region } from "./hours.ts";
 import type { LiveClock } from "./live.ts";
 
 /** Rules by handle, in slices: a `RecordStore` is one. */
@@ -24,6 +24,7 @@ export interface HoursSettings {
   readonly clock: LiveClock;
   readonly region: Region | null;
   readonly horizon_days: number;
+  readonly inZone: InZone;
 }
 
 export class HoursDesk {
@@ -46,9 +47,9 @@ export class HoursDesk {
   }
 
   #fresh(): HoursIndex {
-    const { clock, region, horizon_days } = this.#settings;
+    const { clock, region, horizon_days, inZone } = this.#settings;
     const from_ms = (Math.floor(clock.now_ms() / DAY_MS) - 1) * DAY_MS;
-    return new HoursIndex(new HoursCompiler({ from_ms, until_ms: from_ms + horizon_days * DAY_MS }), region);
+    return new HoursIndex(new HoursCompiler({ from_ms, until_ms: from_ms + horizon_days * DAY_MS }, inZone), region);
   }
 
   /** A rule that was once accepted and is refused now, by a newer library, leaves the hours unknown. */

@@ -17,10 +17,9 @@ export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constr
 export { coordinateGap, type GapAnswer, type GapOptions } from "./coordinate-gap.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
 export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
-export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
-export type { NextOpening } from "./explain.ts";
-export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
 export type { OrienteeringProblem } from "./day-tours.ts";
+export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
+export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -56,6 +55,7 @@ export {
   GRAIN_MS,
   HoursCompiler,
   HoursIndex,
+  type InZone,
   MAX_HORIZON_DAYS,
   type Pattern,
   type Region,
@@ -141,7 +141,6 @@ export {
 export { LOOK_AHEAD_SLOTS, type NoItinerary, type NoItineraryReason, type TellTime, tellUtc } from "./no-itinerary.ts";
 export { type Order, type OrderQuery, WALK_M_PER_S, type Ways, waysBy } from "./order.ts";
 export { MAX_LOOSE_LEGS } from "./order-graph.ts";
-export { AREA_CATEGORY } from "./osm-tags.ts";
 export {
   MAX_ORIENTEERING_NODES,
   MAX_TOURS,
@@ -151,6 +150,7 @@ export {
   solveOrienteering,
 } from "./orienteering.ts";
 export { orienteeringBound } from "./orienteering-bound.ts";
+export { AREA_CATEGORY } from "./osm-tags.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export {
   isPlanned,

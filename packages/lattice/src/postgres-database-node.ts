@@ -42,7 +42,7 @@ export class Database {
 
   /** One statement by itself. @throws DatabaseError */
   async rows<Row>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#pool.query(sql, [...values])).rows as Row[];
+    return (await this.#pool.query(sql, values.map(sendable))).rows as Row[];
   }
 
   /** Runs `work` in a transaction; a fault rolls it back. Faults besides its own: `store-unwritable`. */
@@ -62,7 +62,9 @@ export class Database {
     let broken: Error | undefined;
     try {
       await client.query(`BEGIN ${how}`);
-      const answer = await work({ rows: async (sql, values = []) => (await client.query(sql, [...values])).rows });
+      const answer = await work({
+        rows: async (sql, values = []) => (await client.query(sql, values.map(sendable))).rows,
+      });
       await client.query(isFault(answer) ? "ROLLBACK" : "COMMIT");
       return answer;
     } catch (error) {
@@ -87,6 +89,10 @@ export class Database {
     return this.#pool.end();
   }
 }
+
+/** Texts of queries may have characters that no stored text has; PostgreSQL refuses to look for them, so they become another such one. */
+const sendable = (value: unknown): unknown =>
+  typeof value === "string" ? value.replaceAll("\0", "\ufffd") : Array.isArray(value) ? value.map(sendable) : value;
 
 export const unwritable = (error: unknown): Fault =>
   fault("store-unwritable", `The database refuses: ${error instanceof Error ? error.message : String(error)}.`);

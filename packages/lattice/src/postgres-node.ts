@@ -50,6 +50,7 @@ import {
 } from "./requests.ts";
 import { areSlots, type Slots, slotsOf } from "./slot.ts";
 import type { Match, Offering, Terrain, TerrainPlace } from "./terrain.ts";
+import { nodeInZone } from "./zone-node.ts";
 
 /** Subscribers say so often that they are still there; writers notify while one is. */
 const HEARTBEAT_MS = 5000;
@@ -108,7 +109,7 @@ class PostgresLattice implements Lattice, Terrain {
     this.#database = database;
     this.#own = clock ?? null;
     this.#clock = clock ?? machineClock;
-    this.#hours = new HoursBook({ clock: this.#clock, region, horizon_days });
+    this.#hours = new HoursBook({ clock: this.#clock, region, horizon_days, inZone: nodeInZone });
   }
 
   get horizon(): Window {
