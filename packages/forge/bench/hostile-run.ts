@@ -15,6 +15,10 @@ const MIB = 1024 * 1024;
 export const OVERHEAD_BYTES = 96 * MIB;
 export const RSS_GROWTH_BYTES = 64 * MIB;
 export const LATE_MS = 2000;
+/** Changed programs are many, and show within this what they can. */
+const MUTATED_WALL_S = 3;
+/** Where memory is watched and not held: what a flood may grow by between two looks, on a machine that has no time. */
+export const WATCHED_SLACK_BYTES = 128 * MIB;
 
 export interface Verdict {
   id: string;
@@ -109,8 +113,8 @@ export async function runProgram(
   oracles: HostOracles,
   strength: Strength = "wasm",
 ): Promise<Verdict> {
-  const expected = set.manifest.benign_expected[program.file] ?? set.manifest.benign_expected[program.id] ?? {};
-  const wall_s = set.manifest.hostile_expected?.[program.file]?.wall_s;
+  const expected = expectationOf(set, program);
+  const wall_s = program.mutated ? MUTATED_WALL_S : set.manifest.hostile_expected?.[program.file]?.wall_s;
   const request: ChamberRequest = {
     language: program.language,
     code: oracles.fill(program.text, { WORK: "/work", CHAMBER: strength }),
@@ -122,8 +126,8 @@ export async function runProgram(
   try {
     const seen = await observe(chamber, request);
     const faults = [
-      ...hostFaults(seen, request.limits, oracles),
-      ...(program.kind === "benign" ? benignFaults(seen, expected) : hostileFaults(seen, set, program)),
+      ...hostFaults(seen, request.limits, oracles, slackOf(chamber)),
+      ...ownFaults(seen, set, program, chamber.rung),
     ];
     const told = `${seen.status}${seen.exit_code === null ? "" : ` exit ${seen.exit_code}`}, ${Math.round(seen.took_ms)} ms, ${Math.round(seen.peak_bytes / MIB)} MiB`;
     const { stdout: _o, stderr: _e, files: _f, limits: _l, ...rest } = seen;
@@ -135,7 +139,10 @@ export async function runProgram(
   }
 }
 
-function hostFaults(seen: Observed, limits: Limits, oracles: HostOracles): string[] {
+const slackOf = (chamber: Chamber & { holdsMemory?(): boolean }): number =>
+  chamber.holdsMemory?.() === false ? WATCHED_SLACK_BYTES : 0;
+
+function hostFaults(seen: Observed, limits: Limits, oracles: HostOracles, slack_bytes: number): string[] {
   const faults = oracles.faults();
   const record = JSON.stringify({
     status: seen.status,
@@ -154,7 +161,7 @@ function hostFaults(seen: Observed, limits: Limits, oracles: HostOracles): strin
   const late_ms = seen.took_host_ms - limits.wall_ms;
   if (late_ms > LATE_MS) faults.push(`ended ${Math.round(late_ms)} ms after its limit`);
   if (seen.stdout.length + seen.stderr.length > limits.output_bytes) faults.push("more output than allowed");
-  if (seen.peak_bytes > limits.memory_bytes) faults.push(`peak memory ${seen.peak_bytes}`);
+  if (seen.peak_bytes > limits.memory_bytes + slack_bytes) faults.push(`peak memory ${seen.peak_bytes}`);
   if (seen.rss_peak_bytes > limits.memory_bytes + limits.disk_bytes + OVERHEAD_BYTES)
     faults.push(`the process grew by ${Math.round(seen.rss_peak_bytes / MIB)} MiB at its peak`);
   if (seen.rss_growth_bytes > RSS_GROWTH_BYTES)
@@ -162,19 +169,32 @@ function hostFaults(seen: Observed, limits: Limits, oracles: HostOracles): strin
   return faults;
 }
 
-function hostileFaults(seen: Observed, set: HostileSet, program: SetProgram): string[] {
+function hostileFaults(seen: Observed, set: HostileSet, program: SetProgram, rung: string): string[] {
   const faults = Buffer.from(seen.stdout)
     .toString()
     .split("\n")
-    .filter((line) => /^(ESCAPED|REACHED)/.test(line))
+    // Inside a machine the kernel that was reached is the guest's own.
+    .filter((line) => (rung === "vm" ? /^ESCAPED/ : /^(ESCAPED|REACHED)/).test(line))
     .map((line) => line.slice(0, 120));
   const expected = set.manifest.hostile_expected?.[program.file];
-  if (expected && !expected.statuses.includes(seen.status))
-    faults.push(`status ${seen.status}, expected ${expected.statuses.join(" or ")}: ${seen.why}`);
+  // A machine without hardware help computes some fifteen times slower: there a flood may meet the clock before its own limit.
+  const fits = expected?.statuses.includes(seen.status) || (rung === "vm" && seen.status === "timeout");
+  if (expected && !fits) faults.push(`status ${seen.status}, expected ${expected.statuses.join(" or ")}: ${seen.why}`);
   if (expected?.exit !== undefined && seen.exit_code !== expected.exit)
     faults.push(`exit ${seen.exit_code}, expected ${expected.exit}`);
   return faults;
 }
+
+/** What the program was to do or to leave, by its own account. */
+function ownFaults(seen: Observed, set: HostileSet, program: SetProgram, rung: string): string[] {
+  if (program.mutated) return [];
+  return program.kind === "benign"
+    ? benignFaults(seen, expectationOf(set, program))
+    : hostileFaults(seen, set, program, rung);
+}
+
+const expectationOf = ({ manifest }: HostileSet, { file, id }: SetProgram): BenignExpectation =>
+  manifest.benign_expected[file] ?? manifest.benign_expected[id] ?? {};
 
 function benignFaults(seen: Observed, expected: BenignExpectation): string[] {
   const faults: string[] = [];

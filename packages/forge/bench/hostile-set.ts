@@ -43,11 +43,14 @@ interface Manifest {
 export interface SetProgram {
   id: string;
   file: string;
-  kind: "hostile" | "benign";
+  /** A mutant is judged by what the host sees of it, not by what it says: its own judgement may be what was changed. */
+  kind: "hostile" | "benign" | "mutant";
   language: Language;
   text: string;
   /** Why it is not run on this rung; null when it is. */
   skip: string | null;
+  /** Changed at random: the host's oracles judge it, not what it prints or how it ends. */
+  mutated?: true;
 }
 
 export interface HostileSet {

@@ -1,6 +1,10 @@
-/** `npm run hostile -w forge -- --set DIR --rung wasm|os [--only PATTERN] [--settle-s N]`: a hostile set against a rung. */
+/**
+ * `npm run hostile -w forge -- --set DIR --rung wasm|os|vm [--only PATTERN] [--settle-s N] [--mutations N [--seed S]]`: a hostile set
+ * against a rung; with `--mutations` so many changed copies of each hostile program instead of the programs themselves.
+ */
 import { parseArgs } from "node:util";
-import { type Chamber, osChamber, wasmJs, wasmPy } from "../src/index.ts";
+import { type Chamber, osChamber, vm, wasmJs, wasmPy } from "../src/index.ts";
+import { mutate } from "./hostile-mutate.ts";
 import { HostOracles } from "./hostile-oracles.ts";
 import { runProgram, type Verdict, warmUp } from "./hostile-run.ts";
 import { type HostileSet, readSet, type SetProgram, type Strength } from "./hostile-set.ts";
@@ -13,6 +17,8 @@ const { values } = parseArgs({
     set: { type: "string" },
     rung: { type: "string", default: "wasm" },
     only: { type: "string" },
+    mutations: { type: "string", default: "0" },
+    seed: { type: "string", default: String(Date.now() % 2 ** 31) },
     "settle-s": { type: "string", default: String(SETTLE_S) },
   },
 });
@@ -27,7 +33,8 @@ function chambersOf(strength: string, { manifest }: HostileSet): Partial<Record<
   const { pids } = manifest.limits_for_the_set;
   // No box is started ahead: the oracles count processes between the programs.
   if (strength === "os") return all(osChamber({ pool: 0, pids: pids + OWN_PIDS }));
-  console.error(`hostile: the rung ${strength} is not built yet; there are wasm and os`);
+  if (strength === "vm") return all(vm());
+  console.error(`hostile: there is no rung ${strength}; there are wasm, os and vm`);
   process.exit(2);
 }
 
@@ -35,6 +42,16 @@ const all = (chamber: Chamber): Partial<Record<SetProgram["language"], Chamber>>
   Object.fromEntries(chamber.languages.map((language) => [language, chamber]));
 
 const line = ({ id, rung, verdict, why }: Verdict): string => `${id} ${rung} ${verdict} ${why}`;
+
+function programsOf({ programs }: HostileSet, only: RegExp | null): SetProgram[] {
+  const chosen = programs.filter((one) => only === null || only.test(one.file));
+  const copies = Number(values.mutations);
+  if (copies === 0) return chosen;
+  console.log(`seed ${values.seed}`);
+  const numbers = Array.from({ length: copies }, (_, n) => n);
+  const hostile = chosen.filter(({ kind }) => kind === "hostile");
+  return hostile.flatMap((program) => numbers.map((n) => mutate(program, n, Number(values.seed), programs)));
+}
 
 async function main(): Promise<number> {
   if (process.getuid?.() === 0) console.error("hostile: running as root; a user without rights is the safer host");
@@ -51,7 +68,7 @@ async function main(): Promise<number> {
     await warmUp(chamber, set);
   }
   oracles.faults();
-  for (const program of set.programs.filter((one) => only === null || only.test(one.file))) {
+  for (const program of programsOf(set, only)) {
     const chamber = chambers[program.language];
     const skip = program.skip ?? (chamber === undefined ? `${strength} does not run ${program.language}` : null);
     const verdict: Verdict =

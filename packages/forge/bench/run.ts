@@ -1,6 +1,7 @@
-/** `npm run bench -w forge [-- NAME [RUNS [RUNG]]]`: what chambers cost. NAME is latency, burst, overshoot, memory, seeds or freeze; all without. */
+/** `npm run bench -w forge [-- NAME [--count N] [--rung RUNG]]`: what chambers cost; all of them without a name. */
 import { createHash } from "node:crypto";
 import { availableParallelism, loadavg } from "node:os";
+import { parseArgs } from "node:util";
 import {
   type Chamber,
   type ChamberResult,
@@ -10,11 +11,14 @@ import {
   type Limits,
   osChamber,
   runInChamber,
+  vm,
   type WasmOptions,
   wasmJs,
   wasmPy,
 } from "../src/index.ts";
 import { freezeTrials } from "./freeze-trials.ts";
+import { benchVm } from "./vm.ts";
+import { benchCycles, benchWipe } from "./vm-held.ts";
 
 const MIB = 1024 * 1024;
 /** Time for the pool to boot the next interpreter before the next single request. */
@@ -212,16 +216,39 @@ const BENCHES: Record<string, (subject: Subject, runs?: number) => Promise<void>
   freeze,
 };
 
-/** The third word is a rung: only that one. */
-const [name, runs, only] = process.argv.slice(2);
-if (name !== undefined && !(name in BENCHES)) {
-  console.error(`bench: there is no ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
+/** Of these, a freeze is tried on machines too. */
+const MACHINES: Subject = {
+  make: () => vm(),
+  language: "shell",
+  loop: "while :; do :; done",
+  chance: null,
+  pauses: true,
+  whole_ms: { bound: 60, goal: 60 },
+};
+/** Benches of machines alone; each takes a count. */
+const VM_BENCHES: Record<string, (count?: number) => Promise<void>> = {
+  vm: benchVm,
+  cycles: benchCycles,
+  wipe: benchWipe,
+};
+
+const { values, positionals } = parseArgs({
+  options: { count: { type: "string" }, rung: { type: "string" } },
+  allowPositionals: true,
+});
+const [name, ...more] = positionals;
+const count = values.count ?? more[0];
+const [runs, only] = [count === undefined ? undefined : Number(count), values.rung ?? more[1]];
+if (name !== undefined && !(name in BENCHES) && !(name in VM_BENCHES)) {
+  console.error(
+    `bench: there is no ${name}; there are ${[...Object.keys(BENCHES), ...Object.keys(VM_BENCHES)].join(", ")}`,
+  );
   process.exit(2);
 }
 const loads = loadavg().map((one) => one.toFixed(1));
 console.log(`Node ${process.version}, ${availableParallelism()} cores, load average ${loads.join(" ")}`);
 for (const [title, bench] of Object.entries(BENCHES))
   if (name === undefined || name === title)
-    for (const subject of SUBJECTS)
-      if (only === undefined || subject.make({ pool: 0 }).rung === only)
-        await bench(subject, runs === undefined ? undefined : Number(runs));
+    for (const subject of [...SUBJECTS, ...(bench === freeze ? [MACHINES] : [])])
+      if (only === undefined || subject.make({ pool: 0 }).rung === only) await bench(subject, runs);
+for (const [title, bench] of Object.entries(VM_BENCHES)) if (name === undefined || name === title) await bench(runs);

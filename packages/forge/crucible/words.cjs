@@ -19,5 +19,18 @@ const words = {
     remove: (path) => files.rmSync(path),
   },
 };
-for (const [name, value] of Object.entries(words))
+const define = (name, value) =>
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+for (const [name, value] of Object.entries(words)) define(name, value);
+
+/** Without a permit the proxy would answer every page with a refusal; this says it where programs look for it. */
+exports.shutFetch = () => {
+  const { fetch } = globalThis;
+  const why = "fetch failed: no permit stands for this run (axiom do permit.grant --host HOST --minutes N)";
+  const local = (url) => ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname) || url.protocol === "data:";
+  define("fetch", async (resource, ...more) => {
+    const url = URL.canParse(resource?.url ?? resource) ? new URL(resource?.url ?? resource) : null;
+    if (url !== null && !local(url)) throw new TypeError(why);
+    return fetch(resource, ...more);
+  });
+};

@@ -11,7 +11,8 @@ def serve():
         sys.exit(125)
     os.chdir("/work")
     sys.argv = ["main.py"]
-    sys.path.insert(0, "/work")
+    sys.path[:0] = ["/work"]
+    sys.path.append("/usr/lib/python3/dist-packages")
     with open("/run/job/program.js", "rb") as file:
         text = file.read()
     main = type(sys)("__main__")

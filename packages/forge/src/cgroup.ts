@@ -186,7 +186,8 @@ class CgroupV1 implements Cgroup {
   }
 }
 
-function roomV2(mounts: readonly Mount[], membership: string): CgroupRoom | null {
+/** Where the unified hierarchy lets us make groups; null where it has not what a run needs. */
+export function roomV2(mounts: readonly Mount[], membership: string): CgroupRoom | null {
   const mount = mounts.find(({ type }) => type === "cgroup2");
   if (!mount) return null;
   const parent = ownFolder(mount, membership, (names) => names.length === 1 && names[0] === "");
@@ -198,7 +199,7 @@ function roomV2(mounts: readonly Mount[], membership: string): CgroupRoom | null
     holds: [...wanted, "freezer"],
     make: (name, caps) => {
       delegate(parent, wanted);
-      return new CgroupV2(join(parent, name), caps, wanted.includes("cpu"));
+      return new CgroupV2(join(parent, name), caps, wanted);
     },
   };
 }
@@ -223,11 +224,19 @@ export class CgroupV2 implements Cgroup {
   readonly folders: readonly string[];
   readonly #folder: string;
 
-  constructor(folder: string, caps: CgroupCaps, cpu: boolean) {
+  /** Caps whose controllers are not among `controllers` are not written: the group has no file for them. */
+  constructor(folder: string, caps: CgroupCaps, controllers: readonly Controller[]) {
     this.#folder = folder;
     this.folders = [folder];
     mkdirSync(folder);
-    this.#write("memory.max", caps.memory_bytes);
+    if (controllers.includes("memory")) this.#capMemory(caps.memory_bytes);
+    if (controllers.includes("pids")) this.#write("pids.max", caps.pids);
+    const quota_us = Math.round(caps.cpus * QUOTA_PERIOD_US);
+    if (controllers.includes("cpu")) this.#write("cpu.max", `${quota_us} ${QUOTA_PERIOD_US}`);
+  }
+
+  #capMemory(memory_bytes: number): void {
+    this.#write("memory.max", memory_bytes);
     // Half a tree that goes on after an out-of-memory kill is nobody's wish.
     for (const [file, value] of [
       ["memory.swap.max", 0],
@@ -238,8 +247,6 @@ export class CgroupV2 implements Cgroup {
       } catch {
         // Older kernels have neither.
       }
-    this.#write("pids.max", caps.pids);
-    if (cpu) this.#write("cpu.max", `${Math.round(caps.cpus * QUOTA_PERIOD_US)} ${QUOTA_PERIOD_US}`);
   }
 
   add(pid: number): void {

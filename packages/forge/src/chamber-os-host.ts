@@ -74,7 +74,9 @@ export function prepareOsHost(): OsHost | OsHostFault {
   const stage = mkdtempSync(join(tmpdir(), "axiom-os-"));
   chmodSync(stage, 0o711);
   const filter = join(stage, "filter.bpf");
-  writeFileSync(filter, filterBytes(chamberFilter(architecture)), { mode: 0o444 });
+  const cgroups = findCgroupRoom(`axiom-os-probe-${process.pid}`);
+  const counted = typeof cgroups !== "string";
+  writeFileSync(filter, filterBytes(chamberFilter(architecture, counted)), { mode: 0o444 });
   const parts: OsParts = {
     bwrap,
     etc: makeEtc(stage),
@@ -88,7 +90,7 @@ export function prepareOsHost(): OsHost | OsHostFault {
     parts,
     stage,
     filter,
-    cgroups: findCgroupRoom(`axiom-os-probe-${process.pid}`),
+    cgroups,
     nextIds: () => {
       if (!root) return null;
       next = (next + 1) % UIDS;

@@ -89,6 +89,8 @@ function environment(egress: boolean): [string, string][] {
     ["LANG", "C.UTF-8"],
     ["PYTHONDONTWRITEBYTECODE", "1"],
     ["PYTHONUNBUFFERED", "1"],
+    // There is none, and looking for it costs a twentieth of Python's start.
+    ["PYTHONNOUSERSITE", "1"],
     ["PYTHONPATH", WORK],
     // It makes Node load its whole HTTP client first, tens of milliseconds: only where there is a way out.
     ...(egress ? ([["NODE_USE_ENV_PROXY", "1"]] as [string, string][]) : []),

@@ -7,7 +7,7 @@ import { collectFolder } from "./chamber-os-collect.ts";
 import { goLine, PROGRAMS, SPOOL, WORK } from "./chamber-os-line.ts";
 import { NODE_PRELUDE } from "./chamber-os-prelude.ts";
 import { tarOf } from "./chamber-os-tar.ts";
-import type { DeadlineWarden } from "./chamber-os-warden.ts";
+import type { DeadlineWarden, DeadlineWord } from "./chamber-os-warden.ts";
 
 export interface RunEnd {
   status: Status;
@@ -178,12 +178,11 @@ export class OsRunStream {
     const box = this.#box!;
     if (this.#stopped !== null) box.kill();
     const { code } = await box.ended;
-    const killed_after_ms = await this.#stopClock();
+    const killed_for = await this.#stopClock();
     this.#over = true;
-    this.peak_bytes = box.cgroup?.peak_bytes() ?? 0;
+    this.peak_bytes = box.cgroup?.peak_bytes() ?? this.peak_bytes;
     if (this.#stopped !== null) return { ...this.#stopped, took_ms: this.#took_ms };
-    if (killed_after_ms !== null)
-      return endOf("timeout", "the program ran past its wall time limit", null, this.#took_ms);
+    if (killed_for !== null) return { ...STRUCK[killed_for], took_ms: this.#took_ms };
     return this.#judge(code, (box.cgroup?.oomKills() ?? 0) > 0);
   }
 
@@ -226,25 +225,29 @@ export class OsRunStream {
   #startClock(): void {
     const init = this.#box?.init;
     this.#resumed_ms = performance.now();
-    if (init) this.#settle = this.#host.warden.watch(init.pid, init.started, this.#wall_left_ms);
+    // A control group counts better than we can look.
+    const memory_bytes = this.#box?.cgroup === null ? this.#spec.limits.memory_bytes : null;
+    const limits = { wall_ms: this.#wall_left_ms, memory_bytes };
+    if (init) this.#settle = this.#host.warden.watch(init.pid, init.started, limits);
   }
 
-  /** @returns when the deadline struck, if it did. */
-  async #stopClock(): Promise<number | null> {
+  /** @returns which limit struck, if one did. */
+  async #stopClock(): Promise<DeadlineWord["killed_for"]> {
     const settle = this.#settle;
     this.#settle = null;
     if (settle === null) return null;
     const ran_ms = performance.now() - this.#resumed_ms;
-    const { killed_after_ms } = await settle();
+    const { killed_after_ms, killed_for, peak_bytes } = await settle();
     this.#took_ms += killed_after_ms ?? ran_ms;
+    this.peak_bytes = Math.max(this.peak_bytes, peak_bytes);
     this.#wall_left_ms = Math.max(1, this.#wall_left_ms - ran_ms);
-    return killed_after_ms;
+    return killed_for;
   }
 
   /** A freeze does not eat the time of the run; a deadline that struck just before it stands. */
   async #pauseClock(): Promise<void> {
-    if ((await this.#stopClock()) !== null)
-      this.#stopped ??= endOf("timeout", "the program ran past its wall time limit");
+    const killed_for = await this.#stopClock();
+    if (killed_for !== null) this.#stopped ??= STRUCK[killed_for];
   }
 
   async #gate(): Promise<void> {
@@ -258,6 +261,12 @@ export class OsRunStream {
     this.#wake.resolve();
   }
 }
+
+/** Ends by the warden's hand. */
+const STRUCK: Readonly<Record<"time" | "memory", Omit<RunEnd, "took_ms">>> = {
+  time: { status: "timeout", why: "the program ran past its wall time limit", exit_code: null },
+  memory: { status: "oom", why: "the program and its children held more than its memory", exit_code: null },
+};
 
 export const endOf = (status: Status, why: string | null, exit_code: number | null = null, took_ms = 0): RunEnd => ({
   status,

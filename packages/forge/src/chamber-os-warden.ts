@@ -2,14 +2,21 @@
 import { Worker } from "node:worker_threads";
 
 export type DeadlineOrder =
-  /** Kills the process (and with it its pid namespace) after `wall_ms`, if it is still the one that started then. */
-  { kind: "watch"; id: number; pid: number; started: string; wall_ms: number } | { kind: "settle"; id: number };
+  /**
+   * Kills the process (and with it its pid namespace) after `wall_ms`, if it is still the one that started then; and as soon as
+   * its tree is seen with more than `memory_bytes`, where that is not null.
+   */
+  | { kind: "watch"; id: number; pid: number; started: string; wall_ms: number; memory_bytes: number | null }
+  | { kind: "settle"; id: number };
 
 /** The answer to `settle`. */
 export interface DeadlineWord {
   id: number;
   /** Milliseconds from `watch` to the kill; null when the process was not killed here. */
   killed_after_ms: number | null;
+  killed_for: "time" | "memory" | null;
+  /** The most that was seen of the tree's memory; 0 when it was not watched. */
+  peak_bytes: number;
 }
 
 export class DeadlineWarden {
@@ -17,10 +24,14 @@ export class DeadlineWarden {
   #waiting = new Map<number, (word: DeadlineWord) => void>();
   #next = 1;
 
-  /** @returns a function that ends the watch and says whether the deadline struck. Call it once. */
-  watch(pid: number, started: string, wall_ms: number): () => Promise<DeadlineWord> {
+  /** @returns a function that ends the watch and says whether it struck. Call it once. */
+  watch(
+    pid: number,
+    started: string,
+    limits: { wall_ms: number; memory_bytes: number | null },
+  ): () => Promise<DeadlineWord> {
     const id = this.#next++;
-    this.#send({ kind: "watch", id, pid, started, wall_ms });
+    this.#send({ kind: "watch", id, pid, started, ...limits });
     return () =>
       new Promise((done) => {
         this.#waiting.set(id, done);
@@ -64,6 +75,6 @@ export class DeadlineWarden {
   #lost(): void {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
-    for (const [id, done] of waiting) done({ id, killed_after_ms: null });
+    for (const [id, done] of waiting) done({ id, killed_after_ms: null, killed_for: null, peak_bytes: 0 });
   }
 }

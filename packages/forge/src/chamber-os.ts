@@ -16,9 +16,10 @@ import {
   type ProbeDepth,
   runInChamber,
 } from "./chamber.ts";
+import { ChamberJournal, type Leftover } from "./chamber-journal.ts";
 import { OsBox } from "./chamber-os-box.ts";
 import { type OsHost, prepareOsHost } from "./chamber-os-host.ts";
-import { type Leftover, OsJournal } from "./chamber-os-journal.ts";
+
 import type { OsShape } from "./chamber-os-line.ts";
 import { OsPool } from "./chamber-os-pool.ts";
 import type { RunHost } from "./chamber-os-run.ts";
@@ -62,7 +63,7 @@ class OsChamber implements Chamber {
   readonly #boxes = new Map<OsBox, { id: string; egress: EgressSession | null }>();
   readonly #pool: OsPool;
   #host: OsHost | null = null;
-  #journal: OsJournal | null = null;
+  #journal: ChamberJournal | null = null;
   #readying: Promise<Probe> | null = null;
   readonly #stageId = `stage-${randomUUID()}`;
   #closed = false;
@@ -100,9 +101,15 @@ class OsChamber implements Chamber {
   caps(): string | null {
     if (this.#host === null) return null;
     const { cgroups } = this.#host;
-    if (typeof cgroups === "string") return `capped by rlimits only: ${cgroups}`;
+    if (typeof cgroups === "string")
+      return `weaker: memory of a run is looked at every 20 ms and not held by the kernel, processor time is not capped (${cgroups})`;
     const missing = CONTROLLERS.filter((name) => !cgroups.holds.includes(name));
     return `cgroup v${cgroups.version} with ${cgroups.holds.join(", ")}${missing.length > 0 ? `, without ${missing.join(", ")}` : ""}`;
+  }
+
+  /** Whether the kernel holds the memory of a run to its cap; else it is watched, and a run may be beyond it for a moment. */
+  holdsMemory(): boolean {
+    return typeof this.#host?.cgroups === "object";
   }
 
   async open(spec: ChamberSpec): Promise<OsSession | Refusal> {
@@ -139,8 +146,8 @@ class OsChamber implements Chamber {
 
   async #prepare(): Promise<Probe> {
     const { journal, leftover } = this.#options;
-    if (journal !== undefined) this.#journal = new OsJournal(journal);
-    for (const one of (await this.#journal?.sweep()) ?? []) await leftover?.(one);
+    if (journal !== undefined) this.#journal = new ChamberJournal(journal);
+    await this.#journal?.sweep(leftover);
     const host = prepareOsHost();
     if ("why" in host) return { ready: false, ...host, why: `os: ${host.why}` };
     this.#host = host;
@@ -220,6 +227,6 @@ class OsChamber implements Chamber {
   }
 }
 
-export type { Leftover };
 /** Native programs under bubblewrap. */
-export const osChamber = (options: OsOptions = {}): Chamber & { caps(): string | null } => new OsChamber(options);
+export const osChamber = (options: OsOptions = {}): Chamber & { caps(): string | null; holdsMemory(): boolean } =>
+  new OsChamber(options);

@@ -17,7 +17,7 @@ import { AGENT_PACKAGES, fetchPackages, ownNode, type PackageFile, ROOT_PACKAGES
 import { layOutRoot, packRoot, rootSources } from "./crucible-root.ts";
 
 /** Part of an image's name: raised when the way it is built changes. */
-const RECIPE = 2;
+const RECIPE = 3;
 
 /** Programs that the build calls, and the packages that bring them. */
 const TOOLS = {
@@ -110,7 +110,7 @@ async function assemble(
     bytes: statSync(join(fresh, file)).size,
   });
   const manifest: CrucibleManifest = {
-    v: 1,
+    v: 2,
     machine: "microvm",
     kernel: await part("vmlinux"),
     root: await part("root.squashfs"),

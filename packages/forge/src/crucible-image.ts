@@ -9,9 +9,12 @@ import { z } from "zod";
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);
 const Part = z.strictObject({ file: z.string(), sha256: Digest, bytes: z.int().nonnegative() });
 
+/** Raised when the agent in it speaks another stream than before: an older image is then built again, never guessed at. */
+const IMAGE_VERSION = 2;
+
 /** `image.json`, beside the files that it names. */
 export const CrucibleManifest = z.strictObject({
-  v: z.literal(1),
+  v: z.literal(IMAGE_VERSION),
   /** `microvm`: own kernel, virtio-mmio. `pc`: the distribution's kernel, virtio-pci, drivers in an initial file system. */
   machine: z.enum(["microvm", "pc"]),
   kernel: Part,
@@ -55,7 +58,10 @@ export function openCrucible(folder: string = crucibleFolder()): CrucibleImage |
 export function readCrucible(folder: string): CrucibleImage | Refusal {
   try {
     const bytes = readFileSync(join(folder, MANIFEST_FILE));
-    const manifest = CrucibleManifest.parse(JSON.parse(bytes.toString()));
+    const json = JSON.parse(bytes.toString()) as { v?: unknown };
+    if (json.v !== IMAGE_VERSION)
+      return refuse("rung-unavailable", `the guest image in ${folder} is of another version`, CRUCIBLE_FIX);
+    const manifest = CrucibleManifest.parse(json);
     const at = (part: z.infer<typeof Part>): string => join(folder, part.file);
     return {
       folder,

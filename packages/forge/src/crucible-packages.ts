@@ -4,9 +4,10 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 
-/** Python with the libraries of its standard library, and what Node links to. */
+/** Python with the libraries of its standard library and `requests`, what Node links to, whom TLS trusts. */
 export const ROOT_PACKAGES = [
   "busybox",
+  "ca-certificates",
   "libbz2-1.0",
   "libc6",
   "libcrypt1",
@@ -21,6 +22,12 @@ export const ROOT_PACKAGES = [
   "libstdc++6",
   "libuuid1",
   "media-types",
+  "python3-certifi",
+  "python3-chardet",
+  "python3-idna",
+  "python3-requests",
+  "python3-six",
+  "python3-urllib3",
   "python3.11-minimal",
   "zlib1g",
 ] as const;

@@ -84,12 +84,25 @@ export function layOutRoot(folder: string, { packages, node, sodium }: RootParts
   for (const name of ["passwd", "group"])
     writeFileSync(join(folder, "etc", name), `root:x:0:0:::\nnobody:x:65534:65534:::\n`);
   writeFileSync(join(folder, "etc/hosts"), "127.0.0.1 localhost crucible\n");
+  bundleAuthorities(folder);
   tool("strip", ["-o", join(folder, "usr/bin/node"), node.path]);
   for (const name of ["worker.py", "worker.cjs", "worker.sh", "seeded.cjs", "warm.mjs", "words.cjs"])
     copyFileSync(join(SOURCES, name), join(folder, LIBRARY, name));
   compileAgent(folder, sodium);
   linkApplets(folder);
   tool("chmod", ["-R", "a+rX,go-w", folder]);
+}
+
+/** One file of all authorities, where Debian has it and where OpenSSL looks. */
+function bundleAuthorities(folder: string): void {
+  const from = join(folder, "usr/share/ca-certificates");
+  const names = readdirSync(from, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".crt"));
+  const bundle = names.sort().map((name) => readFileSync(join(from, name), "utf8"));
+  mkdirSync(join(folder, "etc/ssl/certs"), { recursive: true });
+  mkdirSync(join(folder, "usr/lib/ssl"), { recursive: true });
+  writeFileSync(join(folder, "etc/ssl/certs/ca-certificates.crt"), bundle.join(""));
+  symlinkSync("/etc/ssl/certs/ca-certificates.crt", join(folder, "usr/lib/ssl/cert.pem"));
+  rmSync(from, { recursive: true });
 }
 
 /** Debian's packages of this release still ship files in /bin and /lib. */

@@ -6,7 +6,18 @@ import { createHash, randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { equal, FrameParser, frameBytes, isRefusal, nodeCrypto, nodeSigner, type Signer, utf8 } from "lop";
 
-export const HOST = { wake: 0x01, setup: 0x02, file: 0x03, code: 0x04, input: 0x05, exec: 0x06, echo: 0x07 } as const;
+export const HOST = {
+  wake: 0x01,
+  setup: 0x02,
+  file: 0x03,
+  code: 0x04,
+  input: 0x05,
+  exec: 0x06,
+  echo: 0x07,
+  down: 0x08,
+  shut: 0x09,
+  took: 0x0a,
+} as const;
 export const GUEST = {
   ready: 0x81,
   hello: 0x82,
@@ -16,6 +27,10 @@ export const GUEST = {
   limit: 0x86,
   exit: 0x87,
   echo: 0x88,
+  open: 0x89,
+  up: 0x8a,
+  shut: 0x8b,
+  took: 0x8c,
 } as const;
 
 export const SESSION_BYTES = 16;
@@ -34,18 +49,29 @@ const digest = (...parts: readonly Uint8Array[]): Uint8Array => {
   return sum.digest();
 };
 
+/** While a program ends, frames may be on their way to it that it will not see; so many at most. */
+const HEADS_KEPT = 4096;
+
 /** One direction of one session: counts frames and chains them. */
 class Chain {
   readonly direction: Direction;
   head: Uint8Array;
   next = 0;
+  readonly #heads: Uint8Array[] = [];
   constructor(direction: Direction, session: Uint8Array) {
     this.direction = direction;
     this.head = digest(words(direction), session);
+    this.#heads[0] = this.head;
   }
   extend(body: Uint8Array): void {
     this.head = digest(this.head, body);
     this.next++;
+    this.#heads[this.next % HEADS_KEPT] = this.head;
+  }
+  /** The head after so many frames; undefined when that is not yet, or too long ago. */
+  headAt(frames: bigint): Uint8Array | undefined {
+    const isKept = frames <= BigInt(this.next) && frames > BigInt(this.next - HEADS_KEPT);
+    return isKept ? this.#heads[Number(frames) % HEADS_KEPT] : undefined;
   }
   get signedBytes(): Uint8Array {
     return Buffer.concat([words(this.direction), this.head]);
@@ -108,6 +134,12 @@ export class CrucibleWire {
   /** Hex, 16 bytes; null before the first wake. */
   get session(): string | null {
     return this.#session && Buffer.from(this.#session.id).toString("hex");
+  }
+
+  /** Whether the guest's word on what it has seen of this side's chain is true: so many frames, and the head after them. */
+  witnessed(frames: bigint, head: Uint8Array): boolean {
+    const known = this.#session?.sent.headAt(frames);
+    return known !== undefined && equal(known, head);
   }
 
   /** Heads of both chains, in hex: what a record of the run names. */

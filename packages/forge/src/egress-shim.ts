@@ -4,7 +4,8 @@
  * a few milliseconds. Arguments: port, and the socket's path when a permit stands; without one it answers why there is no way
  * out. It returns once it listens, and goes on in the background.
  */
-const NO_PERMIT =
+/** Said in the status line, which clients print. */
+export const NO_PERMIT =
   "No permit stands for this run: axiom do permit.grant --host HOST --minutes N, and run it again on the rung os or above";
 
 export const SHIM = `use strict;

@@ -41,6 +41,13 @@ export class EgressDesk {
 
   /** Listens for one session. `stage` is a folder on the host; the socket's folder in it belongs to `ids`. */
   async open(session: string, stage: string, ids: { uid: number; gid: number } | null): Promise<EgressSession> {
+    const opened = this.begin(session);
+    await opened.listen(stage, ids);
+    return opened;
+  }
+
+  /** A session that listens nowhere: its streams are handed to `take`. */
+  begin(session: string): EgressSession {
     const ports = { ...this.#net, ...(this.#book ?? NOBODY) };
     const opened = new EgressSession(
       ports,
@@ -49,7 +56,6 @@ export class EgressDesk {
       () => this.#sessions.delete(opened),
     );
     this.#sessions.add(opened);
-    await opened.listen(stage, ids);
     return opened;
   }
 
@@ -128,6 +134,11 @@ export class EgressSession {
     this.#server.unref();
     chmodSync(path, 0o600);
     if (ids !== null) for (const one of [path, folder]) chownSync(one, ids.uid, ids.gid);
+  }
+
+  /** A connection that came by another way than the socket. */
+  take(stream: Duplex): void {
+    this.#server.emit("connection", stream);
   }
 
   endStreams(why: string): void {

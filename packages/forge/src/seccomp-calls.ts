@@ -112,9 +112,15 @@ export const DENIED_CALLS: Readonly<Record<string, Numbers>> = {
   _sysctl: [156, null],
 };
 
+/** Memory that belongs to no process and so to no rlimit; denied where no control group counts it. */
+export const UNCOUNTED_CALLS: Readonly<Record<string, Numbers>> = {
+  shmget: [29, 194],
+  memfd_create: [319, 279],
+};
+
 /** Numbers of the denied calls of one architecture, ascending. */
-export const deniedNumbers = (architecture: Architecture): number[] =>
-  Object.values(DENIED_CALLS)
+export const deniedNumbers = (architecture: Architecture, counted = true): number[] =>
+  Object.values(counted ? DENIED_CALLS : { ...DENIED_CALLS, ...UNCOUNTED_CALLS })
     .map((numbers) => numbers[ARCHITECTURES.indexOf(architecture)]!)
     .filter((number): number is number => number !== null)
     .sort((a, b) => a - b);

@@ -61,11 +61,12 @@ const unlessOneOf = (values: readonly number[], rest: readonly Instruction[]): I
 /**
  * Denies what is in the table with EPERM, so that a library sees what it would see without rights, and goes on.
  * clone3 hides its flags behind a pointer: ENOSYS sends libraries to clone, whose flags are judged.
+ * @param counted whether a control group counts the memory of a run.
  */
-export function chamberFilter(architecture: Architecture): Instruction[] {
+export function chamberFilter(architecture: Architecture, counted = true): Instruction[] {
   const column = architecture === "x86_64" ? 0 : 1;
   const number = (call: keyof typeof JUDGED_CALLS): number => JUDGED_CALLS[call][column];
-  const denied = deniedNumbers(architecture);
+  const denied = deniedNumbers(architecture, counted);
   const program = [
     load(ARCHITECTURE_AT),
     ...unlessOneOf([AUDIT[architecture]], [leave(KILL_PROCESS)]),

@@ -11,11 +11,12 @@ import {
   type ProbeDepth,
   runInChamber,
 } from "./chamber.ts";
-import { type CrucibleImage, crucibleFolder, openCrucible, verifyCrucible } from "./crucible-image.ts";
+import { ChamberJournal, type Leftover } from "./chamber-journal.ts";
+import { crucibleFolder, openCrucible, verifyCrucible } from "./crucible-image.ts";
+import type { EgressDesk } from "./egress.ts";
 import { SELF_TEST, SELF_TEST_SAYS } from "./guest-protocol.ts";
 import { Guard } from "./vm-guard.ts";
 import { findJail, hasQemu } from "./vm-jail.ts";
-import { type Leftover, MonitorJournal } from "./vm-journal.ts";
 import { VmPool } from "./vm-pool.ts";
 import { guestOf, VmSession } from "./vm-session.ts";
 
@@ -28,11 +29,17 @@ const MEMORY_MIN_BYTES = 16 * 1024 * 1024;
 const PROBE_WALL_MS = 30_000;
 
 export interface VmOptions {
-  /** Where the guest image is; its templates and the list of monitors stand beside it. */
+  /** Where the guest image is; its templates stand beside it. */
   folder?: string;
   /** Machines of each kind that wait, restored; each takes some 40 MiB. Default 0. */
   pool?: number;
   memory_bytes?: number;
+  /** The way out for runs that were opened with `egress`; there is none when absent. */
+  egress?: EgressDesk;
+  /** Folder of the journal of what stands on the host; beside the image when absent. */
+  journal?: string;
+  /** Told of each machine that a killed daemon left, after it was ended. */
+  leftover?: (one: Leftover) => Promise<void>;
 }
 
 export class VmChamber implements Chamber {
@@ -42,8 +49,7 @@ export class VmChamber implements Chamber {
   readonly #options: VmOptions;
   readonly #sessions = new Set<VmSession>();
   readonly #guard = new Guard();
-  #pool: VmPool | Refusal | null = null;
-  #leftovers: Leftover[] = [];
+  #pool: Promise<VmPool | Refusal> | null = null;
   #closed = false;
 
   constructor(options: VmOptions = {}) {
@@ -52,11 +58,6 @@ export class VmChamber implements Chamber {
       throw new RangeError(`pool is 0 to ${MAX_WAITING_MACHINES}`);
     this.#options = options;
     this.#folder = options.folder ?? crucibleFolder();
-  }
-
-  /** Monitors that an earlier daemon left running; they were ended when this one first looked. */
-  get leftovers(): readonly Leftover[] {
-    return this.#leftovers;
   }
 
   async probe(depth: ProbeDepth = "run"): Promise<Probe> {
@@ -89,8 +90,8 @@ export class VmChamber implements Chamber {
     if (isRefusal(pool)) return pool;
     if (this.#sessions.size >= MAX_MACHINES) return refuse("chambers-busy", `${MAX_MACHINES} sessions are open`);
     const session = new VmSession(
-      { language: spec.language, limits: { ...spec.limits } },
-      { pool, guard: this.#guard, onClosed: (one) => this.#sessions.delete(one) },
+      { ...spec, limits: { ...spec.limits } },
+      { pool, guard: this.#guard, desk: this.#options.egress ?? null, onClosed: (one) => this.#sessions.delete(one) },
     );
     this.#sessions.add(session);
     return session;
@@ -105,25 +106,28 @@ export class VmChamber implements Chamber {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#sessions].map((session) => session.kill("the chamber was closed")));
-    if (this.#pool !== null && !isRefusal(this.#pool)) await this.#pool.close();
+    const pool = await this.#pool;
+    if (pool !== null && !isRefusal(pool)) await pool.close();
     await this.#guard.close();
   }
 
   /** Looks at image, monitor and jail once; what is missing is looked for again at the next call. */
   async #open(): Promise<VmPool | Refusal> {
-    if (this.#pool !== null && !isRefusal(this.#pool)) return this.#pool;
+    this.#pool ??= this.#prepare();
+    const pool = await this.#pool;
+    if (isRefusal(pool)) this.#pool = null;
+    return pool;
+  }
+
+  async #prepare(): Promise<VmPool | Refusal> {
     if (!hasQemu())
       return refuse("rung-unavailable", "vm: qemu-system-x86_64 is not installed", "apt install qemu-system-x86");
     const image = openCrucible(this.#folder);
-    const fault = isRefusal(image) ? image : await verifyCrucible(image);
-    if (fault !== null && isRefusal(fault)) return fault;
-    this.#pool ??= this.#makePool(image as CrucibleImage);
-    return this.#pool;
-  }
-
-  #makePool(image: CrucibleImage): VmPool {
-    const journal = new MonitorJournal(join(this.#folder, "monitors"));
-    this.#leftovers = journal.sweep();
+    if (isRefusal(image)) return image;
+    const fault = await verifyCrucible(image);
+    if (fault !== null) return fault;
+    const journal = new ChamberJournal(this.#options.journal ?? join(this.#folder, "monitors"));
+    await journal.sweep(this.#options.leftover);
     const places = { journal, jail: findJail(), folder: join(this.#folder, "templates") };
     return new VmPool({ places, machine: { image, accelerator: "tcg" }, size: this.#options.pool ?? 0 });
   }

@@ -91,7 +91,8 @@ export class ControlChannel {
   }
 }
 
-async function inTime<T>(promise: Promise<T>, late: string): Promise<T> {
+/** @throws Error saying `late` when the promise takes longer than a monitor may. */
+export async function inTime<T>(promise: Promise<T>, late: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const alarm = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(late)), CONTROL_TIMEOUT_MS);

@@ -6,11 +6,11 @@ import {
   ftruncateSync,
   mkdtempSync,
   openSync,
+  readSync,
   rmdirSync,
   unlinkSync,
   write,
 } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -18,7 +18,7 @@ import type { Owner } from "./vm-jail.ts";
 
 export const PAGE_BYTES = 4096;
 const SHARED_MEMORY = "/dev/shm";
-const SCAN_BYTES = 4 * 1024 * 1024;
+const SCAN_BYTES = 512 * 1024;
 const ZERO = Buffer.alloc(SCAN_BYTES);
 
 const writeAsync = promisify(write);
@@ -60,36 +60,35 @@ export async function memoryOf(extents: readonly Extent[], size_bytes: number, o
   }
 }
 
-/** The pieces of a memory file that hold something, in order. */
-export async function* extentsOf(fd: number, size_bytes: number): AsyncGenerator<Extent, void, void> {
-  // The path reaches a file that has no name; the handle is a second one, so that reading moves no shared position.
-  const file = await open(`/proc/self/fd/${fd}`, "r");
-  try {
-    for (let offset = 0; offset < size_bytes; offset += SCAN_BYTES) yield* await scan(file, offset, size_bytes);
-  } finally {
-    await file.close();
+/**
+ * The pieces of a memory file that hold something, in order. The bytes of one are good until the next is asked for: a whole
+ * machine goes through one small buffer, which stays in the processor's cache.
+ */
+export function* extentsOf(fd: number, size_bytes: number): Generator<Extent, void, void> {
+  const buffer = Buffer.allocUnsafe(SCAN_BYTES);
+  for (let offset = 0; offset < size_bytes; offset += SCAN_BYTES) {
+    const bytes = buffer.subarray(0, Math.min(SCAN_BYTES, size_bytes - offset));
+    readSync(fd, bytes, 0, bytes.length, offset);
+    if (bytes.equals(ZERO.subarray(0, bytes.length))) continue;
+    for (let at = 0; at < bytes.length; ) {
+      const [start, end] = nextPiece(bytes, at);
+      if (end > start) yield { offset: offset + start, bytes: bytes.subarray(start, end) };
+      at = end;
+    }
   }
-}
-
-async function scan(file: FileHandle, offset: number, size_bytes: number): Promise<Extent[]> {
-  const bytes = Buffer.allocUnsafe(Math.min(SCAN_BYTES, size_bytes - offset));
-  await file.read(bytes, 0, bytes.length, offset);
-  if (bytes.equals(ZERO.subarray(0, bytes.length))) return [];
-  const found: Extent[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const [start, end] = nextPiece(bytes, at);
-    if (end > start) found.push({ offset: offset + start, bytes: bytes.subarray(start, end) });
-    at = end;
-  }
-  return found;
 }
 
 /** From the first page at or after `at` that is not zero to the next that is. */
 function nextPiece(bytes: Buffer, at: number): [start: number, end: number] {
-  const empty = (page: number): boolean => bytes.compare(ZERO, 0, PAGE_BYTES, page, page + PAGE_BYTES) === 0;
   let start = at;
-  while (start < bytes.length && empty(start)) start += PAGE_BYTES;
+  while (start < bytes.length && isZero(bytes, start)) start += PAGE_BYTES;
   let end = start;
-  while (end < bytes.length && !empty(end)) end += PAGE_BYTES;
+  while (end < bytes.length && !isZero(bytes, end)) end += PAGE_BYTES;
   return [start, end];
 }
+
+/** A full page most often shows itself at its begin or its middle; only the rest is compared byte by byte. */
+const isZero = (bytes: Buffer, page: number): boolean =>
+  bytes[page] === 0 &&
+  bytes[page + PAGE_BYTES / 2] === 0 &&
+  bytes.compare(ZERO, 0, PAGE_BYTES, page, page + PAGE_BYTES) === 0;

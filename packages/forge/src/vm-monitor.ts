@@ -1,11 +1,13 @@
 /** One virtual machine and the monitor process that runs it. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { closeSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { CrucibleWire } from "./crucible-wire.ts";
-import { ControlChannel } from "./vm-control.ts";
+import type { ChamberJournal } from "./chamber-journal.ts";
+import { CrucibleWire, GUEST, HOST } from "./crucible-wire.ts";
+import { startOf } from "./process-start.ts";
+import { ControlChannel, inTime } from "./vm-control.ts";
 import { type Jail, type Owner, PLAIN_PATH } from "./vm-jail.ts";
-import type { MonitorJournal } from "./vm-journal.ts";
 import { CHANNEL_FD, CONTROL_FD, STATE_IN_FD } from "./vm-machine.ts";
 import { StateOutlet } from "./vm-outlet.ts";
 
@@ -14,7 +16,7 @@ const WORDS_MAX_BYTES = 2000;
 
 export interface MonitorStart {
   readonly jail: Jail;
-  readonly journal: MonitorJournal;
+  readonly journal: ChamberJournal;
   readonly owner: Owner | null;
   /** Folders that the monitor may read beside its program. */
   readonly folders: readonly string[];
@@ -30,9 +32,10 @@ export class Monitor {
   readonly control: ControlChannel;
   readonly wire: CrucibleWire;
   readonly memory: number;
+  readonly #id = `machine-${randomUUID()}`;
   readonly #outlet: StateOutlet;
   readonly #child: ChildProcess;
-  readonly #journal: MonitorJournal;
+  readonly #journal: ChamberJournal;
   readonly #gone = Promise.withResolvers<void>();
   #words = "";
   #alive = true;
@@ -42,13 +45,18 @@ export class Monitor {
     this.#outlet = new StateOutlet(o.owner);
     const { file, args } = o.jail.command([...o.folders, this.#outlet.folder], o.args);
     this.#journal = o.journal;
+    const folders = [this.#outlet.folder];
+    o.journal.note(this.#id, { init: null, cgroups: [], folders });
     this.#child = spawn(file, args, {
       stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", o.memory, o.stateIn, o.root],
       env: PLAIN_PATH,
       detached: true,
       ...o.owner,
     });
-    if (this.#child.pid !== undefined) o.journal.begin(this.#child.pid);
+    const { pid } = this.#child;
+    const started = pid === undefined ? null : startOf(pid);
+    if (pid !== undefined && started !== null)
+      o.journal.note(this.#id, { init: { pid, started }, cgroups: [], folders });
     this.#child.stderr!.on("data", (text: Buffer) => {
       this.#words = (this.#words + text).slice(-WORDS_MAX_BYTES);
     });
@@ -83,7 +91,29 @@ export class Monitor {
     const state = await this.#outlet.open();
     await this.control.command("migrate", { uri: `unix:${this.#outlet.path}` });
     await this.control.migrated();
-    return state();
+    return inTime(state(), "the machine's state did not come");
+  }
+
+  /** New session, new keys. @throws Error when the guest does not prove its key in time. */
+  async wake(): Promise<void> {
+    await inTime(this.wire.wake(Date.now()), "the guest did not wake");
+  }
+
+  /** What the guest's agent sends back, between two programs: it is there, and done with the last one. */
+  async echo(bytes: Uint8Array): Promise<Uint8Array> {
+    const { wire } = this;
+    const answer = new Promise<Uint8Array>((resolve, reject) =>
+      wire.listen({
+        frame: ({ kind, payload }) => kind === GUEST.echo && resolve(payload.slice()),
+        broken: (why) => reject(new Error(why)),
+      }),
+    );
+    wire.send(HOST.echo, bytes);
+    try {
+      return await inTime(answer, "the guest did not answer");
+    } finally {
+      wire.listen(null);
+    }
   }
 
   /** Ends the machine at once; nothing of it is left but what was saved. */
@@ -96,9 +126,9 @@ export class Monitor {
     if (!this.#alive) return;
     this.#alive = false;
     this.#words += words;
-    if (this.#child.pid !== undefined) this.#journal.end(this.#child.pid);
     closeSync(this.memory);
     this.#outlet.close();
+    this.#journal.gone(this.#id);
     for (const stream of this.#child.stdio) stream?.destroy();
     this.#gone.resolve();
   }

@@ -3,8 +3,10 @@ import { hash } from "node:crypto";
 import { isRefusal, type Status } from "lop";
 import type { ChamberEvent, ChamberRun, ExitEvent, Language, Limits } from "./chamber.ts";
 import { CHUNK_BYTES, GUEST, type GuestFrame, HOST } from "./crucible-wire.ts";
+import type { EgressSession } from "./egress.ts";
 import { checkPath } from "./path-check.ts";
 import type { Monitor } from "./vm-monitor.ts";
+import { GuestStreams } from "./vm-streams.ts";
 
 /** Of output that the reader has not taken yet; then the guest waits. */
 export const WAITING_MAX_BYTES = 256 * 1024;
@@ -24,9 +26,14 @@ export interface VmOrder extends ChamberRun {
   readonly language: Language;
   readonly limits: Limits;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The way out of this run; null without one. */
+  readonly egress: EgressSession | null;
 }
 
-const GUEST_STATUS = ["ok", "error", "timeout", "oom"] as const;
+/** Status, signal, exit code, time, peak; frames of the host's chain that were seen, and its head after them. */
+const EXIT_BYTES = 62;
+const SEEN_AT = 22;
+const GUEST_STATUS = ["ok", "error", "timeout", "oom", "crashed"] as const;
 
 export class VmRun {
   readonly #monitor: Monitor;
@@ -34,6 +41,7 @@ export class VmRun {
   readonly #start_ms = performance.now();
   readonly #files = new Map<string, Uint8Array[]>();
   readonly #events: ChamberEvent[] = [];
+  readonly #streams: GuestStreams;
   #waiting_bytes = 0;
   #left_bytes: number;
   #file_bytes = 0;
@@ -48,6 +56,7 @@ export class VmRun {
     this.#monitor = monitor;
     this.#order = order;
     this.#left_bytes = order.limits.output_bytes;
+    this.#streams = new GuestStreams(monitor.wire, order.egress);
     monitor.wire.listen({ frame: (frame) => this.#hear(frame), broken: (why) => this.#broke(why) });
   }
 
@@ -118,6 +127,7 @@ export class VmRun {
   freeze(): void {
     this.#frozen = true;
     this.#frozen_ms -= performance.now();
+    this.#order.egress?.endStreams("the chamber is frozen");
     this.#monitor.wire.pause();
   }
 
@@ -163,7 +173,13 @@ export class VmRun {
     else if (kind === GUEST.file) this.#collect(payload);
     else if (kind === GUEST.limit) this.#events.push({ type: "limit", which: Buffer.from(payload).toString("latin1") });
     else if (kind === GUEST.exit) this.#exit(payload);
+    else this.#carry({ kind, payload });
     if (!this.#frozen) this.#wake.resolve();
+  }
+
+  #carry(frame: GuestFrame): void {
+    const fault = this.#streams.hear(frame);
+    if (fault !== null) this.finish("crashed", `the guest sent ${fault}`);
   }
 
   #print(type: "stdout" | "stderr", payload: Uint8Array): void {
@@ -198,6 +214,12 @@ export class VmRun {
 
   #exit(payload: Uint8Array): void {
     const exit = Buffer.from(payload);
+    const { wire } = this.#monitor;
+    const isWhole = exit.length === EXIT_BYTES;
+    if (!isWhole || !wire.witnessed(exit.readBigUInt64BE(SEEN_AT), exit.subarray(SEEN_AT + 8))) {
+      this.finish("crashed", "the guest did not see what was sent to it");
+      return;
+    }
     const status = GUEST_STATUS[exit[0]!] ?? "crashed";
     const code = exit.readInt32BE(2);
     const exit_code = code < 0 || status === "timeout" || status === "oom" ? null : code;
@@ -222,6 +244,7 @@ export class VmRun {
   #finish(end: RunEnd): void {
     if (this.#end !== null) return;
     this.#end = end;
+    this.#streams.end();
     this.#wake.resolve();
   }
 
@@ -236,18 +259,17 @@ function whyOf(status: Status, exit_code: number | null, signal: number, limits:
   if (status === "ok") return null;
   if (status === "timeout") return `the program ran longer than ${limits.wall_ms} ms`;
   if (status === "oom") return `the program needed more than ${limits.memory_bytes} bytes of memory`;
-  if (status === "crashed") return "the guest told an end that there is not";
-  return exit_code === null ? `the program was ended by signal ${signal}` : `the program exited with ${exit_code}`;
+  return exit_code === null ? `signal ${signal} ended the program` : `the program exited with ${exit_code}`;
 }
 
 /** Payload of an exec frame; layout in docs/formats/crucible.md. */
-function orderBytes({ language, limits, seed, time_ms }: VmOrder): Uint8Array {
+function orderBytes({ language, limits, seed, time_ms, egress }: VmOrder): Uint8Array {
   const bytes = Buffer.alloc(62);
   bytes.write(language[0]!, 0, "latin1");
   bytes.writeUInt32BE(limits.wall_ms, 1);
   bytes.writeBigUInt64BE(BigInt(limits.memory_bytes), 5);
   bytes.writeBigUInt64BE(BigInt(Date.now()), 13);
-  bytes[21] = (time_ms === undefined ? 0 : 1) | (seed === undefined ? 0 : 2);
+  bytes[21] = (time_ms === undefined ? 0 : 1) | (seed === undefined ? 0 : 2) | (egress === null ? 0 : 4);
   bytes.writeBigUInt64BE(BigInt(Math.min(time_ms ?? 0, MAX_CLOCK_MS)), 22);
   if (seed !== undefined) bytes.set(seedKey(seed), 30);
   return bytes;

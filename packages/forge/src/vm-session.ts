@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { type Refusal, refuse, type Status } from "lop";
 import type { ChamberEvent, ChamberOrigin, ChamberRun, ChamberSpec, Session, SessionStats } from "./chamber.ts";
+import type { EgressDesk, EgressSession } from "./egress.ts";
 import { SessionFiles } from "./session-files.ts";
 import type { Guard } from "./vm-guard.ts";
 import type { GuestLanguage } from "./vm-machine.ts";
@@ -18,6 +19,8 @@ const ended = (status: Status, why: string): RunEnd => ({ status, why, exit_code
 export interface VmWorld {
   readonly pool: VmPool;
   readonly guard: Guard;
+  /** The way out for sessions that were opened with `egress`. */
+  readonly desk: EgressDesk | null;
   /** Called once, when the session can run nothing any more. */
   onClosed(session: VmSession): void;
 }
@@ -75,12 +78,17 @@ export class VmSession implements Session {
     const stopped = this.#closed ?? (this.#frozen ? ended("frozen", "the chamber was frozen") : null);
     if (stopped || "why" in machine) return yield exitEvent(stopped ?? (machine as RunEnd));
     const { limits, language } = this.#spec;
-    this.#run = new VmRun(machine.monitor, { ...run, language, limits, files: this.#files.all() });
+    const egress = this.#wayOut();
+    this.#run = new VmRun(machine.monitor, { ...run, language, limits, files: this.#files.all(), egress });
     this.#runs++;
     yield { type: "started", rung: "vm" };
     this.#watch(limits.wall_ms);
     void this.#run.begin();
-    yield* this.#follow(this.#run);
+    try {
+      yield* this.#follow(this.#run);
+    } finally {
+      await egress?.close();
+    }
   }
 
   async *#follow(run: VmRun): AsyncGenerator<ChamberEvent, void, void> {
@@ -126,7 +134,7 @@ export class VmSession implements Session {
     const { monitor } = this.#clone;
     try {
       await monitor.control.command("cont");
-      const woken = monitor.wire.wake(Date.now());
+      const woken = monitor.wake();
       this.#run?.thaw();
       await woken;
       this.#run?.thawed();
@@ -170,6 +178,11 @@ export class VmSession implements Session {
     if (clone === null) return;
     if (clone.monitor.pid !== undefined) this.#world.guard.leave(clone.monitor.pid);
     await clone.monitor.kill();
+  }
+
+  #wayOut(): EgressSession | null {
+    const { egress } = this.#spec;
+    return egress === undefined ? null : (this.#world.desk?.begin(egress) ?? null);
   }
 
   #watch(wall_ms: number): void {

@@ -20,11 +20,7 @@ export interface FrozenMachine {
 }
 
 /** Head: magic, nonce, then ciphertext of `u32 length, JSON, state, pieces`, then the tag. */
-export async function sealMachine(
-  key: Uint8Array,
-  memory: number,
-  o: Omit<FrozenMachine, "extents">,
-): Promise<Uint8Array> {
+export function sealMachine(key: Uint8Array, memory: number, o: Omit<FrozenMachine, "extents">): Uint8Array {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   cipher.setAAD(MAGIC);
@@ -32,7 +28,7 @@ export async function sealMachine(
   const put = (bytes: Uint8Array): void => void parts.push(cipher.update(bytes));
   put(counted(utf8(JSON.stringify({ template: o.template, ram_bytes: o.ram_bytes }))));
   put(counted(o.state));
-  for await (const { offset, bytes } of extentsOf(memory, o.ram_bytes)) {
+  for (const { offset, bytes } of extentsOf(memory, o.ram_bytes)) {
     put(pieceHead(offset, bytes.length));
     put(bytes);
   }

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { canonicalBytes } from "lop";
 import { z } from "zod";
 import type { ChamberOrigin, Limits } from "./chamber.ts";
+import type { ChamberJournal } from "./chamber-journal.ts";
 import { type Jail, type nextOwner, qemuVersion } from "./vm-jail.ts";
-import type { MonitorJournal } from "./vm-journal.ts";
 import { cloneLine, type Machine, templateLine } from "./vm-machine.ts";
 import { type Extent, extentsOf, memoryOf, unnamedFile } from "./vm-memory.ts";
 import { Monitor } from "./vm-monitor.ts";
@@ -30,7 +30,7 @@ const Manifest = z.strictObject({
 
 export interface Places {
   readonly jail: Jail;
-  readonly journal: MonitorJournal;
+  readonly journal: ChamberJournal;
   /** Templates are kept here. */
   readonly folder: string;
 }
@@ -115,6 +115,8 @@ const nameOf = (machine: Machine): string =>
 async function make(machine: Machine, places: Places, folder: string): Promise<void> {
   const fresh = `${folder}.${process.pid}`;
   rmSync(fresh, { recursive: true, force: true });
+  const id = `template-${nameOf(machine)}-${process.pid}`;
+  places.journal.note(id, { init: null, cgroups: [], folders: [fresh] });
   mkdirSync(fresh, { recursive: true, mode: 0o700 });
   const memory = unnamedFile(machine.ram_bytes, null);
   // The template is ours, not a guest's: nothing untrusted has run in it, so it boots under our own user.
@@ -125,13 +127,14 @@ async function make(machine: Machine, places: Places, folder: string): Promise<v
   const monitor = new Monitor({ jail, journal, owner: null, folders, args, memory, stateIn: "ignore", root });
   try {
     await boot(monitor);
-    await keep(machine, fresh, await monitor.save(), memory);
+    keep(machine, fresh, await monitor.save(), memory);
   } finally {
     await monitor.kill();
     closeSync(root);
   }
   rmSync(folder, { recursive: true, force: true });
   renameSync(fresh, folder);
+  journal.gone(id);
 }
 
 async function boot(monitor: Monitor): Promise<void> {
@@ -149,9 +152,10 @@ async function boot(monitor: Monitor): Promise<void> {
   }
 }
 
-async function keep(machine: Machine, folder: string, state: Uint8Array, memory: number): Promise<void> {
+function keep(machine: Machine, folder: string, state: Uint8Array, memory: number): void {
   const pieces: Extent[] = [];
-  for await (const extent of extentsOf(memory, machine.ram_bytes)) pieces.push(extent);
+  for (const { offset, bytes } of extentsOf(memory, machine.ram_bytes))
+    pieces.push({ offset, bytes: Uint8Array.from(bytes) });
   const bytes = Buffer.concat(pieces.map((piece) => piece.bytes));
   writeFileSync(join(folder, "memory"), bytes, { mode: 0o600 });
   writeFileSync(join(folder, "state"), state, { mode: 0o600 });

@@ -15,6 +15,8 @@ else {
       printThenLoop: 'print("first"); for (;;);',
       files: 'const text = fs.readFile("in"); fs.writeFile("out/twice", text + text);',
       chance: null,
+      // Node itself takes longer than the others to its first line.
+      first_ms: 1500,
       flood: 'for (;;) print("x");',
       exitSeven: "process.exit(7)",
       pauses: true,

@@ -9,8 +9,9 @@ import { refuse } from "lop";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { isOpenAddress } from "../src/egress-address.ts";
 import { readClientHello } from "../src/egress-tls.ts";
-import { DEFAULT_LIMITS, type EgressDecision, EgressDesk, osChamber, runInChamber } from "../src/index.ts";
+import { DEFAULT_LIMITS, type EgressDecision, EgressDesk, osChamber, runInChamber, vm } from "../src/index.ts";
 import { osMissing } from "./os-available.ts";
+import { vmLacks } from "./vm-here.ts";
 
 const vectors = JSON.parse(readFileSync(new URL("./vectors/ssrf/addresses.json", import.meta.url), "utf8")) as {
   url: string;
@@ -279,11 +280,21 @@ test("a tunnel carries TLS for the permitted name alone", () =>
     expect(reached).toEqual([]);
   }));
 
-describe("from inside a chamber", () => {
-  const chamber = osChamber({ egress: desk, pool: 0 });
+const inside = [
+  {
+    rung: "os",
+    chamber: osChamber({ egress: desk, pool: 0 }),
+    lacks: osMissing,
+    curl: "curl -sS -i http://shop.test/",
+  },
+  { rung: "vm", chamber: vm({ egress: desk }), lacks: vmLacks, curl: "wget -q -O - http://shop.test/ 2>&1" },
+] as const;
+
+// The emulated machine of rung vm compiles Python's modules each time: on a busy host that takes half a minute.
+describe.each(inside)("from inside a chamber of rung $rung", { timeout: 300_000 }, ({ rung, chamber, lacks, curl }) => {
   afterAll(() => chamber.close());
   const go = async (language: "javascript" | "python" | "shell", code: string, egress: boolean): Promise<string> => {
-    const limits = { ...DEFAULT_LIMITS, wall_ms: 30_000 };
+    const limits = { ...DEFAULT_LIMITS, wall_ms: rung === "vm" ? 240_000 : 30_000 };
     const result = await runInChamber(chamber, {
       language,
       code,
@@ -298,14 +309,14 @@ describe("from inside a chamber", () => {
     javascript: 'fetch("http://shop.test/").then((r) => r.text()).then(console.log, (e) => console.log(String(e)));',
     python:
       'import urllib.request, urllib.error\ntry: print(urllib.request.urlopen("http://shop.test/").read().decode())\nexcept urllib.error.URLError as e: print(e)',
-    shell: "curl -sS -i http://shop.test/",
+    shell: curl,
   } as const;
 
   test.for(["javascript", "python", "shell"] as const)(
     "%s fetches under a permit, and hears why not without one",
     async (language, ctx) => {
-      if (osMissing !== null) return ctx.skip(osMissing);
-      if (language === "shell" && spawnSync("curl", ["-V"]).status !== 0)
+      if (lacks !== null) return ctx.skip(lacks);
+      if (rung === "os" && language === "shell" && spawnSync("curl", ["-V"]).status !== 0)
         return ctx.skip("needs curl (apt install curl)");
       expect(await go(language, CODE[language], true)).toContain(`GET shop.test ${page}`);
       expect(decisions).toMatchObject([{ session: "d2", decision: "allowed" }, { decision: "closed" }]);
@@ -315,7 +326,7 @@ describe("from inside a chamber", () => {
   );
 
   test("TLS goes through to its own end", async (ctx) => {
-    if (osMissing !== null) return ctx.skip(osMissing);
+    if (lacks !== null) return ctx.skip(lacks);
     if (!hasOpenssl) return ctx.skip("needs openssl (apt install openssl)");
     const [key, cert] = [join(folder, "key.pem"), join(folder, "cert.pem")];
     execFileSync(
@@ -349,5 +360,19 @@ describe("from inside a chamber", () => {
     expect(await go("python", code, true)).toContain("secret");
     expect(decisions[0]).toMatchObject({ decision: "allowed", method: "CONNECT", port: 443 });
     tls.close();
+  });
+
+  test("much goes both ways, and a permit that is used up ends it", async (ctx) => {
+    if (lacks !== null) return ctx.skip(lacks);
+    if (rung === "os" && spawnSync("python3", ["-c", "import requests"]).status !== 0)
+      return ctx.skip("needs requests for Python (apt install python3-requests)");
+    permitted.methods.push("POST");
+    const code = `import requests
+print(len(requests.post("http://shop.test/echo", data=b"z" * 200_000).content))
+try: print(len(requests.get("http://shop.test/big").content) < 300_000)
+except requests.exceptions.RequestException: print(True)`;
+    permitted.left = 500_000;
+    expect(await go("python", code, true)).toBe("200000\nTrue\n");
+    await expect.poll(() => decisions.at(-1)).toMatchObject({ decision: "closed" });
   });
 });

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { freezeTrials } from "../bench/freeze-trials.ts";
-import { DEFAULT_LIMITS, osChamber, wasmJs, wasmPy } from "../src/index.ts";
+import { DEFAULT_LIMITS, osChamber, vm, wasmJs, wasmPy } from "../src/index.ts";
 import { osMissing } from "./os-available.ts";
+import { vmLacks } from "./vm-here.ts";
 
 /** FORGE_FREEZES=10000 for the full count; `npm run bench -w forge -- freeze` does the same. */
 const TRIALS = Number(process.env.FORGE_FREEZES ?? 30);
@@ -11,6 +12,7 @@ describe("no byte is released after the freeze instant", () => {
   const os = osChamber();
   const subjects = [
     { name: "os", chamber: os, language: "shell", pauses: true, trials: TRIALS },
+    { name: "vm", chamber: vm(), language: "shell", pauses: true, trials: TRIALS },
     { name: "wasm-js", chamber: wasmJs(), language: "javascript", pauses: false, trials: Math.ceil(TRIALS / 6) },
     { name: "wasm-py", chamber: wasmPy(), language: "python", pauses: false, trials: Math.ceil(TRIALS / 6) },
   ] as const;
@@ -18,6 +20,7 @@ describe("no byte is released after the freeze instant", () => {
 
   test.for(subjects)("$name", { timeout: 3_600_000 }, async ({ name, chamber, language, pauses, trials }, ctx) => {
     if (name === "os" && osMissing !== null) return ctx.skip(osMissing);
+    if (name === "vm" && vmLacks !== null) return ctx.skip(vmLacks);
     const report = await freezeTrials(chamber, language, { trials, seed: SEED, pauses });
     expect(report, `seed ${SEED}`).toMatchObject({ after_bytes: 0, trials });
     expect(report.before_bytes).toBeGreaterThan(0);

@@ -8,6 +8,7 @@ import {
   DENIED_CALLS,
   deniedNumbers,
   JUDGED_CALLS,
+  UNCOUNTED_CALLS,
 } from "../src/seccomp-calls.ts";
 
 const EPERM = errno(1);
@@ -51,6 +52,15 @@ describe.each(ARCHITECTURES)("%s", (architecture: Architecture) => {
     for (let number = 0; number <= 462; number++)
       if (!special.has(number)) expect(call(number), String(number)).toBe(denied.has(number) ? EPERM : ALLOW);
     expect(denied.size).toBeGreaterThanOrEqual(65);
+  });
+
+  test("memory that no process is charged with is denied where no control group counts it", () => {
+    const uncounted = filterBytes(chamberFilter(architecture, false));
+    for (const numbers of Object.values(UNCOUNTED_CALLS)) {
+      const number = numbers[column]!;
+      expect(verdict(uncounted, { audit, number })).toBe(EPERM);
+      expect(call(number)).toBe(ALLOW);
+    }
   });
 
   test("calls of another architecture, of x32 and of later kernels", () => {

@@ -1,11 +1,10 @@
-/** The kill switch on a machine that survives it. FORGE_FREEZES=10000 and FORGE_CYCLES=1000 for the full size. */
+/** The kill switch on a machine that survives it. FORGE_CYCLES=1000 for the full size. */
 import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { type ChamberEvent, DEFAULT_LIMITS, MAX_LIMITS, openMachine, type VmSession, vm } from "../src/index.ts";
 import { vmLacks } from "./vm-here.ts";
 
-const FREEZES = Number(process.env.FORGE_FREEZES ?? 40);
 const CYCLES = Number(process.env.FORGE_CYCLES ?? 25);
 const COUNTING = `
 import sys
@@ -59,27 +58,6 @@ describe.skipIf(vmLacks !== null)("freeze", { retry: 2 }, () => {
     expect(seen.at(-1)).toMatchObject({ type: "exit", status: "ok" });
     expect(textOf(seen)).toBe(Array.from({ length: CYCLES * 40 }, (_, n) => `${n}\n`).join(""));
     expect(heads.size).toBe(CYCLES);
-    await session.kill("done");
-  }, 600_000);
-
-  it(`${FREEZES} freezes at random moments of a flood release nothing afterwards`, async () => {
-    const session = await open();
-    const stream = session.exec({ code: 'while True: print("x" * 200)' })[Symbol.asyncIterator]();
-    await begun(stream);
-    for (let trial = 0; trial < FREEZES; trial++) {
-      await new Promise((done) => setTimeout(done, Math.random() * 5));
-      let released = 0;
-      const frozen = session.freeze();
-      const next = stream.next().then((one) => {
-        released++;
-        return one;
-      });
-      await frozen;
-      await new Promise((done) => setTimeout(done, 2));
-      expect(released).toBe(0);
-      await session.resume({ wipe: false });
-      expect((await next).value).toMatchObject({ type: "stdout" });
-    }
     await session.kill("done");
   }, 600_000);
 

@@ -35,7 +35,7 @@ export class CardJournal {
     this.#disk = disk;
   }
 
-  /** @param marks null when the operator wrote the card himself. */
+  /** @param marks null when the operator wrote the card himself, or a general model did, which cannot be taught here. */
   note(view: DirectiveView, marks: MarkedCard | null): Promise<void> {
     const line = marks === null ? this.#corrected(view) : this.#written(view, marks);
     if (line !== null) this.#writing = this.#writing.then(() => this.#append(line));
@@ -57,7 +57,7 @@ export class CardJournal {
   #corrected({ card, state, submitted_at }: DirectiveView): JournalLine | null {
     const before = this.#refused;
     this.#refused = null;
-    if (before === null || card === null || state !== "done") return null;
+    if (before === null || card === null || card.by !== "operator" || state !== "done") return null;
     if (Date.parse(submitted_at) - before.at_ms > CORRECTION_MS) return null;
     return { ...before.line, instead: { tool: card.tool, parameters: card.parameters } };
   }

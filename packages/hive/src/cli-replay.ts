@@ -1,5 +1,5 @@
 /** `axiom replay proof.json`: runs the needle of a proof card again and says what differs. */
-import { type Difference, replay } from "lex";
+import { type Difference, replay, replayable } from "lex";
 import {
   DirectiveBody,
   fromBase64,
@@ -21,7 +21,7 @@ export async function replayProof(terminal: Terminal, proof: ProofCard): Promise
   if (isRefusal(read)) return showRefusal(terminal, read);
   const loaded = loadConfig(terminal.home, terminal.environment);
   if (isRefusal(loaded)) return showRefusal(terminal, loaded);
-  const desk = new NeedleDesk({ home: terminal.home, engine: loaded.config.engine });
+  const desk = new NeedleDesk({ home: terminal.home, engine: loaded.config.engine, environment: terminal.environment });
   const began_ms = performance.now();
   try {
     const needle = await desk.needle(proof.card.needle);
@@ -48,6 +48,8 @@ function readRecorded({ id, card, directive, replay: recorded }: ProofCard): Rec
   const body = DirectiveBody.safeParse(packet.body);
   if (!data.success || !body.success || !("words" in body.data))
     return refuse("replay-impossible", `The replay data of ${hash(id)} cannot be read.`);
+  const impossible = replayable(data.data);
+  if (impossible !== null) return impossible;
   return { data: data.data, words: body.data.words, call: { tool: card.tool, parameters: card.parameters } };
 }
 

@@ -13,7 +13,12 @@ export async function serve(terminal: Terminal): Promise<number> {
   if (isRefusal(loaded)) return showRefusal(terminal, loaded);
   const unlock = readPassphrase(terminal.environment, loaded.config.keys.passphrase_file);
   if (isRefusal(unlock)) return showRefusal(terminal, unlock);
-  const starting = startDaemon({ home: terminal.home, config: loaded.config, ...unlock });
+  const starting = startDaemon({
+    home: terminal.home,
+    config: loaded.config,
+    environment: terminal.environment,
+    ...unlock,
+  });
   const daemon = await terminal.patiently("starting the hive", starting);
   if (isRefusal(daemon)) return showRefusal(terminal, daemon);
   const ended = untilSignal(daemon);

@@ -2,10 +2,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type MarkedCard, markCall } from "lex";
-import { type BehaviorCard, isRefusal } from "raptor";
-import { loadBehaviors } from "raptor/behaviors";
+import { isRefusal } from "lop";
+import type { BehaviorCard } from "raptor";
 import { JOURNAL_PATH, type JournalLine } from "./card-journal.ts";
-import { EXIT, type Terminal } from "./terminal.ts";
+import { cardsOf } from "./needle-desk.ts";
+import { EXIT, showRefusal, type Terminal } from "./terminal.ts";
 
 export interface TrainingPair {
   readonly directive: string;
@@ -16,18 +17,14 @@ export interface TrainingPair {
 }
 
 export function runTrainingExport(terminal: Terminal, output: string | undefined): number {
-  const pairs = pairsOf(readJournal(join(terminal.home, JOURNAL_PATH)), shippedCards());
+  const cards = cardsOf(terminal.home);
+  if (isRefusal(cards)) return showRefusal(terminal, cards);
+  const pairs = pairsOf(readJournal(join(terminal.home, JOURNAL_PATH)), cards);
   const text = pairs.map((pair) => `${JSON.stringify(pair)}\n`).join("");
   if (output !== undefined) writeFileSync(output, text, { mode: 0o600 });
   else if (text !== "") terminal.out(text.trimEnd());
   terminal.say(`${pairs.length} pairs${output === undefined ? "" : ` in ${output}`}`);
   return EXIT.ok;
-}
-
-function shippedCards(): BehaviorCard[] {
-  const cards = loadBehaviors();
-  if (isRefusal(cards)) throw new TypeError(cards.why);
-  return [...cards.values()];
 }
 
 /** A line that a crash cut off is passed over. */

@@ -6,6 +6,7 @@ import { Command, CommanderError } from "commander";
 import type { Action, Tree } from "./command.ts";
 import { hiveCommands } from "./commands-hive.ts";
 import { keyCommands } from "./commands-keys.ts";
+import { latticeCommands } from "./commands-lattice.ts";
 import { machineCommands } from "./commands-machine.ts";
 import { recordCommands } from "./commands-record.ts";
 import { tripCommands } from "./commands-trip.ts";
@@ -74,6 +75,7 @@ export function makeProgram(terminal: Terminal, ended: (code: number) => void): 
   hiveCommands(context);
   keyCommands(context);
   recordCommands(context);
+  latticeCommands(context);
   machineCommands(context);
   for (const command of everyCommand(program)) addCommonOptions(command);
   return program;

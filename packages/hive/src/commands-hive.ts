@@ -43,9 +43,20 @@ function needleCommands({ program, terminal, action }: Tree): void {
     .command("add <card>")
     .description("Add a needle: its behavior card, a JSON file")
     .option("--state <file>", "the memory that it begins with")
+    .option("--replace", "in the place of a needle of the same id")
     .action(
-      action(async (card: string, options: { state?: string }) =>
-        (await import("./cli-needles.ts")).runNeedleAdd(terminal, card, options.state),
+      action(async (card: string, options: { state?: string; replace?: true }) =>
+        (await import("./cli-needle-add.ts")).runNeedleAdd(terminal, card, options),
+      ),
+    );
+  needles
+    .command("memory <id>")
+    .description("What a needle remembers; kept in a file, or forgotten")
+    .option("--save <file>", "write it to a file, unsealed, for a needle that goes on from it")
+    .option("--forget", "forget it")
+    .action(
+      action(async (id: string, options: { save?: string; forget?: true }) =>
+        (await import("./cli-needles.ts")).runNeedleMemory(terminal, id, options),
       ),
     );
   program

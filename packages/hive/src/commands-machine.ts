@@ -1,5 +1,6 @@
 /** Commands about this machine: settings, health, the service, the shell. */
 import type { Command } from "commander";
+import type { RenderOptions } from "./cli-forge.ts";
 import type { Tree } from "./command.ts";
 import { EXIT, type Terminal, UsageError } from "./terminal.ts";
 
@@ -49,6 +50,7 @@ export function machineCommands({ program, terminal, action }: Tree): void {
     .command("show")
     .description("What the image is made of")
     .action(action(async () => (await import("./cli-crucible.ts")).runCrucibleShow(terminal)));
+  forgeCommands({ program, terminal, action });
   const service = program.command("service").description("Run as a systemd service");
   for (const [name, about] of [
     ["print", "Print the unit"],
@@ -68,6 +70,26 @@ export function machineCommands({ program, terminal, action }: Tree): void {
     .command("version")
     .description("The version")
     .action(action(async () => versionCommand(terminal)));
+}
+
+function forgeCommands({ program, terminal, action }: Tree): void {
+  const forge = program.command("forge").description("Definitions for a KVM or Xen host of your own, and for Vagrant");
+  forge
+    .command("render")
+    .description("Write them from a plan (docs/hypervisors.md)")
+    .requiredOption("--config <file>", "the plan")
+    .requiredOption("--out <folder>", "where to")
+    .option("--backend <name>", "kvm, xen, xl, vagrant or all", "all")
+    .option("--check", "write nothing; fail when the folder is not what the plan gives")
+    .action(action(async (o: RenderOptions) => (await import("./cli-forge.ts")).runForgeRender(terminal, o)));
+  forge
+    .command("check <folder>")
+    .description("Hold them against the real tools of this host, and say what was not run")
+    .action(action(async (folder: string) => (await import("./cli-forge.ts")).runForgeCheck(terminal, folder)));
+  forge
+    .command("convert <file>")
+    .description("A domain's file of Xen's xl as libvirt's XML")
+    .action(action(async (file: string) => (await import("./cli-forge.ts")).runForgeConvert(terminal, file)));
 }
 
 async function serviceCommand(

@@ -48,11 +48,36 @@ const Limits = z.strictObject({
 });
 const Engine = z.strictObject({
   kind: z
-    .enum(["kernel", "llamacpp", "none"])
+    .enum(["kernel", "llamacpp", "openai", "none"])
     .default("kernel")
-    .describe("What runs the model: our exact kernel, llama.cpp, or nothing."),
-  model: z.string().min(1).nullable().default(null).describe("GGUF file; null is the shipped model."),
+    .describe("What runs the model: our exact kernel, llama.cpp, a server of the OpenAI protocol, or nothing."),
+  model: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("GGUF file, null is the shipped model; with `openai` the name that the server knows."),
   mode: z.enum(["exact", "row"]).default("exact").describe("How the kernel counts: GGUF fidelity, or speed."),
+  vectors: z
+    .enum(["doubled", "plain"])
+    .default("doubled")
+    .describe("Whether a daemon's kernel may use V8's doubled vectors, once they have given the same bits."),
+  url: z.string().min(1).max(2048).nullable().default(null).describe("With `openai`: the server, up to and with /v1."),
+  key_file: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe("With `openai`: file with the server's key; else the credential axiom-engine-key, or none."),
+  dialect: z
+    .enum(["openai", "vllm"])
+    .default("openai")
+    .describe("What the server understands: the plain protocol, or also vLLM's guided_json."),
+  timeout_s: z.int().min(1).max(3600).default(120).describe("With `openai`: longest wait for one answer."),
+  elsewhere: z
+    .boolean()
+    .default(false)
+    .describe("Whether the server may stand on another machine: the words of directives then leave this one."),
 });
 const Chambers = z.strictObject({
   os: z.boolean().default(true).describe("Whether the rung os (bubblewrap) is used where it works."),
@@ -68,6 +93,33 @@ const Chambers = z.strictObject({
     .max(8)
     .default(1)
     .describe("Machines of each kind that a daemon keeps ready; some 40 MiB each."),
+});
+const POINT = /^-?\d{1,2}(?:\.\d+)?,\s*-?\d{1,3}(?:\.\d+)?$/;
+const Lattice = z.strictObject({
+  engine: z
+    .enum(["embedded", "postgres", "none"])
+    .default("embedded")
+    .describe("Where capabilities live: AXIOM_HOME/lattice, a PostgreSQL server with PostGIS, or nowhere."),
+  postgres_url: z
+    .string()
+    .min(1)
+    .max(2048)
+    .nullable()
+    .default(null)
+    .describe("postgres://USER@HOST/DATABASE, for the engine postgres."),
+  home: z
+    .string()
+    .regex(POINT, "is no LATITUDE,LONGITUDE")
+    .nullable()
+    .default(null)
+    .describe("LATITUDE,LONGITUDE of the place that `me` means."),
+  tz: z
+    .string()
+    .refine((name) => Intl.supportedValuesOf("timeZone").includes(name) || name === "UTC", "is no IANA time zone")
+    .nullable()
+    .default(null)
+    .describe("IANA time zone in which times are meant; null is the machine's."),
+  horizon_days: z.int().min(1).max(400).default(60).describe("How far ahead hours and capacity are known."),
 });
 const Trace = z.strictObject({
   level: z
@@ -91,6 +143,7 @@ const SECTIONS = {
   limits: Limits,
   engine: Engine,
   chambers: Chambers,
+  lattice: Lattice,
   trace: Trace,
   stop: Stop,
 };
@@ -102,6 +155,7 @@ export const Config = z.strictObject({
   limits: Limits.prefault({}),
   engine: Engine.prefault({}),
   chambers: Chambers.prefault({}),
+  lattice: Lattice.prefault({}),
   trace: Trace.prefault({}),
   stop: Stop.prefault({}),
 });

@@ -4,7 +4,7 @@
  */
 import { isRefusal, nodeClock, type Refusal, refuse } from "lop";
 import { ApiKeys } from "./api-keys.ts";
-import type { Config } from "./config.ts";
+import type { Config, Environment } from "./config.ts";
 import { bootId, readDaemon } from "./daemon-file.ts";
 import type { HiveFace } from "./hive-types.ts";
 import { makeHome, removeDaemon, writeDaemon } from "./home.ts";
@@ -34,6 +34,7 @@ export interface DaemonOptions {
   home: string;
   config: Config;
   passphrase: string | null;
+  environment: Environment;
 }
 
 export async function startDaemon(o: DaemonOptions): Promise<Daemon | Refusal> {
@@ -96,6 +97,7 @@ async function open(o: DaemonOptions, trace: Trace): Promise<Opened | Refusal> {
   void traceDirectives(local.hive, trace, follow.signal);
   const world: World = {
     hive: local.hive,
+    lattice: local.lattice,
     keys,
     idempotency,
     meters,

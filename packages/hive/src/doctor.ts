@@ -7,7 +7,9 @@ import { osChamber, vm, wasmJs, wasmPy } from "forge";
 import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
 import { readDaemon } from "./daemon-file.ts";
+import { askServer } from "./general-engine.ts";
 import { Hud } from "./http-hud.ts";
+import { LATTICE_FOLDER, latticeDesk } from "./lattice-engine.ts";
 import { checkLedgerOf } from "./ledger-health.ts";
 import { NeedleDesk } from "./needle-desk.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
@@ -50,7 +52,8 @@ function lineOf({ what, state, detail, fix }: Finding, terminal: Terminal): stri
   return fix === null ? head : `${head}\n${" ".repeat(25)}fix: ${fix}`;
 }
 
-async function examine({ home, environment }: Terminal): Promise<Finding[]> {
+async function examine(terminal: Terminal): Promise<Finding[]> {
+  const { home, environment } = terminal;
   const loaded = loadConfig(home, environment);
   const config = isRefusal(loaded) ? null : loaded.config;
   return [
@@ -65,7 +68,7 @@ async function examine({ home, environment }: Terminal): Promise<Finding[]> {
     ...(await checkChambers()),
     await checkKeyring(home),
     await checkRecord(home),
-    ...(config === null ? [] : [await checkModel(home, config)]),
+    ...(config === null ? [] : [await checkModel(terminal, config), await checkLattice(home, config)]),
     new Hud().built ? ok("HUD", "built") : missing("HUD", "not built", "npm run build -w prism"),
     ...TOOLS.map(checkTool),
   ];
@@ -107,14 +110,32 @@ export const OTHER_VARIABLES = [
 ];
 
 /** Opens the model as the first words would: every digest and the signature are checked. */
-async function checkModel(home: string, { engine }: Config): Promise<Finding> {
-  const desk = new NeedleDesk({ home, engine });
-  const { ready, why, model } = desk.status();
+async function checkModel({ home, environment }: Terminal, { engine }: Config): Promise<Finding> {
+  const desk = new NeedleDesk({ home, engine, environment });
+  const { ready, why, model, lost } = desk.status();
   if (!ready)
     return missing("model", why ?? "absent", "axiom config unset engine.model; axiom config unset engine.kind");
   const writer = await desk.writer();
   await desk.close();
-  return isRefusal(writer) ? broken("model", writer.why, writer.fix) : ok("model", `${model}, needles can write`);
+  const fault = isRefusal(writer) ? writer : engine.kind === "openai" ? await askServer(engine, environment) : null;
+  return fault !== null
+    ? broken("model", fault.why, fault.fix)
+    : ok("model", [`${model}, needles can write`, ...lost].join("; "));
+}
+
+/** Looks at what is there; while a daemon runs, the lattice is its own to open. */
+async function checkLattice(home: string, { lattice: config }: Config): Promise<Finding> {
+  if (config.engine === "none") return missing("lattice", "the engine is none", "axiom config unset lattice.engine");
+  const absent = config.engine === "embedded" && !existsSync(join(home, LATTICE_FOLDER));
+  if (absent) return missing("lattice", "no capabilities yet", "axiom lattice import FILE, or axiom lattice demo");
+  if (readDaemon(home) !== null) return ok("lattice", `${config.engine}, held by the daemon`);
+  const desk = latticeDesk(home, config);
+  const open = await desk.open();
+  const found = isRefusal(open)
+    ? broken("lattice", open.why, open.fix)
+    : ok("lattice", `${config.engine}, ${await open.lattice.count()} records, times in ${open.settings.tz}`);
+  await desk.close();
+  return found;
 }
 
 function checkHome(home: string): Finding[] {
@@ -180,8 +201,7 @@ async function checkMachines(): Promise<Finding> {
   const probe = await chamber.probe();
   await chamber.close();
   if (!probe.ready) return missing("chamber vm", probe.why, probe.fix);
-  const ended = chamber.leftovers.filter((one) => one.ended).length;
-  return ok("chamber vm", `${chamber.languages.join(", ")}${ended === 0 ? "" : `; ${ended} left machines were ended`}`);
+  return ok("chamber vm", chamber.languages.join(", "));
 }
 
 async function checkKeyring(home: string): Promise<Finding> {

@@ -34,6 +34,7 @@ import { ToolTable } from "./tool.ts";
 import { execTools } from "./tools-exec.ts";
 import { filesTools } from "./tools-files.ts";
 import { guardTools } from "./tools-guard.ts";
+import { latticeTools } from "./tools-lattice.ts";
 import { permitTools } from "./tools-permit.ts";
 import { Turns } from "./turns.ts";
 
@@ -130,6 +131,7 @@ async function openUnder(
     ...execTools({ ...ports, mayReachOut: () => ports.egress !== undefined && mayReachOut(permits) }),
     ...filesTools(ports),
     ...permitTools({ permits, keyring, statements, chance, policy_set: policy.id }),
+    ...(ports.lattice === undefined ? {} : latticeTools({ lattice: ports.lattice, crypto })),
     ...guardTools({ gate, statements, chambers: () => ports.ladder.probeAll() }),
   });
   const parts: TripParts = {
@@ -178,6 +180,7 @@ async function openUnder(
     desk,
     permits,
     egress: ports.egress ?? null,
+    lattice: ports.lattice ?? null,
     window: recovered.window,
     recovered: settled,
     markBody,

@@ -20,6 +20,7 @@ import type {
   Rung,
   Verdict,
 } from "lop";
+import type { LatticePort, LatticeStatus } from "./lattice-desk.ts";
 
 /** Everything that the hive touches of the world. The simulation hands in its own. */
 export interface HivePorts {
@@ -38,6 +39,8 @@ export interface HivePorts {
   readonly boot?: BootClock;
   /** Turns words into action cards. Absent: words are refused. */
   readonly words?: WordsPort;
+  /** Who can do what, where and when. Absent: the tools of the lattice are not there. */
+  readonly lattice?: LatticePort;
   /** Where faults of our own are reported: the trace. Nobody is told when absent. */
   readonly fault?: (where: string, error: unknown) => void;
 }
@@ -71,8 +74,10 @@ export interface EngineStatus {
   readonly ready: boolean;
   /** Null when ready. */
   readonly why: string | null;
-  /** The model's file; null when there is no engine. */
+  /** The model's file, or its name and server; null when there is no engine. */
   readonly model: string | null;
+  /** What directives in words go without over this engine, in sentences; empty over the kernel. */
+  readonly lost: readonly string[];
 }
 
 export interface NeedleInfo {
@@ -203,6 +208,7 @@ export interface HiveStatus {
     readonly why: string | null;
   }[];
   readonly engine: EngineStatus;
+  readonly lattice: LatticeStatus;
   readonly running: number;
   readonly awaiting: number;
   /** What this start found: directives that the last run left open, and what the ledger's repair dropped. */
@@ -262,6 +268,10 @@ export interface HiveFace {
   needles(): Promise<readonly NeedleInfo[] | Refusal>;
   /** Refusals: `needle-unknown`, `model-damaged`. */
   needle(id: string): Promise<NeedleView | Refusal>;
+  /** What it remembers, as a memory file (docs/formats/memory.md). Refusals: `needle-unknown`, `memory-absent`, `model-damaged`. */
+  needleMemory(id: string): Promise<Uint8Array | Refusal>;
+  /** Its kept file goes; proofs keep the memory's hash. Refusals: `needle-unknown`, `memory-absent`. */
+  forgetNeedleMemory(id: string): Promise<Refusal | null>;
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string };
   permits(): readonly JsonObject[];
   revokePermit(id: string): Promise<Refusal | null>;

@@ -48,6 +48,7 @@ export interface HiveInside {
   readonly permits: PermitBook;
   /** The way out of chambers; shut by a freeze before anything else. */
   readonly egress: HivePorts["egress"] | null;
+  readonly lattice: HivePorts["lattice"] | null;
   readonly window: RecoveryWindow;
   readonly recovered: HiveStatus["recovered"];
   /** Body of `start` and `mark` entries. */
@@ -55,6 +56,8 @@ export interface HiveInside {
   /** Lets go of the home, last of all. */
   release(): Promise<void>;
 }
+
+const NO_LATTICE: HiveStatus["lattice"] = { engine: "none", ready: false, why: "This hive has no lattice." };
 
 export class Hive implements HiveFace {
   readonly #in: HiveInside;
@@ -255,7 +258,8 @@ export class Hive implements HiveFace {
       frozen: parts.gate.frozen,
       ledger: { size: ledger.size, checkpoint: ledger.checkpoint() },
       chambers: parts.ladder.report().map(({ rung, ready, why }) => ({ rung, ready, why })),
-      engine: parts.words?.status() ?? { ready: false, why: ENGINE_MISSING, model: null },
+      engine: parts.words?.status() ?? { ready: false, why: ENGINE_MISSING, model: null, lost: [] },
+      lattice: this.#in.lattice?.status() ?? NO_LATTICE,
       running: states.filter((state) => state === "running").length,
       awaiting: states.filter((state) => state === "awaiting-approval").length,
       recovered,
@@ -274,10 +278,23 @@ export class Hive implements HiveFace {
     const needles = await this.needles();
     if (isRefusal(needles)) return needles;
     const info = needles.find((needle) => needle.id === id);
-    if (info === undefined) return refuse("needle-unknown", `There is no needle ${JSON.stringify(id.slice(0, 64))}.`);
+    if (info === undefined) return unknownNeedle(id);
     const memory = await this.#in.parts.memories.last(id);
     if (isRefusal(memory)) return memory;
     return { ...info, memory: memory === null ? null : { hash: memory.hash, bytes: memory.bytes.length } };
+  }
+
+  async needleMemory(id: string): Promise<Uint8Array | Refusal> {
+    const known = await this.needle(id);
+    if (isRefusal(known)) return known;
+    return (await this.#in.parts.memories.lastFile(id)) ?? nothingKept(id);
+  }
+
+  async forgetNeedleMemory(id: string): Promise<Refusal | null> {
+    const needles = await this.needles();
+    if (isRefusal(needles)) return needles;
+    if (!needles.some((needle) => needle.id === id)) return unknownNeedle(id);
+    return (await this.#in.parts.memories.forget(id)) ? null : nothingKept(id);
   }
 
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string } {
@@ -336,4 +353,7 @@ export class Hive implements HiveFace {
 
 const STOPPING: Refusal = refuse("interrupted", "The hive was stopped.", "State the directive again.");
 const isId = (id: string): boolean => /^[0-9a-f]{64}$/.test(id);
+const nothingKept = (id: string): Refusal => refuse("memory-absent", `${id} remembers nothing.`);
+const unknownNeedle = (id: string): Refusal =>
+  refuse("needle-unknown", `There is no needle ${JSON.stringify(id.slice(0, 64))}.`);
 const unknown = (id: string): Refusal => refuse("directive-unknown", `There is no directive ${id.slice(0, 64)}.`);

@@ -1,17 +1,9 @@
-/**
- * Step events as server-sent events (WHATWG HTML §9.2). One is read from the hive when the client has room for it, so a slow
- * client costs one event of memory; a client that takes nothing for a while is let go and resumes with `Last-Event-ID`.
- */
+/** Step events as server-sent events; whoever was let go resumes with `Last-Event-ID`. */
 import { isRefusal, type Refusal, refuse } from "lop";
 import type { StepEvent } from "./hive-types.ts";
 import { type Call, type Route, route, type World } from "./http-route.ts";
 import { EventsQuery } from "./http-schemas.ts";
-
-export const HEARTBEAT_MS = 15_000;
-/** How long a client may leave a written event unread. */
-export const STALL_MS = 60_000;
-/** What browsers wait before they connect again. */
-const RETRY_MS = 1000;
+import { streamBody } from "./http-stream.ts";
 
 type EventsCall = Call<undefined, { after?: number | undefined }>;
 
@@ -67,69 +59,14 @@ function lastSeen({ headers, query }: EventsCall): number | Refusal {
   return /^\d{1,15}$/.test(text) ? Number(text) : refuse("request-malformed", "Last-Event-ID is no sequence number.");
 }
 
-/** The bytes of a stream: pulled one event at a time, a comment as heartbeat when nothing happens. */
+/** The bytes of a stream of step events. */
 export function eventBody(
   world: Pick<World, "hive" | "meters">,
   id: string | null,
   after: number,
   gone: AbortSignal,
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
   const end = new AbortController();
-  const signal = AbortSignal.any([gone, end.signal]);
-  const events = world.hive.events(id, after, signal)[Symbol.asyncIterator]();
-  let next: Promise<IteratorResult<StepEvent>> | null = null;
-  let stall: NodeJS.Timeout | undefined;
-  let open = true;
-  const finish = (): void => {
-    if (!open) return;
-    open = false;
-    clearTimeout(stall);
-    end.abort();
-    world.meters.streamEnded();
-  };
-  world.meters.streamBegan();
-  gone.addEventListener("abort", finish, { once: true });
-  return new ReadableStream<Uint8Array>(
-    {
-      start: (controller) => controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`)),
-      async pull(controller) {
-        clearTimeout(stall);
-        next ??= events.next();
-        const item = await within(next, HEARTBEAT_MS);
-        if (item === "late") controller.enqueue(encoder.encode(": still here\n\n"));
-        else if (item.done) {
-          finish();
-          controller.close();
-          return;
-        } else {
-          next = null;
-          controller.enqueue(encoder.encode(frame(item.value)));
-        }
-        stall = setTimeout(() => {
-          finish();
-          controller.error(new Error("the client reads nothing"));
-        }, STALL_MS);
-        stall.unref();
-      },
-      cancel: finish,
-    },
-    { highWaterMark: 1 },
-  );
+  const items = world.hive.events(id, after, AbortSignal.any([gone, end.signal]));
+  return streamBody(world.meters, { items, gone, end, event: "step", idOf: ({ seq }: StepEvent) => seq });
 }
-
-async function within<T>(promise: Promise<T>, limit_ms: number): Promise<T | "late"> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), limit_ms);
-    timer.unref();
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** JSON has no raw newlines, so one `data` line holds it. */
-const frame = (event: StepEvent): string => `id: ${event.seq}\nevent: step\ndata: ${JSON.stringify(event)}\n\n`;

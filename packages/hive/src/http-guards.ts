@@ -59,9 +59,9 @@ export function checkKey(authorization: string | null, keys: ApiKeys, wanted: Sc
 export async function readBody<B>(
   request: Request,
   schema: z.ZodType<B>,
-  optional: boolean,
+  { optional = false, max_bytes = BODY_MAX_BYTES }: { optional?: boolean; max_bytes?: number } = {},
 ): Promise<{ body: B } | Refusal> {
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, max_bytes);
   if (isRefusal(bytes)) return bytes;
   if (bytes.length === 0 && optional) return { body: schema.parse({}) };
   const type = request.headers.get("Content-Type") ?? "";
@@ -69,7 +69,7 @@ export async function readBody<B>(
     return refuse("media-type-refused", `Content-Type ${JSON.stringify(type.slice(0, 80))} is not application/json.`);
   let value: Json;
   try {
-    value = parseStrict(bytes, { max_bytes: BODY_MAX_BYTES });
+    value = parseStrict(bytes, { max_bytes });
   } catch (error) {
     return refuse("request-malformed", `The body is not JSON as it is wanted: ${(error as Error).message}.`);
   }
@@ -77,18 +77,19 @@ export async function readBody<B>(
   return parsed.success ? { body: parsed.data } : refuse("request-malformed", `The body: ${firstFault(parsed.error)}`);
 }
 
-const tooLarge = (): Refusal => refuse("request-too-large", `The body is longer than ${BODY_MAX_BYTES} bytes.`);
+const tooLarge = (max_bytes: number): Refusal =>
+  refuse("request-too-large", `The body is longer than ${max_bytes} bytes.`);
 
-async function readBytes(request: Request): Promise<Uint8Array | Refusal> {
+async function readBytes(request: Request, max_bytes: number): Promise<Uint8Array | Refusal> {
   const announced = request.headers.get("Content-Length");
-  if (Number(announced ?? 0) > BODY_MAX_BYTES) return tooLarge();
+  if (Number(announced ?? 0) > max_bytes) return tooLarge(max_bytes);
   if (announced !== null) return new Uint8Array(await request.arrayBuffer());
   if (request.headers.get("Transfer-Encoding") === null && request.body === null) return new Uint8Array();
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of request.body ?? []) {
     size += part.length;
-    if (size > BODY_MAX_BYTES) return tooLarge();
+    if (size > max_bytes) return tooLarge(max_bytes);
     parts.push(part);
   }
   return new Uint8Array(Buffer.concat(parts));

@@ -1,17 +1,7 @@
 /** The hive itself over HTTP: status, keys, freeze, tools, policies. */
-import { Envelope, isRefusal } from "lop";
+import { Envelope } from "lop";
 import { done, json, nothing, type Route, route } from "./http-route.ts";
-import {
-  FreezeRequest,
-  NeedleBody,
-  NeedleList,
-  NoQuery,
-  Nothing,
-  PolicyBody,
-  StatusBody,
-  ToolList,
-  UnlockRequest,
-} from "./http-schemas.ts";
+import { FreezeRequest, NoQuery, Nothing, PolicyBody, StatusBody, ToolList, UnlockRequest } from "./http-schemas.ts";
 
 const OK_EMPTY = { 204: { about: "Done." } };
 
@@ -35,34 +25,6 @@ const tools = route<undefined, object>({
   query: NoQuery,
   answers: { 200: { about: "All of them.", schema: ToolList } },
   handle: ({ world }) => json({ tools: world.hive.tools() }),
-});
-
-const needles = route<undefined, object>({
-  method: "get",
-  path: "/v1/needles",
-  name: "needles",
-  about: "The needles: what each does, and what it begins with.",
-  scope: "read",
-  query: NoQuery,
-  answers: { 200: { about: "All of them.", schema: NeedleList } },
-  handle: async ({ world }) => {
-    const found = await world.hive.needles();
-    return isRefusal(found) ? found : json({ needles: found });
-  },
-});
-
-const needle = route<undefined, object>({
-  method: "get",
-  path: "/v1/needles/{id}",
-  name: "needle",
-  about: "One needle, and what it remembers.",
-  scope: "read",
-  query: NoQuery,
-  answers: { 200: { about: "The needle.", schema: NeedleBody } },
-  handle: async ({ world, params }) => {
-    const found = await world.hive.needle(params.id!);
-    return isRefusal(found) ? found : json(found);
-  },
 });
 
 const unlock = route<{ passphrase: string | null }, object>({
@@ -140,15 +102,4 @@ const keys = route<undefined, object>({
   handle: ({ world }) => json(world.hive.keys()),
 });
 
-export const HIVE_ROUTES: readonly Route[] = [
-  status,
-  tools,
-  needles,
-  needle,
-  unlock,
-  lock,
-  freeze,
-  resume,
-  policies,
-  keys,
-];
+export const HIVE_ROUTES: readonly Route[] = [status, tools, unlock, lock, freeze, resume, policies, keys];

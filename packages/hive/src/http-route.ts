@@ -10,6 +10,7 @@ import type { Config } from "./config.ts";
 import type { HiveFace } from "./hive-types.ts";
 import type { Hud } from "./http-hud.ts";
 import type { Idempotency } from "./idempotency.ts";
+import type { LatticePort } from "./lattice-desk.ts";
 import type { HiveMeters } from "./metrics-hive.ts";
 import type { Trace } from "./trace.ts";
 
@@ -19,6 +20,7 @@ export interface World {
   readonly keys: ApiKeys;
   readonly idempotency: Idempotency;
   readonly meters: HiveMeters;
+  readonly lattice: LatticePort;
   readonly settings: Config["http"];
   readonly clock: Clock;
   readonly hud: Hud;
@@ -56,6 +58,8 @@ export interface Route<B = unknown, Q = unknown> {
   readonly body?: z.ZodType<B>;
   /** Whether a request without a body stands for `{}`. */
   readonly bodyOptional?: boolean;
+  /** Where a body may be longer than BODY_MAX_BYTES. */
+  readonly body_max_bytes?: number;
   readonly query?: z.ZodType<Q>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly answers: Readonly<Record<number, Answered>>;

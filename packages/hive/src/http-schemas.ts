@@ -2,6 +2,7 @@
 import { ActionCard, Digest, DirectiveBody, Envelope, Instant, Outcome, RUNGS, Verdict } from "lop";
 import { z } from "zod";
 import { STEPS } from "./hive-types.ts";
+import { LATTICE_SCHEMAS } from "./http-lattice-schemas.ts";
 
 const JsonObject = z.record(z.string(), z.json());
 
@@ -80,7 +81,13 @@ const Needle = z.object({
   start: Digest.nullable(),
   ready: z.boolean(),
 });
-export const NeedleList = z.object({ needles: z.array(Needle) });
+const EngineBody = z.object({
+  ready: z.boolean(),
+  why: z.string().nullable(),
+  model: z.string().nullable(),
+  lost: z.array(z.string()).describe("What directives in words go without over this engine."),
+});
+export const NeedleList = z.object({ needles: z.array(Needle), engine: EngineBody });
 export const NeedleBody = Needle.extend({
   memory: z.object({ hash: Digest, bytes: z.int() }).nullable(),
 });
@@ -93,7 +100,12 @@ export const StatusBody = z.object({
   frozen: z.object({ why: z.string(), since: z.string() }).nullable(),
   ledger: z.object({ size: z.int(), checkpoint: z.string() }),
   chambers: z.array(z.object({ rung: z.enum(RUNGS), ready: z.boolean(), why: z.string().nullable() })),
-  engine: z.object({ ready: z.boolean(), why: z.string().nullable(), model: z.string().nullable() }),
+  engine: EngineBody,
+  lattice: z.object({
+    engine: z.enum(["embedded", "postgres", "none"]),
+    ready: z.boolean(),
+    why: z.string().nullable(),
+  }),
   running: z.int(),
   awaiting: z.int(),
   recovered: z.object({
@@ -135,4 +147,5 @@ export const NAMED_SCHEMAS: Readonly<Record<string, z.ZodType>> = {
   PermitList,
   EntryList,
   Envelope,
+  ...LATTICE_SCHEMAS,
 };

@@ -6,7 +6,9 @@ import { DIRECTIVE_ROUTES } from "./http-directives.ts";
 import { EVENT_ROUTES } from "./http-events.ts";
 import { checkHost, checkKey, checkOrigin, readBody, readQuery, SECURITY_HEADERS } from "./http-guards.ts";
 import { HIVE_ROUTES } from "./http-hive.ts";
+import { LATTICE_ROUTES } from "./http-lattice.ts";
 import { LEDGER_ROUTES } from "./http-ledger.ts";
+import { NEEDLE_ROUTES } from "./http-needles.ts";
 import { checkScraper, OPEN_ROUTES } from "./http-open.ts";
 import { PERMIT_ROUTES } from "./http-permits.ts";
 import { json, type Route, refusal, type World } from "./http-route.ts";
@@ -16,6 +18,8 @@ export const ROUTES: readonly Route[] = [
   ...DIRECTIVE_ROUTES,
   ...EVENT_ROUTES,
   ...HIVE_ROUTES,
+  ...NEEDLE_ROUTES,
+  ...LATTICE_ROUTES,
   ...LEDGER_ROUTES,
   ...PERMIT_ROUTES,
   ...OPEN_ROUTES,
@@ -85,8 +89,7 @@ async function serve(context: Context, world: World, row: Route): Promise<Respon
     return refusal(caller, caller.refused === "unauthorized" ? { "WWW-Authenticate": "Bearer" } : {});
   const query = row.query === undefined ? { query: undefined } : readQuery(new URL(req.url), row.query);
   if (isRefusal(query)) return refusal(query);
-  const body =
-    row.body === undefined ? { body: undefined } : await readBody(req.raw, row.body, row.bodyOptional ?? false);
+  const body = row.body === undefined ? { body: undefined } : await readBody(req.raw, row.body, limitsOf(row));
   if (isRefusal(body)) return refusal(body);
   const params = req.param() as Record<string, string>;
   const answer = await row.handle({
@@ -100,6 +103,11 @@ async function serve(context: Context, world: World, row: Route): Promise<Respon
   });
   return isRefusal(answer) ? refusal(answer) : answer;
 }
+
+const limitsOf = ({ bodyOptional, body_max_bytes }: Route) => ({
+  optional: bodyOptional ?? false,
+  ...(body_max_bytes === undefined ? {} : { max_bytes: body_max_bytes }),
+});
 
 /** The guards that hold for every address. */
 function guardOpen(context: Context, world: World): Response | null {

@@ -35,7 +35,16 @@ export async function openInside(
     ({ length }) => length >= 16,
   );
   await homeFree(home);
-  const local = await openLocalHive({ home, config, ...unlock, secrets, pool: 0, chambers, start: "when-acting" });
+  const local = await openLocalHive({
+    home,
+    config,
+    environment,
+    ...unlock,
+    secrets,
+    pool: 0,
+    chambers,
+    start: "when-acting",
+  });
   if (isRefusal(local)) return local;
   const limits = { keys: config.http.idempotency_keys, hours: config.http.idempotency_hours };
   const idempotency = await Idempotency.open(home, nodeClock, limits);
@@ -46,6 +55,7 @@ export async function openInside(
   const meters = new HiveMeters();
   const app = makeApp({
     hive: local.hive,
+    lattice: local.lattice,
     keys,
     idempotency,
     meters,

@@ -19,11 +19,14 @@ import {
   wasmPy,
 } from "forge";
 import { isRefusal, nodeChance, nodeClock, nodeCrypto, nodeDisk, type Refusal } from "lop";
-import type { Config } from "./config.ts";
+import type { Config, Environment } from "./config.ts";
+import { readEngineKey } from "./general-engine.ts";
 import type { Hive } from "./hive.ts";
 import { openHive } from "./hive-open.ts";
 import type { HiveSettings } from "./hive-types.ts";
 import { DEFAULT_LIMITS } from "./hive-types.ts";
+import type { LatticePort } from "./lattice-desk.ts";
+import { latticeDesk } from "./lattice-engine.ts";
 import { NeedleDesk } from "./needle-desk.ts";
 import { VERSION } from "./version.ts";
 
@@ -35,6 +38,7 @@ export const HOME_LOCK = "lock";
 
 export interface LocalHive {
   readonly hive: Hive;
+  readonly lattice: LatticePort;
   close(): Promise<void>;
 }
 
@@ -45,6 +49,7 @@ export interface LocalHiveOptions {
   home: string;
   config: Config;
   passphrase: string | null;
+  environment: Environment;
   /** Strings that no result may carry out. */
   secrets: readonly string[];
   /** Interpreters that are kept warm; 0 for a process that runs one directive. */
@@ -57,15 +62,21 @@ export interface LocalHiveOptions {
 export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Refusal> {
   const egress = new EgressDesk(nodeNet);
   const opened = Promise.withResolvers<Hive | null>();
-  const leftover: OsOptions["leftover"] = async (one) => (await opened.promise)?.leftover("os", one);
-  const ladder = new Ladder(chambersFor(o, { egress, leftover }));
+  const recordLeft = (rung: "os" | "vm") => async (one: LeftBehind) => (await opened.promise)?.leftover(rung, one);
+  const ladder = new Ladder(chambersFor(o, egress, recordLeft));
   const workspace = await Workspace.open(join(o.home, "workspace"), workspaceLimits(o.config));
   if (isRefusal(workspace)) return workspace;
   const disk = nodeDisk(o.home);
-  const words = new NeedleDesk({ home: o.home, engine: o.config.engine });
-  const ports = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto, ladder, workspace, words, egress };
+  const { engine } = o.config;
+  // A process of one directive ends before a better compilation pays.
+  const vectors = o.start === "at-once" ? engine.vectors : "plain";
+  const words = new NeedleDesk({ home: o.home, engine, environment: o.environment, vectors });
+  const lattice = latticeDesk(o.home, o.config.lattice);
+  const machine = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto };
+  const ports = { ...machine, ladder, workspace, words, egress, lattice };
   const letGo = async (): Promise<void> => {
     await words.close();
+    await lattice.close();
     await ladder.close();
     await egress.close();
     await workspace.close();
@@ -80,12 +91,16 @@ export async function openLocalHive(o: LocalHiveOptions): Promise<LocalHive | Re
   }
   return {
     hive,
+    lattice,
     close: async () => {
       await hive.close();
       await letGo();
     },
   };
 }
+
+/** What a killed daemon left in a chamber, and how many of its processes still had to be ended. */
+type LeftBehind = Parameters<Hive["leftover"]>[1];
 
 /** For one directive the interpreter that is booted as a probe is the one that will run it. */
 function beginProbes(ladder: Ladder, wanted: ChambersWanted): void {
@@ -95,7 +110,8 @@ function beginProbes(ladder: Ladder, wanted: ChambersWanted): void {
 
 function chambersFor(
   { home, pool, chambers: wanted, config: { limits, chambers } }: LocalHiveOptions,
-  os: Pick<OsOptions, "egress" | "leftover">,
+  egress: NonNullable<OsOptions["egress"]>,
+  recordLeft: (rung: "os" | "vm") => (one: LeftBehind) => Promise<void>,
 ): Chamber[] {
   if (wanted === "none") return [];
   const warm = { pool, memory_bytes: limits.memory_mib * MIB };
@@ -109,8 +125,10 @@ function chambersFor(
   const all: Chamber[] = [
     wasmJs(warm),
     wasmPy(warm),
-    ...(chambers.os ? [osChamber({ ...own, ...os })] : []),
-    ...(chambers.vm === "off" ? [] : [vm(machines)]),
+    ...(chambers.os ? [osChamber({ ...own, egress, leftover: recordLeft("os") })] : []),
+    ...(chambers.vm === "off"
+      ? []
+      : [vm({ ...machines, egress, journal: join(home, "chambers", "vm"), leftover: recordLeft("vm") })]),
   ];
   return wanted === "all" ? all : all.filter(({ languages }) => languages.some((each) => each === wanted.language));
 }
@@ -121,7 +139,8 @@ const workspaceLimits = ({ limits }: Config) => ({
   file_bytes: limits.file_mib * MIB,
 });
 
-function settingsOf({ home, config: { limits }, secrets, start }: LocalHiveOptions): HiveSettings {
+function settingsOf({ home, config: { limits, engine }, secrets, start, environment }: LocalHiveOptions): HiveSettings {
+  const server = readEngineKey(engine, environment);
   return {
     version: VERSION,
     limits: {
@@ -138,7 +157,7 @@ function settingsOf({ home, config: { limits }, secrets, start }: LocalHiveOptio
       wall_ms_max: MAX_LIMITS.wall_ms,
     },
     policies: readPolicies(home),
-    secrets,
+    secrets: isRefusal(server) || server.key === null ? secrets : [...secrets, server.key],
     start,
   };
 }

@@ -7,20 +7,26 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CardWriter, JsonWriter, Needle, type NeedleTools, Supervisor } from "lex";
 import { MODEL_FILE, type ModelFolder, openModelFolder } from "lex/model";
-import { type Engine, type Memory, nodeSha256, openLlamaCppEngine, readMemory } from "logic";
+import { type Engine, type KernelVectors, type Memory, nodeSha256, readMemory } from "logic";
 import { isRefusal, nodeClock, nodeCrypto, type Refusal, refuse } from "lop";
 import { type BehaviorCard, isRefusal as isRaptorRefusal } from "raptor";
 import { BEHAVIORS_FOLDER, loadBehaviors } from "raptor/behaviors";
-import type { Config } from "./config.ts";
+import type { Environment } from "./config.ts";
+import { type EngineSettings, lostOver, openLlama, openServer, serverAbsence } from "./general-engine.ts";
 import type { NeedleInfo, WordsPort } from "./hive-types.ts";
 
 const HOUSE = join(import.meta.dirname, "..", "..", "..");
 export const SHIPPED_MODEL = join(HOUSE, "models", MODEL_FILE);
 export const NEEDLES_FOLDER = "needles";
+const KERNEL_FIX = "Replay over the kernel: AXIOM_ENGINE_KIND=kernel axiom replay FILE";
 
 export interface NeedleDeskOptions {
   readonly home: string;
-  readonly engine: Config["engine"];
+  readonly engine: EngineSettings;
+  /** For the credential of a server's key; none when absent. */
+  readonly environment?: Environment;
+  /** `doubled` costs a tenth of a second once: for a process that lives. `plain` when absent. */
+  readonly vectors?: KernelVectors;
 }
 
 interface Opened {
@@ -43,18 +49,20 @@ export class NeedleDesk implements WordsPort {
     return isRefusal(opened) ? opened : opened.writer;
   }
 
-  /** Refusals: `needle-unknown`, those of opening. */
+  /** A needle that marks, to be run again. Refusals: `needle-unknown`, `replay-impossible` over a general model, those of opening. */
   async needle(id: string): Promise<Needle | Refusal> {
     const opened = await this.#open();
     if (isRefusal(opened)) return opened;
+    const { exact, runtime } = opened.engine.info;
+    if (!exact) return refuse("replay-impossible", `${runtime} does not promise the same bits twice.`, KERNEL_FIX);
     const found = opened.needles.find((needle) => needle.id === id);
     return found ?? refuse("needle-unknown", `There is no needle ${JSON.stringify(id.slice(0, 64))} over this model.`);
   }
 
   status(): ReturnType<WordsPort["status"]> {
-    const model = modelPath(this.#options.engine);
-    const why = isRefusal(this.#opened) ? this.#opened.why : absence(this.#options.engine, model);
-    return { ready: why === null, why, model };
+    const { engine } = this.#options;
+    const why = isRefusal(this.#opened) ? this.#opened.why : absence(engine);
+    return { ready: why === null, why, model: modelName(engine), lost: lostOver(engine) };
   }
 
   /** The behavior cards, whether or not the model is there. */
@@ -62,8 +70,8 @@ export class NeedleDesk implements WordsPort {
     const cards = cardsOf(this.#options.home);
     if (isRefusal(cards)) return cards;
     const opened = this.status().ready ? await this.#open() : null;
-    const over = opened === null || isRefusal(opened) ? [] : opened.needles;
-    return cards.map((card) => infoOf(card, over.find(({ id }) => id === card.id) ?? null));
+    const over = opened === null || isRefusal(opened) ? null : opened;
+    return cards.map((card) => infoOf(card, over?.needles.find(({ id }) => id === card.id) ?? null, over));
   }
 
   async close(): Promise<void> {
@@ -79,30 +87,37 @@ export class NeedleDesk implements WordsPort {
   }
 }
 
-const modelPath = ({ model }: Config["engine"]): string => model ?? SHIPPED_MODEL;
+const modelPath = ({ model }: EngineSettings): string => model ?? SHIPPED_MODEL;
+
+const modelName = (engine: EngineSettings): string =>
+  engine.kind === "openai" ? `${engine.model ?? "no model"} at ${engine.url ?? "no server"}` : modelPath(engine);
 
 /** Null: it can be tried. */
-function absence({ kind }: Config["engine"], model: string): string | null {
-  if (kind === "none") return "The configuration turns the engine off (engine.kind).";
-  return existsSync(model) ? null : `There is no model at ${model}.`;
+function absence(engine: EngineSettings): string | null {
+  if (engine.kind === "none") return "The configuration turns the engine off (engine.kind).";
+  if (engine.kind === "openai") return serverAbsence(engine);
+  return existsSync(modelPath(engine)) ? null : `There is no model at ${modelPath(engine)}.`;
 }
 
-async function openNeedles({ home, engine: settings }: NeedleDeskOptions): Promise<Opened | Refusal> {
-  const absent = absence(settings, modelPath(settings));
+async function openNeedles(options: NeedleDeskOptions): Promise<Opened | Refusal> {
+  const { home, engine: settings, environment = {} } = options;
+  const absent = absence(settings);
   if (absent !== null) return refuse("engine-absent", absent);
   const cards = cardsOf(home);
   if (isRefusal(cards)) return cards;
-  return settings.kind === "llamacpp" ? openGeneral(cards, settings) : openMarking(home, cards, settings);
+  if (settings.kind === "kernel") return openMarking(cards, options);
+  const engine =
+    settings.kind === "openai" ? openServer(settings, environment) : await openLlama(modelPath(settings), HOUSE);
+  return isRefusal(engine) ? engine : { writer: new JsonWriter(cards, toolsOf(engine)), engine, needles: [] };
 }
 
 /** Our own engine over a model that marks. */
 async function openMarking(
-  home: string,
   cards: readonly BehaviorCard[],
-  settings: Config["engine"],
+  { home, engine, vectors = "plain" }: NeedleDeskOptions,
 ): Promise<Opened | Refusal> {
   const needles = cards.map(({ id }) => id);
-  const model = await openModelFolder({ file: modelPath(settings), needles, mode: settings.mode });
+  const model = await openModelFolder({ file: modelPath(engine), needles, mode: engine.mode, vectors });
   if (isRefusal(model)) return model;
   const tools = toolsOf(model.engine);
   const made: Needle[] = [];
@@ -116,16 +131,23 @@ async function openMarking(
   return isRefusal(writer) ? writer : { writer, engine: model.engine, needles: made };
 }
 
-/** A general model over llama.cpp writes the card as JSON. */
-async function openGeneral(cards: readonly BehaviorCard[], settings: Config["engine"]): Promise<Opened | Refusal> {
-  const engine = await openLlamaCppEngine({ model: modelPath(settings), folder: HOUSE });
-  if ("refused" in engine) return refuse("engine-failed", engine.why, engine.fix);
-  return { writer: new JsonWriter(cards, toolsOf(engine)), engine, needles: [] };
-}
-
-/** Null: the needle can write over the shipped model. @param memory bytes of its initial memory. */
-export async function checkNeedle(card: BehaviorCard, memory: Uint8Array | null): Promise<Refusal | null> {
-  const model = await openModelFolder({ file: SHIPPED_MODEL, needles: [] });
+/**
+ * Null: the needle can write over the configured model. Refusals: `needle-unfit`, and those of opening the model.
+ * @param memory bytes of its initial memory.
+ */
+export async function checkNeedle(
+  card: BehaviorCard,
+  memory: Uint8Array | null,
+  settings: EngineSettings,
+): Promise<Refusal | null> {
+  if (settings.kind !== "kernel")
+    return memory === null ? null : refuse("needle-unfit", "Only needles over the kernel begin at a memory.");
+  const model = await openModelFolder({
+    file: modelPath(settings),
+    needles: [],
+    mode: settings.mode,
+    vectors: "plain",
+  });
   if (isRefusal(model)) return model;
   try {
     const read = memory === null ? null : readMemory(memory, nodeSha256);
@@ -155,15 +177,16 @@ async function startOf(home: string, id: string, model: ModelFolder): Promise<Me
   return "refused" in memory ? refuse("model-damaged", `${own}: ${memory.why}`, memory.fix) : memory;
 }
 
-/** Shipped cards, and the home's: a card of the same id replaces the shipped one. */
-function cardsOf(home: string): readonly BehaviorCard[] | Refusal {
+/** Shipped cards, then the home's: one of the same id replaces the shipped one. Refusal `needle-unfit`: one cannot be read. */
+export function cardsOf(home: string): readonly BehaviorCard[] | Refusal {
   const own = join(home, NEEDLES_FOLDER);
   mkdirSync(own, { recursive: true, mode: 0o700 });
   const cards = loadBehaviors([BEHAVIORS_FOLDER, own]);
   return isRaptorRefusal(cards) ? refuse("needle-unfit", cards.why, cards.fix) : [...cards.values()];
 }
 
-function infoOf(card: BehaviorCard, needle: Needle | null): NeedleInfo {
+/** A general model writes for every needle; one that marks, for those that could be made over it. */
+function infoOf(card: BehaviorCard, needle: Needle | null, opened: Opened | null): NeedleInfo {
   return {
     id: card.id,
     version: card.version,
@@ -171,6 +194,6 @@ function infoOf(card: BehaviorCard, needle: Needle | null): NeedleInfo {
     tools: card.tools.map(({ name }) => name),
     card: Buffer.from(nodeCrypto.sha256(new TextEncoder().encode(card.canonical))).toString("hex"),
     start: needle?.start?.hash ?? null,
-    ready: needle !== null,
+    ready: needle !== null || opened?.writer instanceof JsonWriter,
   };
 }

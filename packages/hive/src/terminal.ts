@@ -136,3 +136,12 @@ export class UsageError extends Error {}
 /** Like lop's `isRefusal`; here, so that a thin command need not load lop. */
 export const isRefused = (value: unknown): value is Refusal =>
   typeof value === "object" && value !== null && "refused" in value && "why" in value && "fix" in value;
+
+/** A file that the operator named. @throws UsageError */
+export function readInput(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}

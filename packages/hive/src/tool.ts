@@ -47,6 +47,8 @@ export interface ToolDoer {
   readonly language: ((parameters: JsonObject) => string) | null;
   /** What of the workspace the tool may change: nothing, the file that parameter `path` names, or any file. */
   readonly changes: "nothing" | "named-file" | "any-file";
+  /** What the schema cannot say of a result in an outcome with status `ok`: a sentence when it does not hold. */
+  readonly check?: (result: Json) => string | null;
   run(work: ToolWork): Promise<ToolYield | Refusal>;
 }
 
@@ -148,7 +150,10 @@ function makeTool(needle: { id: string; does: string }, name: string, row: Needl
       const fault = firstFault(parameterSchema, given);
       return fault === null ? null : refuse("parameters-invalid", `${name}: ${fault}.`);
     },
-    checkResult: (result) => (resultSchema === null ? `${name} promises no result` : firstFault(resultSchema, result)),
+    checkResult: (result) =>
+      resultSchema === null
+        ? `${name} promises no result`
+        : (firstFault(resultSchema, result) ?? doer?.check?.(result) ?? null),
   };
 }
 

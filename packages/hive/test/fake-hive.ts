@@ -168,7 +168,8 @@ export class FakeHive implements HiveFace {
         { rung: "wasm-js", ready: true, why: null },
         { rung: "vm", ready: false, why: "No QEMU." },
       ],
-      engine: { ready: false, why: "No engine is built yet.", model: null },
+      engine: { ready: false, why: "No engine is built yet.", model: null, lost: [] },
+      lattice: { engine: "none", ready: false, why: "The engine is none." },
       running: [...this.views.values()].filter(({ ended_at }) => ended_at === null).length,
       awaiting: 0,
       recovered: { interrupted: [], proofs_completed: [], ledger: null },
@@ -207,6 +208,14 @@ export class FakeHive implements HiveFace {
   async needle(id: string): Promise<NeedleView | Refusal> {
     if (id !== GUARD.id) return refuse("needle-unknown", "No such needle.");
     return { ...GUARD, memory: { hash: "ef".repeat(32), bytes: 8 } };
+  }
+
+  async needleMemory(id: string): Promise<Uint8Array | Refusal> {
+    return id === GUARD.id ? new Uint8Array([1, 2]) : refuse("needle-unknown", "No such needle.");
+  }
+
+  async forgetNeedleMemory(id: string): Promise<Refusal | null> {
+    return id === GUARD.id ? null : refuse("needle-unknown", "No such needle.");
   }
 
   policies(): { id: string; files: Readonly<Record<string, string>>; schema: string } {

@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { sseData } from "../src/client.ts";
 import type { StepEvent } from "../src/hive-types.ts";
-import { eventBody, HEARTBEAT_MS, STALL_MS } from "../src/http-events.ts";
+import { eventBody } from "../src/http-events.ts";
+import { HEARTBEAT_MS, STALL_MS } from "../src/http-stream.ts";
 import { type Bench, freshBench } from "./http-world.ts";
 
 const CARD = { card: { tool: "exec.run", parameters: { language: "javascript", code: "6*7" } } };

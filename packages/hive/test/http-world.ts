@@ -12,6 +12,7 @@ import { makeApp } from "../src/http.ts";
 import { Hud } from "../src/http-hud.ts";
 import type { World } from "../src/http-route.ts";
 import { Idempotency } from "../src/idempotency.ts";
+import { LatticeDesk, type LatticePort } from "../src/lattice-desk.ts";
 import { HiveMeters } from "../src/metrics-hive.ts";
 import { FakeHive } from "./fake-hive.ts";
 
@@ -19,6 +20,10 @@ export function must<T>(value: T | Refusal): T {
   if (isRefusal(value)) throw new Error(`${value.refused}: ${value.why}`);
   return value as T;
 }
+
+const NO_LATTICE = new LatticeDesk({ engine: "none", home: null, tz: "UTC", horizon_days: 60 }, nodeClock, () => {
+  throw new Error("a lattice with the engine none is never opened");
+});
 
 export const freshHome = (): string => {
   const home = mkdtempSync(join(tmpdir(), "axiom-doors-"));
@@ -35,7 +40,9 @@ export interface Bench {
   ask(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
-export async function freshBench(options: { home?: string; hive?: FakeHive; hud?: string } = {}): Promise<Bench> {
+export async function freshBench(
+  options: { home?: string; hive?: FakeHive; hud?: string; lattice?: LatticePort } = {},
+): Promise<Bench> {
   const home = options.home ?? freshHome();
   const hive = options.hive ?? new FakeHive();
   const keys = must(ApiKeys.open(home));
@@ -44,6 +51,7 @@ export async function freshBench(options: { home?: string; hive?: FakeHive; hud?
   onTestFinished(() => idempotency.close());
   const world = {
     hive,
+    lattice: options.lattice ?? NO_LATTICE,
     keys,
     idempotency,
     meters: new HiveMeters(),

@@ -3,12 +3,23 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { type Chamber, type ChamberRun, Ladder, type Session, Workspace, wasmJs } from "forge";
-import { type Envelope, isRefusal, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
+import {
+  type Chamber,
+  type ChamberRun,
+  Ladder,
+  type Leftover,
+  osChamber,
+  type Session,
+  vm,
+  Workspace,
+  wasmJs,
+} from "forge";
+import { type Envelope, fromBase64, fromUtf8, isRefusal, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { openHive } from "../src/index.ts";
-import { must, program, settings } from "./hive-home.ts";
+import { card, must, settings } from "./hive-home.ts";
 
 const home = process.argv[2]!;
+const rung = process.argv[3] as "wasm-js" | "os" | "vm";
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 /** Notes each program that begins, outside the hive's own records, before it runs. */
@@ -38,17 +49,51 @@ function noting(chamber: Chamber): Chamber {
   };
 }
 
-const ladder = new Ladder([noting(wasmJs({ pool: 1 }))]);
-await ladder.probeAll();
+const opened = Promise.withResolvers<Awaited<ReturnType<typeof openHive>>>();
+const leftovers: string[] = [];
+const hard = {
+  pool: 0,
+  journal: join(home, "chambers", rung),
+  leftover: async (one: Leftover) => {
+    await must(await opened.promise).leftover(rung, one);
+    leftovers.push(one.id);
+  },
+};
+const CHAMBERS = { "wasm-js": () => wasmJs({ pool: 1 }), os: () => osChamber(hard), vm: () => vm(hard) };
+const chamber = CHAMBERS[rung]();
+const ladder = new Ladder([noting(chamber)]);
+const probing = chamber.probe(rung === "vm" ? "boot" : "run");
 const workspace = await Workspace.open(join(home, "workspace"));
 const disk = nodeDisk(home);
 const ports = { clock: nodeClock, chance: nodeChance, disk, crypto: nodeCrypto, ladder, workspace };
-const hive = must(await openHive(ports, settings(), { passphrase: null }));
-say({ ready: hive.status().recovered });
+opened.resolve(await openHive(ports, settings(), { passphrase: null }));
+const hive = must(await opened.promise);
+const probe = await probing;
+if (!probe.ready) throw new Error(probe.why);
+say({ ready: hive.status().recovered, leftovers });
+
+/** The first line is what the chamber notes; the rest takes a moment, so that a kill finds it running. */
+const TEXTS: Record<typeof rung, (name: string) => [language: string, text: string]> = {
+  "wasm-js": (name) => ["javascript", `// ${name}\nconsole.log(${JSON.stringify(name)})`],
+  os: (name) => ["shell", `# ${name}\nsleep 0.2; echo ${name}`],
+  vm: (name) => ["shell", `# ${name}\nsleep 0.2; echo ${name}`],
+};
+
+/** How often each directive came to an end in the ledger: outcome, interrupted, refused or cancelled. */
+async function ends(): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for await (const { entry } of hive.entries()) {
+    const { payload } = JSON.parse(Buffer.from(entry).toString()) as { payload: string };
+    const { kind, directive } = JSON.parse(fromUtf8(fromBase64(payload))) as { kind: string; directive: string | null };
+    if (directive !== null && ENDS.has(kind)) counts[directive] = (counts[directive] ?? 0) + 1;
+  }
+  return counts;
+}
+const ENDS = new Set(["outcome", "interrupted", "refused", "cancelled"]);
 
 async function go(name: string): Promise<void> {
-  const { card } = program(`// ${name}`, `console.log(${JSON.stringify(name)})`) as { card: { parameters: object } };
-  const body = { card: { tool: "exec.run", parameters: { ...card.parameters, language: "javascript" } } };
+  const [language, text] = TEXTS[rung](name);
+  const body = { ...card("exec.run", { language, code: text }), rung };
   const packet = must(await hive.sign(body));
   say({ signed: name, packet });
   const taken = await hive.submit(packet);
@@ -69,10 +114,11 @@ async function show(id: string): Promise<void> {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const order = JSON.parse(line) as { go?: string; again?: Envelope; show?: string; close?: true };
+  const order = JSON.parse(line) as { go?: string; again?: Envelope; show?: string; ends?: true; close?: true };
   if (order.go !== undefined) void go(order.go);
   else if (order.again !== undefined) void again(order.again);
   else if (order.show !== undefined) void show(order.show);
+  else if (order.ends) say({ ends: await ends() });
   else break;
 }
 await hive.close();

@@ -6,12 +6,18 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Envelope, fromBase64, fromUtf8, nodeCrypto, SimChance } from "lop";
 import { verifyProof } from "lop/verify";
+import { Leftovers } from "./kill-leftovers.ts";
 
-/** Directives that are on their way at once. */
-const STREAM = 4;
-/** A kill comes after so many lines of the child at most, and then within so many milliseconds: in any phase of any step. */
-const KILL_AFTER_LINES = 40;
-const KILL_WITHIN_MS = 40;
+/**
+ * Directives that are on their way at once. A kill comes after so many lines of the child at most, and then within so many
+ * milliseconds: in any phase of any step.
+ */
+const PACES = {
+  "wasm-js": { stream: 4, lines: 40, within_ms: 40 },
+  os: { stream: 4, lines: 12, within_ms: 400 },
+  vm: { stream: 2, lines: 8, within_ms: 4000 },
+} as const;
+export type KillRung = keyof typeof PACES;
 /** Packets of earlier runs that are sent again after each start. */
 const SENT_AGAIN = 6;
 
@@ -21,6 +27,8 @@ export interface KillReport {
   readonly ended: number;
   readonly interrupted: number;
   readonly completed: number;
+  /** Processes, control groups and folders that kills left and the next start ended. */
+  readonly leftovers: number;
   /** Sentences; empty when everything held. */
   readonly faults: string[];
 }
@@ -39,9 +47,9 @@ class Child {
   readonly process: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(home: string) {
+  constructor(home: string, rung: KillRung) {
     const script = join(import.meta.dirname, "kill-child.ts");
-    this.process = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, home], {
+    this.process = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", script, home, rung], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     this.process.stdin!.on("error", () => {}); // a killed child no longer reads
@@ -63,6 +71,8 @@ class Child {
 
 export class KillTrial {
   readonly #home: string;
+  readonly #rung: KillRung;
+  readonly #leftovers: Leftovers;
   readonly #chance: SimChance;
   readonly #known = new Map<string, Known>();
   readonly #faults: string[] = [];
@@ -71,8 +81,10 @@ export class KillTrial {
   #interrupted = 0;
   #completed = 0;
 
-  constructor(home: string, seed: number) {
+  constructor(home: string, seed: number, rung: KillRung = "wasm-js") {
     this.#home = home;
+    this.#rung = rung;
+    this.#leftovers = new Leftovers(home, rung);
     this.#chance = new SimChance(seed);
   }
 
@@ -91,31 +103,36 @@ export class KillTrial {
       ended: all.filter((one) => one.verified).length,
       interrupted: this.#interrupted,
       completed: this.#completed,
+      leftovers: this.#leftovers.found,
       faults: this.#faults,
     };
   }
 
   /** One start, one stream of directives, one death (or, at the end, a stop). */
   async #life(killed: boolean): Promise<void> {
-    const child = new Child(this.#home);
+    const child = new Child(this.#home, this.#rung);
     const first = await child.next();
     if (first === null) throw new Error("the hive did not start");
     this.#takeRecovery(first.ready as { interrupted: string[]; proofs_completed: string[] });
+    this.#faults.push(...this.#leftovers.check(first.leftovers as string[]));
     await this.#askBack(child);
     if (!killed) {
+      await this.#checkEnds(child);
       child.order({ close: true });
       for (let said = await child.next(); said !== null; said = await child.next()) this.#take(said, child);
       return;
     }
-    for (let i = 0; i < STREAM; i++) this.#send(child);
+    const { stream, lines: most, within_ms } = PACES[this.#rung];
+    for (let i = 0; i < stream; i++) this.#send(child);
     const exit = once(child.process, "exit");
-    let lines = this.#chance.below(KILL_AFTER_LINES);
+    let lines = this.#chance.below(most);
     for (let said = await child.next(); said !== null; said = await child.next()) {
       this.#take(said, child);
-      if (lines-- === 0) setTimeout(() => child.process.kill("SIGKILL"), this.#chance.below(KILL_WITHIN_MS));
+      if (lines-- === 0) setTimeout(() => child.process.kill("SIGKILL"), this.#chance.below(within_ms));
     }
     const [, signal] = (await exit) as [number | null, string | null];
     if (signal !== "SIGKILL") this.#faults.push(`life ${this.#kills}: the hive ended by itself`);
+    this.#leftovers.look();
   }
 
   #send(child: Child): void {
@@ -160,8 +177,18 @@ export class KillTrial {
     for (const one of sent.slice(-SENT_AGAIN)) {
       child.order({ again: one.packet });
       const answer = (await child.next())?.again;
-      if (answer !== "packet-replayed") this.#faults.push(`${one.name}, sent again, was ${answer as string}`);
+      // A packet that has grown old on a slow rung is refused for that.
+      if (answer !== "packet-replayed" && answer !== "packet-expired")
+        this.#faults.push(`${one.name}, sent again, was ${answer as string}`);
     }
+  }
+
+  /** Whatever was admitted has exactly one end in the ledger. */
+  async #checkEnds(child: Child): Promise<void> {
+    child.order({ ends: true });
+    const ends = (await child.next())?.ends as Record<string, number>;
+    for (const { id, name } of this.#known.values())
+      if (id !== null && ends[id] !== 1) this.#faults.push(`${name} has ${ends[id] ?? 0} ends on record`);
   }
 
   /** What the chamber saw, and every counter that a packet ever carried. */

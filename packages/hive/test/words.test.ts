@@ -6,10 +6,8 @@ import { verifyProof } from "lop/verify";
 import { describe, expect, it } from "vitest";
 import { FakeEngine, type Script } from "../../lex/test/fake-engine.ts";
 import { behaviorCards, scriptedSupervisor } from "../../lex/test/needles.ts";
-import type { JournalLine } from "../src/card-journal.ts";
-import { pairsOf } from "../src/cli-training.ts";
 import { type DirectiveView, openHive, type WordsPort } from "../src/index.ts";
-import { card, must, run, settings, simHome, type TestHome } from "./hive-home.ts";
+import { must, run, settings, simHome, type TestHome } from "./hive-home.ts";
 
 const RUN = "run this python: print(6*7)";
 const LET = "let docs.example.org through for 15 minutes";
@@ -28,7 +26,7 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
 
 const words: WordsPort = {
   writer: async () => scriptedSupervisor(SCRIPTS).supervisor,
-  status: () => ({ ready: true, why: null, model: "scripted" }),
+  status: () => ({ ready: true, why: null, model: "scripted", lost: [] }),
   needles: async () => [
     {
       id: "exec",
@@ -56,43 +54,6 @@ async function proofOf(home: TestHome, body: { words: string }) {
   const bytes = must(await hive.proof(id));
   return { hive, view, bytes, proof: JSON.parse(Buffer.from(bytes).toString()) as ProofCard };
 }
-
-describe("training export", () => {
-  it("pairs a refused card with the one that the operator stated instead", async () => {
-    const home = await simHome();
-    const hive = await speaking(home);
-    const id = must(await hive.submit(must(await hive.sign({ words: LET })))).id;
-    for await (const event of hive.events(id, 0, AbortSignal.timeout(10_000))) if (event.phase === "waiting") break;
-    expect(await hive.refuseApproval(id, "not that host")).toBeNull();
-    expect(must(await hive.ended(id))).toMatchObject({ state: "refused" });
-    await run(hive, card("permit.revoke", { host: "docs.example.org" }));
-    await hive.close();
-    const lines = Buffer.from(await home.disk.read("training/cards.jsonl"))
-      .toString()
-      .trim()
-      .split("\n");
-    const pairs = pairsOf(
-      lines.map((line) => JSON.parse(line) as JournalLine),
-      behaviorCards(),
-    );
-    expect(pairs).toEqual([
-      {
-        directive: LET,
-        chosen: { tool: "permit.revoke", choices: {}, spans: [{ key: "host", from: 4, to: 20, leg: 0 }], legs: [] },
-        rejected: {
-          tool: "permit.grant",
-          choices: {},
-          spans: [
-            { key: "host", from: 4, to: 20, leg: 0 },
-            { key: "minutes", from: 33, to: 43, leg: 0 },
-          ],
-          legs: [],
-        },
-        source: id,
-      },
-    ]);
-  });
-});
 
 describe("words become proofs", () => {
   it("routes with reasons, decodes with every token, runs, proves, and remembers", async () => {

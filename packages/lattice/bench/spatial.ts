@@ -1,16 +1,17 @@
 /** L1: the rows that PostGIS gave for ST_DWithin and ST_Distance on the spheroid, against ours; and random queries against brute force. */
 import { join } from "node:path";
 import {
+  buildIndex,
   type Capability,
   type Constraint,
   distance_m,
-  FindIndex,
   type FoundAll,
   find,
   findAll,
   type Ground,
   isFault,
   readQuery,
+  type Searchable,
 } from "../src/index.ts";
 import { chance, makeCity } from "../test/city.ts";
 import { readLines } from "./data-node.ts";
@@ -72,7 +73,7 @@ function oracleGround(records: readonly OracleCapability[]): Ground {
     capability: { id, at: { lat, lng }, category, attributes: attrs },
   }));
   return {
-    index: FindIndex.build(indexed),
+    index: buildIndex(indexed),
     counts: null,
     openness: {
       isOpen: (handle, { from_ms, until_ms }) =>
@@ -119,11 +120,11 @@ export function runBruteForce(count: number, seed: number): { queries: number; d
   const random = chance(seed);
   let different = 0;
   let city: Capability[] = [];
-  let index = FindIndex.build([]);
+  let index = buildIndex([]);
   for (let i = 0; i < count; i++) {
     if (i % 5000 === 0) {
       city = makeCity({ count: 200 + Math.floor(random() * 1500), seed: seed + i });
-      index = FindIndex.build(city.map((capability, handle) => ({ handle, capability })));
+      index = buildIndex(city.map((capability, handle) => ({ handle, capability })));
     }
     if (!sameAsBruteForce(city, index, random)) different++;
   }
@@ -132,7 +133,7 @@ export function runBruteForce(count: number, seed: number): { queries: number; d
 
 const FLAGS = ["wifi", "quiet", "step_free", "printing"] as const;
 
-function sameAsBruteForce(city: readonly Capability[], index: FindIndex, random: () => number): boolean {
+function sameAsBruteForce(city: readonly Capability[], index: Searchable, random: () => number): boolean {
   const from = { lat: 52.2 + 0.6 * random(), lng: 12.9 + random() };
   const flags = FLAGS.filter(() => random() < 0.3);
   const radius_m = 10 ** (2.5 + 2 * random());

@@ -3,7 +3,6 @@
  * Bit i of word b of a row belongs to position 32·b + i. Above each row stand two summaries in which one bit says that
  * 32 (then 1,024) of the words below are not all zero; most of the map is ruled out there, before any distance is taken.
  */
-import type { AttributeValue } from "./capability.ts";
 
 export type AttributeKind = "boolean" | "word" | "number" | "set";
 
@@ -34,26 +33,26 @@ const SPARSE_SHARE = 1 / 32;
 /** The positions that have one word. */
 export class WordRow {
   readonly count: number;
-  readonly #positions: number;
-  readonly #listed: Uint32Array | null;
-  readonly #dense: BitRow | null;
+  /** How many positions the index has. */
+  readonly positions: number;
+  /** Ascending positions of a sparse word, or the bits of a common one. */
+  readonly kept: Uint32Array | BitRow;
 
   constructor(positions: number, count: number, kept: Uint32Array | BitRow) {
-    this.#positions = positions;
+    this.positions = positions;
     this.count = count;
-    this.#listed = kept instanceof Uint32Array ? kept : null;
-    this.#dense = kept instanceof Uint32Array ? null : kept;
+    this.kept = kept;
   }
 
   get size_bytes(): number {
-    return this.#dense === null ? this.#listed!.byteLength : rowBytes(this.#dense);
+    return this.kept instanceof Uint32Array ? this.kept.byteLength : rowBytes(this.kept);
   }
 
   bits(spread: Map<WordRow, BitRow>): BitRow {
-    if (this.#dense !== null) return this.#dense;
+    if (!(this.kept instanceof Uint32Array)) return this.kept;
     let row = spread.get(this);
     if (row === undefined) {
-      row = spreadOut(this.#listed!, this.#positions);
+      row = spreadOut(this.kept, this.positions);
       if (spread.size >= SPREAD_ROWS_KEPT) spread.delete(spread.keys().next().value!);
       spread.set(this, row);
     }
@@ -61,56 +60,15 @@ export class WordRow {
   }
 }
 
-function spreadOut(listed: ArrayLike<number>, positions: number): BitRow {
+function spreadOut(listed: Uint32Array, positions: number): BitRow {
   const words = new Uint32Array(wordsFor(positions));
   for (let i = 0; i < listed.length; i++) words[listed[i]! >>> 5]! |= 1 << (listed[i]! & 31);
   return withSummaries(words);
 }
 
-function withSummaries(words: Uint32Array): BitRow {
+export function withSummaries(words: Uint32Array): BitRow {
   const blocks = summary(words);
   return { words, blocks, groups: summary(blocks) };
-}
-
-const rowBytes = ({ words, blocks, groups }: BitRow): number =>
-  words.byteLength + blocks.byteLength + groups.byteLength;
-
-export function tableBytes({ rows, known, numbers }: AttributeTable): number {
-  const words = [...rows.values(), known].reduce((sum, row) => sum + row.size_bytes, 0);
-  const columns =
-    numbers === null ? 0 : numbers.values.byteLength + numbers.least.byteLength + numbers.greatest.byteLength;
-  return words + columns;
-}
-
-/** Starts as a list and turns into bits when it is no longer sparse. Each position comes at most once. */
-class WordRowBuilder {
-  readonly #positions: number;
-  #count = 0;
-  #listed: number[] | null = [];
-  #words: Uint32Array | null = null;
-
-  constructor(positions: number) {
-    this.#positions = positions;
-  }
-
-  set(position: number): void {
-    this.#count++;
-    if (this.#words !== null) this.#words[position >>> 5]! |= 1 << (position & 31);
-    else this.#list(position);
-  }
-
-  #list(position: number): void {
-    const listed = this.#listed!;
-    listed.push(position);
-    if (listed.length <= this.#positions * SPARSE_SHARE) return;
-    this.#words = spreadOut(listed, this.#positions).words;
-    this.#listed = null;
-  }
-
-  finish(): WordRow {
-    const kept = this.#words === null ? Uint32Array.from(this.#listed!).sort() : withSummaries(this.#words);
-    return new WordRow(this.#positions, this.#count, kept);
-  }
 }
 
 function summary(words: Uint32Array): Uint32Array {
@@ -119,7 +77,37 @@ function summary(words: Uint32Array): Uint32Array {
   return bits;
 }
 
-function numberColumn(values: Float64Array): NumberColumn {
+export const rowBytes = ({ words, blocks, groups }: BitRow): number =>
+  words.byteLength + blocks.byteLength + groups.byteLength;
+
+/** Takes the positions of one word, in any order, each at most once. */
+export class RowBuilder {
+  readonly #positions: number;
+  readonly #words: Uint32Array | null;
+  readonly #listed: Uint32Array | null;
+  #count = 0;
+
+  /** @param most no more positions than this will come. */
+  constructor(positions: number, most: number) {
+    this.#positions = positions;
+    const sparse = most <= positions * SPARSE_SHARE;
+    this.#words = sparse ? null : new Uint32Array(wordsFor(positions));
+    this.#listed = sparse ? new Uint32Array(most) : null;
+  }
+
+  set(position: number): void {
+    if (this.#words === null) this.#listed![this.#count] = position;
+    else this.#words[position >>> 5]! |= 1 << (position & 31);
+    this.#count++;
+  }
+
+  finish(): WordRow {
+    const kept = this.#words === null ? this.#listed!.slice(0, this.#count).sort() : withSummaries(this.#words);
+    return new WordRow(this.#positions, this.#count, kept);
+  }
+}
+
+export function numberColumn(values: Float64Array): NumberColumn {
   const blocks = wordsFor(values.length);
   const least = new Float64Array(blocks).fill(Number.POSITIVE_INFINITY);
   const greatest = new Float64Array(blocks).fill(Number.NEGATIVE_INFINITY);
@@ -137,62 +125,13 @@ export interface AttributeTable {
   /** By word; booleans stand under `true` and `false`. A member of a set is a word like any other. */
   readonly rows: ReadonlyMap<string | boolean, WordRow>;
   readonly numbers: NumberColumn | null;
-  /** Positions of which anything at all is known. */
+  /** Positions of which anything at all is known; the very row of the word when there is but one. */
   readonly known: WordRow;
 }
 
-interface Draft {
-  readonly kinds: Set<AttributeKind>;
-  readonly rows: Map<string | boolean, WordRowBuilder>;
-  readonly known: WordRowBuilder;
-  numbers: Float64Array | null;
-}
-
-/** Collects attributes, each (position, key) once; `finish` makes the tables. */
-export class AttributeBuilder {
-  readonly #positions: number;
-  readonly #drafts = new Map<string, Draft>();
-
-  constructor(positions: number) {
-    this.#positions = positions;
-  }
-
-  add(position: number, key: string, value: AttributeValue): void {
-    let draft = this.#drafts.get(key);
-    if (draft === undefined) {
-      draft = { kinds: new Set(), rows: new Map(), known: new WordRowBuilder(this.#positions), numbers: null };
-      this.#drafts.set(key, draft);
-    }
-    draft.known.set(position);
-    if (typeof value === "number") this.#number(draft, position, value);
-    else if (typeof value === "boolean") this.#word(draft, position, value, "boolean");
-    else if (typeof value === "string") this.#word(draft, position, value, "word");
-    else for (const word of new Set(value)) this.#word(draft, position, word, "set");
-  }
-
-  #number(draft: Draft, position: number, value: number): void {
-    draft.kinds.add("number");
-    draft.numbers ??= new Float64Array(this.#positions).fill(Number.NaN);
-    draft.numbers[position] = value;
-  }
-
-  #word(draft: Draft, position: number, word: string | boolean, kind: AttributeKind): void {
-    draft.kinds.add(kind);
-    let row = draft.rows.get(word);
-    if (row === undefined) {
-      row = new WordRowBuilder(this.#positions);
-      draft.rows.set(word, row);
-    }
-    row.set(position);
-  }
-
-  finish(): ReadonlyMap<string, AttributeTable> {
-    const tables = new Map<string, AttributeTable>();
-    for (const [key, { kinds, rows, known, numbers }] of this.#drafts) {
-      const finished = new Map([...rows].map(([word, row]) => [word, row.finish()] as const));
-      const column = numbers === null ? null : numberColumn(numbers);
-      tables.set(key, { kinds, rows: finished, numbers: column, known: known.finish() });
-    }
-    return tables;
-  }
+export function tableBytes({ rows, known, numbers }: AttributeTable): number {
+  const words = [...new Set([...rows.values(), known])].reduce((sum, row) => sum + row.size_bytes, 0);
+  const columns =
+    numbers === null ? 0 : numbers.values.byteLength + numbers.least.byteLength + numbers.greatest.byteLength;
+  return words + columns;
 }

@@ -8,6 +8,8 @@ export const SLOT_MINUTES = 15;
 export const MAX_ID_BYTES = 128;
 export const MAX_ATTRIBUTES = 256;
 export const MAX_TEXT_CHARACTERS = 4096;
+/** Units of one dimension in one slot. */
+export const MAX_UNITS = 32_767;
 
 /** Absent means unknown, which is neither true nor false. A list is a set of words. */
 export type AttributeValue = boolean | string | number | readonly string[];
@@ -32,7 +34,11 @@ export interface Capability {
   readonly capacity: Readonly<Record<string, number>>;
 }
 
-const text = (most: number) => z.string().min(1).max(most);
+/** What every store can keep: Unicode without unpaired surrogates and without U+0000. */
+export const isText = (value: string): boolean => value.isWellFormed() && !value.includes("\0");
+export const Text = z.string().refine(isText, "is no text: it has a zero character or half of one");
+
+const text = (most: number) => Text.min(1).max(most);
 const Word = text(MAX_TEXT_CHARACTERS);
 const Instant_ms = z.int();
 const Hours = z.discriminatedUnion("kind", [
@@ -51,15 +57,16 @@ const Record_ = z.strictObject({
     (id) => new TextEncoder().encode(id).length <= MAX_ID_BYTES,
     `at most ${MAX_ID_BYTES} bytes`,
   ),
-  name: z.string().max(MAX_TEXT_CHARACTERS),
+  name: Text.max(MAX_TEXT_CHARACTERS),
   category: text(256).nullable(),
   at: z.strictObject({ lat: z.number().min(-90).max(90), lng: z.number().min(-180).max(180) }),
   tz: text(64).refine(isTimeZone, "is no IANA time zone"),
   attributes: z
     .record(text(128), z.union([z.boolean(), Word, z.number(), z.array(Word).max(256)]))
-    .refine((all) => Object.keys(all).length <= MAX_ATTRIBUTES, `at most ${MAX_ATTRIBUTES} attributes`),
+    .refine((all) => Object.keys(all).length <= MAX_ATTRIBUTES, `at most ${MAX_ATTRIBUTES} attributes`)
+    .refine((all) => !("category" in all), "the category has a field of its own"),
   hours: Hours.nullable(),
-  capacity: z.record(text(128), z.int().min(0).max(65_535)),
+  capacity: z.record(text(128), z.int().min(0).max(MAX_UNITS)),
 });
 
 const zones = new Map<string, boolean>();

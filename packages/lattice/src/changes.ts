@@ -1,7 +1,7 @@
 /** Bodies of the journal that carry numbers in columns: changes of free units by the thousand, and base capacities. */
 import type { Slots } from "./slot.ts";
 
-export const KIND = { changes: 1, dimension: 2, holds: 3, base: 4 } as const;
+export const KIND = { changes: 1, dimension: 2, holds: 3, base: 4, together: 5 } as const;
 /** Changes in one body; 12 bytes each. */
 export const MAX_CHANGES = 1_000_000;
 
@@ -83,3 +83,26 @@ export function writeText(kind: typeof KIND.dimension | typeof KIND.holds, text:
 }
 
 export const readText = (body: Uint8Array): string => decoder.decode(body.subarray(1));
+
+/** Several bodies that are applied all or, when the write was torn, none. */
+export function writeTogether(bodies: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(1 + bodies.reduce((sum, body) => sum + 4 + body.length, 0));
+  const view = new DataView(bytes.buffer);
+  bytes[0] = KIND.together;
+  let at = 1;
+  for (const body of bodies) {
+    view.setUint32(at, body.length, true);
+    bytes.set(body, at + 4);
+    at += 4 + body.length;
+  }
+  return bytes;
+}
+
+export function readTogether(body: Uint8Array, each: (inner: Uint8Array) => void): void {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  for (let at = 1; at < body.length; ) {
+    const size = view.getUint32(at, true);
+    each(body.subarray(at + 4, at + 4 + size));
+    at += 4 + size;
+  }
+}

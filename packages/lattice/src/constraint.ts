@@ -1,7 +1,7 @@
 /** What a capability must be: typed conditions under all, any and not, in three-valued logic, because unknown is a value. */
 import { z } from "zod";
-import type { AttributeTable } from "./attribute.ts";
-import { type Fault, fault, isFault } from "./fault.ts";
+import type { AttributeKind, AttributeTable } from "./attribute.ts";
+import { type Fault, fault } from "./fault.ts";
 import { allOf, anyOf, besides, EVERYTHING, inRange, NOTHING, rowSieve, type Sieve, type Spread } from "./sieve.ts";
 
 export const MAX_CONSTRAINTS = 64;
@@ -37,17 +37,26 @@ export interface Verdicts {
   readonly no: Sieve;
 }
 
+/** Attributes of one part of a version. */
 export interface AttributeSource {
   readonly tables: ReadonlyMap<string, AttributeTable>;
   readonly spread: Spread;
 }
 
-/** Turns a condition into sieves over one index. `at` names the place in the query that a fault points to. */
-export function compileConstraint(source: AttributeSource, constraint: Constraint, at: string): Verdicts | Fault {
+/** Which kinds of values attributes have; all that a check needs to know. */
+export interface KindSource {
+  readonly tables: ReadonlyMap<string, { readonly kinds: ReadonlySet<AttributeKind> }>;
+}
+
+/**
+ * Checks a condition against everything that the parts of a version know. `at` names the place in the query that a fault points to.
+ * Faults: `query-too-large`, `attribute-unknown`, `attribute-mismatch`.
+ */
+export function checkConstraint(sources: readonly KindSource[], constraint: Constraint, at: string): Fault | null {
   const counted = countConstraints(constraint, 1);
   if (counted > MAX_CONSTRAINTS)
     return fault("query-too-large", `The query has more than ${MAX_CONSTRAINTS} conditions.`, at);
-  return compile(source, constraint, at);
+  return check(sources, constraint, at);
 }
 
 function countConstraints(constraint: Constraint, depth: number): number {
@@ -57,76 +66,84 @@ function countConstraints(constraint: Constraint, depth: number): number {
   return parts === null ? 1 : parts.reduce((sum, part) => sum + countConstraints(part, depth + 1), 0);
 }
 
-function compile(source: AttributeSource, constraint: Constraint, at: string): Verdicts | Fault {
-  if ("not" in constraint) {
-    const inner = compile(source, constraint.not, `${at}.not`);
-    return isFault(inner) ? inner : { yes: inner.no, no: inner.yes };
-  }
-  if ("all" in constraint) return compileParts(source, constraint.all, `${at}.all`, allOf, anyOf);
-  if ("any" in constraint) return compileParts(source, constraint.any, `${at}.any`, anyOf, allOf);
-  const table = source.tables.get(constraint.attribute);
-  if (table === undefined) {
+function check(sources: readonly KindSource[], constraint: Constraint, at: string): Fault | null {
+  if ("not" in constraint) return check(sources, constraint.not, `${at}.not`);
+  if ("all" in constraint) return checkParts(sources, constraint.all, `${at}.all`);
+  if ("any" in constraint) return checkParts(sources, constraint.any, `${at}.any`);
+  const tables = sources.flatMap(({ tables }) => tables.get(constraint.attribute) ?? []);
+  if (tables.length === 0)
     return fault("attribute-unknown", `No capability has the attribute "${constraint.attribute}".`, `${at}.attribute`);
-  }
-  return compileLeaf(table, constraint, source.spread, at);
+  return checkKind(tables, constraint, at);
 }
+
+function checkParts(sources: readonly KindSource[], parts: readonly Constraint[], at: string): Fault | null {
+  for (const [i, part] of parts.entries()) {
+    const wrong = check(sources, part, `${at}[${i}]`);
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}
+
+type Kinds = { readonly kinds: ReadonlySet<AttributeKind> };
+type Leaf = Extract<Constraint, { attribute: string }>;
+
+function checkKind(tables: readonly Kinds[], leaf: Leaf, at: string): Fault | null {
+  if ("known" in leaf) return null;
+  const has = (...kinds: AttributeKind[]) => tables.some((table) => kinds.some((kind) => table.kinds.has(kind)));
+  if (!("is" in leaf)) return has("number") ? null : fault("attribute-mismatch", "The attribute holds no numbers.", at);
+  const boolean = typeof leaf.is === "boolean";
+  if (boolean ? has("boolean") : has("word", "set")) return null;
+  const kinds = [...new Set(tables.flatMap((table) => [...table.kinds]))].join(" or ");
+  const why = `The attribute holds a ${kinds}, not a ${boolean ? "boolean" : "word"}.`;
+  return fault("attribute-mismatch", why, `${at}.is`);
+}
+
+/** Turns a condition that was found right into sieves over one part. */
+export function compileConstraint(source: AttributeSource, constraint: Constraint): Verdicts {
+  if ("not" in constraint) {
+    const inner = compileConstraint(source, constraint.not);
+    return { yes: inner.no, no: inner.yes };
+  }
+  if ("all" in constraint) return compileParts(source, constraint.all, allOf, anyOf);
+  if ("any" in constraint) return compileParts(source, constraint.any, anyOf, allOf);
+  const table = source.tables.get(constraint.attribute);
+  if (table !== undefined) return compileLeaf(table, constraint, source.spread);
+  // Nothing here has the attribute: everything is unknown.
+  return "known" in constraint && !constraint.known ? SURE : "known" in constraint ? NEVER : OPEN;
+}
+
+const SURE: Verdicts = { yes: EVERYTHING, no: NOTHING };
+const NEVER: Verdicts = { yes: NOTHING, no: EVERYTHING };
+const OPEN: Verdicts = { yes: NOTHING, no: NOTHING };
 
 type Join = (sieves: readonly Sieve[]) => Sieve;
 
-function compileParts(
-  source: AttributeSource,
-  parts: readonly Constraint[],
-  at: string,
-  yes: Join,
-  no: Join,
-): Verdicts | Fault {
-  const made: Verdicts[] = [];
-  for (const [i, part] of parts.entries()) {
-    const verdicts = compile(source, part, `${at}[${i}]`);
-    if (isFault(verdicts)) return verdicts;
-    made.push(verdicts);
-  }
+function compileParts(source: AttributeSource, parts: readonly Constraint[], yes: Join, no: Join): Verdicts {
+  const made = parts.map((part) => compileConstraint(source, part));
   return { yes: yes(made.map((part) => part.yes)), no: no(made.map((part) => part.no)) };
 }
 
-type Leaf = Extract<Constraint, { attribute: string }>;
-
-function compileLeaf(table: AttributeTable, leaf: Leaf, spread: Spread, at: string): Verdicts | Fault {
+function compileLeaf(table: AttributeTable, leaf: Leaf, spread: Spread): Verdicts {
   const known = rowSieve(table.known.bits(spread));
   if ("known" in leaf) {
     const unknown = besides(EVERYTHING, known);
     return leaf.known ? { yes: known, no: unknown } : { yes: unknown, no: known };
   }
-  const yes = "is" in leaf ? wordSieve(table, leaf.is, spread, at) : rangeSieve(table, leaf, at);
-  return isFault(yes) ? yes : { yes, no: besides(known, yes) };
+  const yes = "is" in leaf ? wordSieve(table, leaf.is, spread) : rangeSieve(table, leaf);
+  return { yes, no: besides(known, yes) };
 }
 
-function wordSieve(
-  table: AttributeTable,
-  is: boolean | string | readonly string[],
-  spread: Spread,
-  at: string,
-): Sieve | Fault {
-  const boolean = typeof is === "boolean";
-  const fits = boolean ? table.kinds.has("boolean") : table.kinds.has("word") || table.kinds.has("set");
-  if (!fits) {
-    const kinds = [...table.kinds].join(" or ");
-    return fault(
-      "attribute-mismatch",
-      `The attribute holds a ${kinds}, not a ${boolean ? "boolean" : "word"}.`,
-      `${at}.is`,
-    );
-  }
+function wordSieve(table: AttributeTable, is: boolean | string | readonly string[], spread: Spread): Sieve {
   const words = typeof is === "object" ? is : [is];
   return anyOf(words.flatMap((word) => table.rows.get(word) ?? []).map((row) => rowSieve(row.bits(spread))));
 }
 
 function rangeSieve(
-  table: AttributeTable,
-  leaf: { atLeast?: number | undefined; atMost?: number | undefined },
-  at: string,
-): Sieve | Fault {
-  if (table.numbers === null) return fault("attribute-mismatch", "The attribute holds no numbers.", at);
-  const { atLeast = Number.NEGATIVE_INFINITY, atMost = Number.POSITIVE_INFINITY } = leaf;
-  return atLeast > atMost ? NOTHING : inRange(table.numbers, atLeast, atMost);
+  { numbers }: AttributeTable,
+  {
+    atLeast = Number.NEGATIVE_INFINITY,
+    atMost = Number.POSITIVE_INFINITY,
+  }: Omit<Extract<Leaf, { atLeast?: unknown }>, "attribute">,
+): Sieve {
+  return numbers === null || atLeast > atMost ? NOTHING : inRange(numbers, atLeast, atMost);
 }

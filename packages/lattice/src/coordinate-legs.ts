@@ -1,21 +1,25 @@
 /**
- * Multi-leg competition, solved from both sides. Below: prices of slots by deflected subgradient ascent with Polyak steps on the Lagrangian
- * dual (Brännlund 1993; Barahona and Anbil, Math. Program. 87, 2000), each task answering with its cheapest column at the prices; that dual
- * equals the bound of column generation. Above: tasks are seated on the slots that are left, at prices, and a large-neighbourhood search takes
- * out tasks that meet and seats them again in another order. Prices and plan make the certificate (legs-certificate.ts).
+ * Multi-leg competition, solved from both sides. Below: column generation. Each round every task is asked for its cheapest path at the prices;
+ * paths that are new become columns, and the smoothed master (legs-columns.ts) moves the prices within a reach that shrinks, so that they settle.
+ * What the tasks answer proves a bound at every round (Lagrange); the best of them stays. Above: plans made of those prices (legs-search.ts).
+ * Prices and plan make the certificate (legs-certificate.ts). Why so: docs/decisions/0096.
  */
-import { type CellCosts, type DagPath, DagSolver, pathCost, placeOf, startOf } from "./leg-dag.ts";
-import { type LegsProblem, type Plan, priced, roomFor } from "./legs.ts";
+import { type CellCosts, DagSolver, leastAhead, pathCost } from "./leg-dag.ts";
+import { type LegsProblem, type Plan, priced, roomAt, roomFor } from "./legs.ts";
+import { ColumnPool, takesOf } from "./legs-columns.ts";
+import { LegsSearch } from "./legs-search.ts";
 
 export interface LegsOptions {
-  /** Rounds of price ascent. */
+  /** Rounds of pricing, at most. */
   readonly rounds: number;
-  /** Tries of the neighbourhood search. */
+  /** Chains of the plan's search, at most. */
   readonly tries: number;
   /** Numbers in [0, 1). */
   readonly random: () => number;
-  /** Ends the search early when it says so: a deadline. */
-  readonly expired?: () => boolean;
+  /** The share of the time allowed that is over; at 1 the search ends with what it has. */
+  readonly progress?: () => number;
+  /** A gap that is small enough: the search ends when bound and cost are within this share. */
+  readonly max_gap?: number;
 }
 
 export interface LegsAnswer {
@@ -26,262 +30,110 @@ export interface LegsAnswer {
   readonly prices: Float64Array;
 }
 
+/** Share of the time for the bound; it ends earlier when it settles. */
+const BOUND_SHARE = 0.4;
+
 export function coordinateLegs(problem: LegsProblem, options: LegsOptions): LegsAnswer {
-  const search = new LegsSearch(problem, options.random);
-  search.seatAll(new Float64Array(roomFor(problem)));
-  const { bound, prices } = ascend(problem, search, options);
-  search.improve(options);
+  const ahead = problem.tasks.map(leastAhead);
+  const progress = options.progress ?? (() => 0);
+  const { bound, prices, least } = generate(problem, ahead, options.rounds, () => progress() >= BOUND_SHARE);
+  const search = new LegsSearch(problem, ahead, options.random);
+  search.follow(prices, least);
+  search.seatAll();
+  const begun = Math.min(progress(), 1 - 1e-9);
+  const enough = bound / (1 - (options.max_gap ?? 0)) + 1e-6;
+  search.improve(options.tries, enough, () => (progress() - begun) / (1 - begun));
   return { plan: search.best, cost: search.bestCost, bound, prices };
 }
 
-/** Rounds without a better bound after which steps are halved. */
-const PATIENCE = 12;
-/** Share of the old direction in the new one. */
-const DEFLECTION = 0.7;
-/** A plan is made of the prices this often. */
-const SEAT_EVERY = 25;
+/** Heat of the first round and its fall from round to round, as shares of the mean cost of a task; it stops falling at the last. */
+const FIRST_HEAT = 0.05;
+const LAST_HEAT = 0.0005;
+const COOLING = 0.8;
+/** How far prices may move in one round, as shares of the same. */
+const FIRST_REACH = 0.15;
+const LAST_REACH = 0.015;
+const SHRINKING = 0.9;
+/** Steps of the master in each round. */
+const STEPS = 20;
+/** Rounds at the last heat whose bound is better by less than this share together: the prices have settled. */
+const SETTLED_ROUNDS = 5;
+const SETTLED = 2e-5;
 
-function ascend(
+interface Bound {
+  readonly bound: number;
+  readonly prices: Float64Array;
+  /** Each task's least at the prices. */
+  readonly least: Float64Array;
+}
+
+function generate(
   problem: LegsProblem,
-  search: LegsSearch,
-  { rounds, expired }: LegsOptions,
-): { bound: number; prices: Float64Array } {
-  const size = roomFor(problem);
-  const [prices, best, direction, excess] = Array.from({ length: 4 }, () => new Float64Array(size)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const scratch = scratchOf(problem);
-  const solver = new DagSolver();
-  let [bound, step, idle] = [Number.NEGATIVE_INFINITY, 1.2, 0];
-  for (let round = 0; round < rounds && !expired?.(); round++) {
-    const value = evaluate(problem, prices, scratch, solver, excess);
-    if (value > bound) {
-      [bound, idle] = [value, 0];
-      best.set(prices);
-    } else if (++idle === PATIENCE) {
-      [step, idle] = [step * 0.6, 0];
-      prices.set(best);
-      direction.fill(0);
+  ahead: readonly (readonly Float64Array[])[],
+  rounds: number,
+  expired: () => boolean,
+): Bound {
+  // What is closed costs as much as staying away: that is known beforehand, and takes nothing from the bound.
+  const prices = Float64Array.from({ length: roomFor(problem) }, (_, i) =>
+    roomAt(problem, i) === 0 ? problem.penalty : 0,
+  );
+  const pricing = new Pricing(problem, ahead, prices);
+  let best: Bound = { bound: Number.NEGATIVE_INFINITY, prices: prices.slice(), least: new Float64Array(0) };
+  const bounds: number[] = [];
+  let [heat, reach, last] = [0, 0, 0];
+  for (let round = 0; round < Math.max(1, rounds); round++) {
+    const { value, least } = pricing.ask();
+    if (value > best.bound) best = { bound: value, prices: prices.slice(), least: least.slice() };
+    bounds.push(best.bound);
+    if (round === 0) {
+      const mean = Math.max(1, value / Math.max(1, problem.tasks.length));
+      [heat, reach, last] = [FIRST_HEAT * mean, FIRST_REACH * mean, LAST_HEAT * mean];
     }
-    if (bound >= search.bestCost - 1e-6) break;
-    if (round % SEAT_EVERY === SEAT_EVERY - 1) search.seatAll(prices);
-    advance(prices, direction, excess, step * (search.bestCost * 1.001 - value));
+    const settled = heat === last && best.bound - bounds[Math.max(0, round - SETTLED_ROUNDS)]! < SETTLED * best.bound;
+    if (settled || expired()) break;
+    pricing.pool.relax(heat, STEPS, reach);
+    heat = Math.max(last, heat * COOLING);
+    reach = Math.max((LAST_REACH / FIRST_HEAT) * heat, reach * SHRINKING);
   }
-  return { bound, prices: best };
+  return best;
 }
 
-/** Moves prices along the deflected excess; a price that would fall below 0 stays at 0 and does not count into the step. */
-function advance(prices: Float64Array, direction: Float64Array, excess: Float64Array, reach: number): void {
-  let norm = 0;
-  for (let i = 0; i < prices.length; i++) {
-    const d = DEFLECTION * direction[i]! + (1 - DEFLECTION) * excess[i]!;
-    direction[i] = d;
-    if (prices[i]! > 0 || d > 0) norm += d * d;
-  }
-  if (norm === 0) return;
-  const step = reach / norm;
-  for (let i = 0; i < prices.length; i++) {
-    const d = direction[i]!;
-    if (d !== 0) prices[i] = Math.max(0, prices[i]! + step * d);
-  }
-}
-
-const scratchOf = ({ tasks }: LegsProblem): CellCosts[] =>
-  tasks.map(({ legs }) => legs.map((leg) => new Float64Array(leg.places.length * leg.slots)));
-
-/** The dual value at these prices; writes how far each slot is oversold (below 0: left) by the tasks' answers. */
-function evaluate(
-  problem: LegsProblem,
-  prices: Float64Array,
-  scratch: readonly CellCosts[],
-  solver: DagSolver,
-  excess: Float64Array,
-): number {
-  const { slots, capacity, penalty } = problem;
-  let value = 0;
-  for (let i = 0; i < prices.length; i++) {
-    const units = capacity[Math.floor(i / slots)]!;
-    excess[i] = -units;
-    value -= prices[i]! * units;
-  }
-  for (const [t, task] of problem.tasks.entries()) {
-    const path = solver.solve(task, priced(problem, task, prices, scratch[t]!));
-    if (path === null || path.cost >= penalty) {
-      value += penalty;
-      continue;
-    }
-    value += path.cost;
-    use(problem, t, path.cells, 1, excess);
-  }
-  return value;
-}
-
-/** Adds `units` to every slot that the column takes. */
-function use(
-  { tasks, slots }: LegsProblem,
-  t: number,
-  cells: ArrayLike<number>,
-  units: number,
-  table: Float64Array,
-): void {
-  for (const [l, leg] of tasks[t]!.legs.entries()) {
-    const first = placeOf(leg, cells[l]!) * slots + startOf(leg, cells[l]!);
-    for (let slot = first; slot < first + leg.duration; slot++) table[slot]! += units;
-  }
-}
-
-/** Cost that makes a full slot no choice, yet keeps sums finite. */
-const FULL = 1e12;
-
-/** Plans that never oversell. `full` is 0 where a slot has room and FULL where it has none: prices of what is left. */
-class LegsSearch {
-  best: (ArrayLike<number> | null)[];
-  bestCost = Number.POSITIVE_INFINITY;
+/** Asks every task for a column that is better than all it has. */
+class Pricing {
+  readonly pool: ColumnPool;
   readonly #problem: LegsProblem;
-  readonly #random: () => number;
+  readonly #ahead: readonly (readonly Float64Array[])[];
+  readonly #prices: Float64Array;
+  readonly #scratch: readonly CellCosts[];
   readonly #solver = new DagSolver();
-  readonly #scratch: CellCosts[];
-  readonly #left: Float64Array;
-  readonly #full: Float64Array;
-  #plan: (ArrayLike<number> | null)[];
-  #costs: Float64Array;
 
-  constructor(problem: LegsProblem, random: () => number) {
+  constructor(problem: LegsProblem, ahead: readonly (readonly Float64Array[])[], prices: Float64Array) {
+    this.pool = new ColumnPool(problem, prices);
     this.#problem = problem;
-    this.#random = random;
-    this.#scratch = scratchOf(problem);
-    this.#left = new Float64Array(roomFor(problem));
-    this.#full = new Float64Array(roomFor(problem));
-    this.#plan = problem.tasks.map(() => null);
-    this.#costs = new Float64Array(problem.tasks.length);
-    this.best = this.#plan;
+    this.#ahead = ahead;
+    this.#prices = prices;
+    this.#scratch = problem.tasks.map(({ legs }) => legs.map((leg) => new Float64Array(leg.places.length * leg.slots)));
   }
 
-  /** A plan of the prices: who loses most by them chooses first. */
-  seatAll(prices: Float64Array): void {
-    const { tasks, capacity, slots, penalty } = this.#problem;
-    for (let i = 0; i < this.#left.length; i++) {
-      this.#left[i] = capacity[Math.floor(i / slots)]!;
-      this.#full[i] = this.#left[i] === 0 ? FULL : prices[i]!;
-    }
-    this.#plan.fill(null);
-    this.#costs.fill(penalty);
-    const wish = Float64Array.from(tasks, (_, t) => this.#ask(t)?.cost ?? penalty);
-    const order = [...tasks.keys()].sort((a, b) => wish[a]! - wish[b]! || a - b);
-    for (const t of order) this.#seat(t, prices);
-    for (let i = 0; i < this.#full.length; i++) this.#full[i] = this.#left[i]! > 0 ? 0 : FULL;
-    for (const t of order) this.#reseat([t], Number.POSITIVE_INFINITY);
-    this.#keep();
-  }
-
-  #ask(t: number): DagPath | null {
-    return this.#solver.solve(
-      this.#problem.tasks[t]!,
-      priced(this.#problem, this.#problem.tasks[t]!, this.#full, this.#scratch[t]!),
-    );
-  }
-
-  #seat(t: number, prices: Float64Array | null): void {
-    const path = this.#ask(t);
-    if (path === null || path.cost >= FULL) return;
-    const cost = prices === null ? path.cost : pathCost(this.#problem.tasks[t]!, path.cells);
-    if (cost >= this.#problem.penalty) return;
-    this.#place(t, path.cells, cost, prices);
-  }
-
-  #place(t: number, cells: ArrayLike<number>, cost: number, prices: Float64Array | null): void {
-    this.#plan[t] = cells;
-    this.#costs[t] = cost;
-    this.#shift(t, cells, -1, prices);
-  }
-
-  #lift(t: number): void {
-    if (this.#plan[t] !== null) this.#shift(t, this.#plan[t]!, 1, null);
-    this.#plan[t] = null;
-    this.#costs[t] = this.#problem.penalty;
-  }
-
-  #shift(t: number, cells: ArrayLike<number>, units: number, prices: Float64Array | null): void {
-    const { tasks, slots } = this.#problem;
-    for (const [l, leg] of tasks[t]!.legs.entries()) {
-      const first = placeOf(leg, cells[l]!) * slots + startOf(leg, cells[l]!);
-      for (let slot = first; slot < first + leg.duration; slot++) {
-        this.#left[slot]! += units;
-        this.#full[slot] = this.#left[slot]! > 0 ? (prices?.[slot] ?? 0) : FULL;
+  /** The dual value at the prices, and each task's part of it; new columns go to the pool. */
+  ask(): { value: number; least: Float64Array } {
+    const { tasks } = this.#problem;
+    const least = this.pool.least();
+    let value = 0;
+    for (const entry of this.pool.entries) value -= this.#prices[entry]! * roomAt(this.#problem, entry);
+    for (const [t, task] of tasks.entries()) {
+      const costs = priced(this.#problem, task, this.#prices, this.#scratch[t]!);
+      const below = least[t]! - ROUNDING * (1 + least[t]!);
+      const path = this.#solver.solve(task, costs, { below, ahead: this.#ahead[t]! });
+      if (path !== null) {
+        least[t] = path.cost;
+        this.pool.add(t, pathCost(task, path.cells), takesOf(this.#problem, task, path.cells));
       }
+      value += least[t]!;
     }
-  }
-
-  /** Takes these tasks out and seats them again in the order given; undoes it when that costs more than `slack` above before. */
-  #reseat(group: readonly number[], slack: number): void {
-    const was = group.map((t) => ({ t, cells: this.#plan[t]!, cost: this.#costs[t]! }));
-    for (const t of group) this.#lift(t);
-    for (const t of group) this.#seat(t, null);
-    let gain = 0;
-    for (const { t, cost } of was) gain += cost - this.#costs[t]!;
-    if (gain >= -slack) return;
-    for (const t of group) this.#lift(t);
-    for (const { t, cells, cost } of was) if (cells !== null) this.#place(t, cells, cost, null);
-  }
-
-  #keep(): void {
-    let cost = 0;
-    for (const each of this.#costs) cost += each;
-    if (cost >= this.bestCost - 1e-9) return;
-    this.bestCost = cost;
-    this.best = [...this.#plan];
-  }
-
-  /** Neighbourhood search: groups of tasks that want the same places, by annealing down to strict improvement. */
-  improve({ tries, expired }: LegsOptions): void {
-    this.#restore();
-    const rivals = rivalsOf(this.#problem);
-    const heat = (0.3 * this.bestCost) / Math.max(1, this.#problem.tasks.length);
-    for (let i = 0; i < tries; i++) {
-      if ((i & 63) === 0 && expired?.()) break;
-      const slack = -heat * (1 - i / tries) * Math.log(1 - this.#random());
-      this.#reseat(this.#group(rivals), slack);
-      this.#keep();
-    }
-  }
-
-  #restore(): void {
-    for (let t = 0; t < this.#plan.length; t++) this.#lift(t);
-    for (const [t, cells] of this.best.entries())
-      if (cells !== null) this.#place(t, cells, pathCost(this.#problem.tasks[t]!, cells), null);
-  }
-
-  /** A task and up to five of its rivals, in any order. */
-  #group(rivals: readonly Int32Array[]): number[] {
-    const pick = (count: number): number => Math.floor(this.#random() * count);
-    const first = pick(rivals.length);
-    const near = rivals[first]!;
-    const group = [first];
-    for (let size = 1 + pick(5); size > 0 && near.length > 0; size--) {
-      const other = near[pick(near.length)]!;
-      if (!group.includes(other)) group.splice(pick(group.length + 1), 0, other);
-    }
-    return group;
+    return { value, least };
   }
 }
 
-/** Rivals kept of each task. */
-const MAX_RIVALS = 24;
-
-/** Tasks that share candidates with each task. */
-function rivalsOf({ tasks, capacity }: LegsProblem): Int32Array[] {
-  const users: number[][] = Array.from({ length: capacity.length }, () => []);
-  for (const [t, { legs }] of tasks.entries())
-    for (const { places } of legs) for (let j = 0; j < places.length; j++) users[places[j]!]!.push(t);
-  return tasks.map(({ legs }, t) => {
-    const shared = new Map<number, number>();
-    for (const { places } of legs)
-      for (let j = 0; j < places.length; j++)
-        for (const other of users[places[j]!]!) if (other !== t) shared.set(other, (shared.get(other) ?? 0) + 1);
-    const nearest = [...shared].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, MAX_RIVALS);
-    return Int32Array.from(nearest, ([other]) => other);
-  });
-}
+/** A column must be better by this share, or it may be one that there is. */
+const ROUNDING = 1e-10;

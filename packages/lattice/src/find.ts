@@ -1,11 +1,25 @@
 /** Find: which capabilities satisfy the constraints, here, then, with room, in which order; and why not the others. */
 import { z } from "zod";
-import { type Constraint, ConstraintShape, compileConstraint } from "./constraint.ts";
+import { type Constraint, ConstraintShape, checkConstraint, compileConstraint } from "./constraint.ts";
+import { type After, readCursor, writeCursor } from "./cursor.ts";
+import { explain, type FindExplanation } from "./explain.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
-import type { FindIndex } from "./find-index.ts";
+import type { Part, Searchable } from "./find-index.ts";
+import { geodesic_m } from "./geodesy.ts";
 import { HitColumns } from "./hit-columns.ts";
+import { type HoursByPattern, HoursSieve, type OpenState, patternsByPosition } from "./hours-sieve.ts";
+import {
+  firstByKey,
+  type Order,
+  type OrderedHit,
+  type OrderQuery,
+  OrderShape,
+  priceKey,
+  travelKey,
+  type Ways,
+} from "./order.ts";
 import { type Area, type Place, PlaceShape, readPlace } from "./place.ts";
-import { type Accept, type After, type Hit, Search } from "./search.ts";
+import { type Accept, Nearest, Search } from "./search.ts";
 import { besides, EVERYTHING, type Sieve } from "./sieve.ts";
 
 export const DEFAULT_LIMIT = 20;
@@ -16,7 +30,7 @@ export interface Window {
   readonly until_ms: number;
 }
 
-export interface FindQuery {
+export interface FindQuery extends OrderQuery {
   readonly place: Place;
   readonly where?: Constraint | undefined;
   /** Capabilities of which a condition is not known: left out (default) or let in. */
@@ -27,6 +41,8 @@ export interface FindQuery {
   readonly free?: Readonly<Record<string, number>> | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
+  /** Says too how many passed each condition; see explain.ts. */
+  readonly explain?: boolean | undefined;
 }
 
 const WindowShape = z.strictObject({ from_ms: z.int(), until_ms: z.int() });
@@ -38,11 +54,17 @@ const QueryShape = z.strictObject({
   free: z.record(z.string().min(1).max(128), z.int().min(1).max(65_535)).optional(),
   limit: z.int().optional(),
   cursor: z.string().max(1024).optional(),
+  explain: z.boolean().optional(),
+  ...OrderShape,
 }) satisfies z.ZodType<FindQuery>;
 
 /** Hours, as the search asks for them. `unknown` follows the query's `unknown`. */
 export interface Openness {
-  isOpen(handle: number, window: Window): "open" | "closed" | "unknown";
+  isOpen(handle: number, window: Window): OpenState;
+  /** The same by pattern, for who knows which capabilities share their hours: searches are much faster then. */
+  readonly byPattern?: HoursByPattern;
+  /** The first open moment at or after `from_ms`; null when none is known. */
+  nextOpen?(handle: number, from_ms: number): number | null;
 }
 
 /** Free units in the worst slot of the window. */
@@ -55,20 +77,27 @@ export interface Found {
   readonly handle: number;
   /** Geodesic on WGS84, in metres. */
   readonly distance_m: number;
+  /** Seconds on the way there, when the order is by travel. */
+  readonly travel_s?: number;
+  /** When the order is by price; null is unknown. */
+  readonly price?: number | null;
 }
 
 export interface FindAnswer {
   readonly found: readonly Found[];
   /** Hand it back with the same query for what follows; null at the end. */
   readonly cursor: string | null;
+  readonly explanation?: FindExplanation;
 }
 
-/** What a search runs over: an index, which of its handles still count, and who knows hours and room (null: nobody). */
+/** What a search runs over: an index or a version of a living one, which of its handles still count, and who knows hours and room (null: nobody). */
 export interface Ground {
-  readonly index: FindIndex;
+  readonly index: Searchable;
   readonly counts: Accept | null;
   readonly openness: Openness | null;
   readonly room: Room | null;
+  /** Who knows the ways from where the query begins; without, they are straight and at the query's speed. */
+  readonly ways?: Ways;
 }
 
 /** A query that was found to make sense, still without an index. */
@@ -77,6 +106,7 @@ export interface ReadQuery {
   readonly area: Area;
   readonly limit: number;
   readonly after: After | null;
+  readonly now_ms: number;
 }
 
 export function readQuery(value: unknown, now_ms: number): ReadQuery | Fault {
@@ -89,8 +119,8 @@ export function readQuery(value: unknown, now_ms: number): ReadQuery | Fault {
   if (wrong !== null) return wrong;
   const limit = query.limit ?? DEFAULT_LIMIT;
   if (limit < 1 || limit > MAX_LIMIT) return fault("limit-malformed", `A limit of ${limit} is not one.`, "limit");
-  const after = query.cursor === undefined ? null : readCursor(query.cursor);
-  return isFault(after) ? after : { query, area, limit, after };
+  const after = query.cursor === undefined ? null : readCursor(query.cursor, query.order ?? "distance");
+  return isFault(after) ? after : { query, area, limit, after, now_ms };
 }
 
 function shapeFault(error: z.ZodError): Fault {
@@ -100,7 +130,9 @@ function shapeFault(error: z.ZodError): Fault {
     ? "attribute-mismatch"
     : path.startsWith("limit")
       ? "limit-malformed"
-      : "place-malformed";
+      : /^(order|travel|price)/.test(path)
+        ? "order-unsupported"
+        : "place-malformed";
   return fault(path.startsWith("open") ? "window-malformed" : code, `${path || "the query"}: ${issue.message}.`, path);
 }
 
@@ -117,14 +149,44 @@ function checkFree({ free, open }: FindQuery): Fault | null {
     : null;
 }
 
-/** Runs a query that `readQuery` accepted. */
-export function find(ground: Ground, { query, area, limit, after }: ReadQuery): FindAnswer | Fault {
-  const sieve = sieveOf(ground.index, query);
-  if (isFault(sieve)) return sieve;
-  const hits = new Search(ground.index, sieve, area, acceptance(ground, query), after).nearest(limit + 1);
-  const more = hits.length > limit;
-  const found = hits.slice(0, limit).map((hit) => toFound(ground.index, hit));
-  return { found, cursor: more ? writeCursor(found.at(-1)!) : null };
+/**
+ * Runs a query that `readQuery` accepted. Faults: `attribute-unknown`, `attribute-mismatch`, `cursor-outlived`, and `price-unknown` when the
+ * order is by a price that nothing found has.
+ */
+export function find(ground: Ground, read: ReadQuery): FindAnswer | Fault {
+  const { index } = ground;
+  const { query, area, limit, after } = read;
+  const wrong = checkWhere(index, query) ?? checkVersion(index, after);
+  if (wrong !== null) return wrong;
+  const hits = query.order === undefined || query.order === "distance" ? nearest(ground, read) : byKey(ground, read);
+  if (isFault(hits)) return hits;
+  const found = hits.slice(0, limit).map((hit) => toFound(index, hit, query.order));
+  const last = hits[limit - 1];
+  const cursor =
+    hits.length > limit
+      ? writeCursor({ ...last!, id: found.at(-1)!.id, epoch: index.epoch }, query.order ?? "distance")
+      : null;
+  return { found, cursor, ...(query.explain === true ? { explanation: explain(ground, query, area) } : {}) };
+}
+
+/** One more than the limit, so that it is known whether something follows. */
+function nearest(ground: Ground, { query, area, limit, after }: ReadQuery): OrderedHit[] {
+  const held = new Nearest(ground.index, limit + 1, area.radius_m);
+  for (const search of searches(ground, query, area, after)) search.nearest(held);
+  return held.hits();
+}
+
+function byKey(ground: Ground, { query, area, limit, after, now_ms }: ReadQuery): readonly OrderedHit[] | Fault {
+  const { index, ways } = ground;
+  const depart_s = (query.travel?.depart_ms ?? query.open?.from_ms ?? now_ms) / 1000;
+  const keyOf =
+    query.order === "travel"
+      ? travelKey(index, query, ways, depart_s)
+      : priceKey(index, query, query.unknown === "include");
+  if (isFault(keyOf)) return keyOf;
+  const hits = new HitColumns(area.radius_m);
+  for (const search of searches(ground, query, area, null)) search.each(hits);
+  return firstByKey(index, hits.unsorted(), keyOf, after, limit + 1);
 }
 
 /** Everything that satisfies a query, in columns: for maps, counts and candidates. Sorted by (distance, id); limit and cursor do not count. */
@@ -138,58 +200,102 @@ export interface FoundAll {
 
 export function findAll(ground: Ground, { query, area }: ReadQuery): FoundAll | Fault {
   const { index } = ground;
-  const sieve = sieveOf(index, query);
-  if (isFault(sieve)) return sieve;
-  const hits = new HitColumns();
-  new Search(index, sieve, area, acceptance(ground, query), null).each((position, metres) =>
-    hits.add(position, metres),
-  );
-  const { positions, distances_m } = hits.sorted((position) => index.id(position));
+  const wrong = checkWhere(index, query);
+  if (wrong !== null) return wrong;
+  const hits = new HitColumns(area.radius_m);
+  for (const search of searches(ground, query, area, null)) search.each(hits);
+  const { places, distances_m } = hits.sorted((place) => index.id(place));
   return {
-    count: positions.length,
-    handles: positions.map((position) => index.handles[position]!),
+    count: places.length,
+    handles: handlesOf(index, places),
     distances_m,
-    id: (row) => index.id(positions[row]!),
+    id: (row) => index.id(places[row]!),
   };
 }
 
-function toFound(index: FindIndex, { position, distance_m }: Hit): Found {
-  return { id: index.id(position), handle: index.handles[position]!, distance_m };
+function handlesOf(index: Searchable, places: Uint32Array): Uint32Array {
+  const handles = new Uint32Array(places.length);
+  for (let i = 0; i < places.length; i++) handles[i] = index.handle(places[i]!);
+  return handles;
 }
 
-function sieveOf(index: FindIndex, { where, unknown }: FindQuery): Sieve | Fault {
+function toFound(index: Searchable, { place, distance_m, key }: OrderedHit, order: Order | undefined): Found {
+  const found = { id: index.id(place), handle: index.handle(place), distance_m };
+  if (order === "travel") return { ...found, travel_s: key };
+  return order === "price" ? { ...found, price: Number.isFinite(key) ? key : null } : found;
+}
+
+function checkWhere({ parts }: Searchable, { where }: FindQuery): Fault | null {
+  if (where === undefined) return null;
+  return checkConstraint(
+    parts.map(({ index }) => index),
+    where,
+    "where",
+  );
+}
+
+function sieveOf({ index }: Part, { where, unknown }: FindQuery): Sieve {
   if (where === undefined) return EVERYTHING;
-  const verdicts = compileConstraint(index, where, "where");
-  if (isFault(verdicts)) return verdicts;
+  const verdicts = compileConstraint(index, where);
   return unknown === "include" ? besides(EVERYTHING, verdicts.no) : verdicts.yes;
 }
 
-function acceptance({ counts, openness, room }: Ground, { open, free, unknown }: FindQuery): Accept {
+/** One search for each part of the version, to be run one after another. */
+function searches(ground: Ground, query: FindQuery, area: Area, after: After | null): Search[] {
+  const accept = acceptance(ground, query, ground.openness?.byPattern !== undefined);
+  const hours = query.open === undefined ? undefined : ground.openness?.byPattern;
+  const sieve = hours === undefined ? null : hoursSieve.begin(hours, query.open!, query.unknown === "include");
+  return ground.index.parts.map((part) => {
+    const patterns = hours === undefined ? NO_PATTERNS : patternsByPosition(hours, part.index);
+    return new Search(part, sieveOf(part, query), { area, accept, after, hours: sieve, patterns });
+  });
+}
+
+const NO_PATTERNS = new Uint32Array(0);
+/** Searches do not nest, so one serves all of them. */
+const hoursSieve = new HoursSieve();
+
+/** What attributes and place do not tell; null when that is nothing. @param byPattern whether hours are looked at elsewhere. */
+function acceptance(
+  { counts, openness, room }: Ground,
+  { open, free, unknown }: FindQuery,
+  byPattern: boolean,
+): Accept | null {
   const needs = Object.entries(free ?? {});
   const lenient = unknown === "include";
+  const isOpen = (handle: number, window: Window): boolean => {
+    const state = openness?.isOpen(handle, window) ?? "unknown";
+    return state === "open" || (lenient && state === "unknown");
+  };
+  if (counts === null && needs.length === 0 && (open === undefined || byPattern)) return null;
   return (handle) => {
     if (counts !== null && !counts(handle)) return false;
     if (open === undefined) return true;
-    const state = openness?.isOpen(handle, open) ?? "unknown";
-    if (state !== "open" && !(lenient && state === "unknown")) return false;
-    return needs.every(([dimension, units]) => (room?.free(handle, dimension, open) ?? 0) >= units);
+    if (!byPattern && !isOpen(handle, open)) return false;
+    for (const [dimension, units] of needs) if ((room?.free(handle, dimension, open) ?? 0) < units) return false;
+    return true;
   };
 }
 
-/** A cursor is the last hit's distance and id: the order is total, so that is all it takes. */
-function writeCursor({ distance_m, id }: Found): string {
-  return `${distance_m.toString(36)}~${distance_m}~${encodeURIComponent(id)}`;
+/** Tests single capabilities against a query; null for one that does not satisfy it, or is not there. The order is not looked at. */
+export function matcher(ground: Ground, { query, area }: ReadQuery): (handle: number) => Found | null {
+  const { index } = ground;
+  const accept = acceptance(ground, query, false);
+  return (handle) => {
+    const located = index.locate(handle);
+    if (located === null) return null;
+    const { part, position } = located;
+    const [x, y, z] = part.index.at.subarray(3 * position, 3 * position + 3);
+    const distance_m = geodesic_m(...area.center, x!, y!, z!);
+    if (distance_m > area.radius_m) return null;
+    if (area.holds !== null && !area.holds(x!, y!, z!)) return null;
+    if (((sieveOf(part, query).words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
+    if (accept !== null && !accept(handle)) return null;
+    return { id: part.index.id(position), handle, distance_m };
+  };
 }
 
-function readCursor(text: string): After | Fault {
-  const [check, metres, id] = text.split("~");
-  const distance_m = Number(metres);
-  if (id === undefined || metres === "" || !(distance_m >= 0) || distance_m.toString(36) !== check) {
-    return fault("cursor-malformed", "This is no cursor of ours.", "cursor");
-  }
-  try {
-    return { distance_m, id: decodeURIComponent(id) };
-  } catch {
-    return fault("cursor-malformed", "This is no cursor of ours.", "cursor");
-  }
+function checkVersion(index: Searchable, after: After | null): Fault | null {
+  if (after === null || after.epoch === index.epoch) return null;
+  return fault("cursor-outlived", "The cursor belongs to another version.", "cursor");
 }

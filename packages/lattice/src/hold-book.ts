@@ -56,6 +56,16 @@ export class HoldBook {
     return kept === undefined ? fault("hold-unknown", `There is no hold ${fence}.`, "fence") : viewOf(kept);
   }
 
+  /** The newest first, of those that are remembered. */
+  newest(limit: number): Hold[] {
+    const holds: Hold[] = [];
+    for (let fence = this.#fence; fence > 0 && holds.length < Math.min(limit, this.#holds.size); fence--) {
+      const kept = this.#holds.get(fence);
+      if (kept !== undefined) holds.push(viewOf(kept));
+    }
+    return holds;
+  }
+
   /** Grants all items or none. Faults: `hold-too-much`, `dimension-unknown`, `key-reused`, `holds-full`. */
   grant(request: HoldRequest, { now_ms, monotonic_ms }: Times): Granted | Fault {
     const before = this.#before(request);

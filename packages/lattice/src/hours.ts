@@ -7,6 +7,8 @@ import rruleModule from "rrule";
 import type { HoursRule } from "./capability.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import type { Openness, Window } from "./find.ts";
+import { HoursBoard } from "./hours-board.ts";
+import type { HoursByPattern, OpenState } from "./hours-sieve.ts";
 import { WallClock } from "./wall-clock.ts";
 import { readWeekly, type Week } from "./weekly-hours.ts";
 
@@ -15,10 +17,17 @@ export const MAX_HORIZON_DAYS = 400;
 export const MAX_OCCURRENCES = 10_000;
 const DAY_MS = 86_400_000;
 
+/** Does something while the host's own clock is that of a time zone: holds for synchronous work only. */
+export type InZone = <T>(tz: string, work: () => T) => T;
+
+/** Leaves the host's clock alone. The library's sun times are then right only where the host lives. */
+const asItIs: InZone = (_tz, work) => work();
+
 /** Where public holidays and sun times are taken from: the library's `nominatim_object`. */
 export type Region = nominatim_object;
 
-interface Stretch {
+/** A time that is open, or of which it is not known, in UTC. */
+export interface Stretch {
   readonly from_ms: number;
   readonly until_ms: number;
   readonly unknown: boolean;
@@ -34,9 +43,11 @@ export class HoursCompiler {
   readonly horizon: Window;
   readonly #grains: number;
   readonly #clocks = new Map<string, WallClock>();
+  readonly #inZone: InZone;
 
   /** @throws RangeError when the horizon is empty or longer than MAX_HORIZON_DAYS. */
-  constructor(horizon: Window) {
+  constructor(horizon: Window, inZone: InZone = asItIs) {
+    this.#inZone = inZone;
     const from_ms = Math.floor(horizon.from_ms / GRAIN_MS) * GRAIN_MS;
     this.#grains = Math.ceil((horizon.until_ms - from_ms) / GRAIN_MS);
     if (!(this.#grains > 0 && this.#grains * GRAIN_MS <= MAX_HORIZON_DAYS * DAY_MS))
@@ -50,13 +61,20 @@ export class HoursCompiler {
     return isFault(stretches) ? stretches : this.#pattern(stretches);
   }
 
+  /** The same to the minute: ascending stretches inside the horizon; those that touch and are equally known are one. Faults: `hours-malformed`. */
+  stretches(rule: HoursRule, tz: string, region: Region | null): readonly Stretch[] | Fault {
+    const stretches = this.#stretches(rule, tz, region);
+    return isFault(stretches) ? stretches : joined(stretches, this.horizon);
+  }
+
   #stretches(rule: HoursRule, tz: string, region: Region | null): readonly Stretch[] | Fault {
     if (rule.kind === "intervals")
       return rule.intervals.map(([from_ms, until_ms]) => ({ from_ms, until_ms, unknown: false }));
     const clock = this.#clock(tz);
     if (rule.kind === "rrule") return recurring(rule.text, rule.minutes, clock, this.horizon);
     const week = readWeekly(rule.text);
-    return week === null ? byLibrary(rule.text, clock, this.horizon, region) : weekly(week, clock, this.horizon);
+    if (week !== null) return weekly(week, clock, this.horizon);
+    return this.#inZone(tz, () => byLibrary(rule.text, clock, this.horizon, region));
   }
 
   #clock(tz: string): WallClock {
@@ -80,6 +98,19 @@ export class HoursCompiler {
     }
     return pattern;
   }
+}
+
+function joined(stretches: readonly Stretch[], horizon: Window): Stretch[] {
+  const out: Stretch[] = [];
+  for (const { from_ms, until_ms, unknown } of stretches.toSorted((a, b) => a.from_ms - b.from_ms)) {
+    const [from, until] = [Math.max(from_ms, horizon.from_ms), Math.min(until_ms, horizon.until_ms)];
+    const last = out.at(-1);
+    if (from >= until) continue;
+    if (last !== undefined && last.unknown === unknown && from <= last.until_ms) {
+      out[out.length - 1] = { ...last, until_ms: Math.max(last.until_ms, until) };
+    } else out.push({ from_ms: from, until_ms: until, unknown });
+  }
+  return out;
 }
 
 function setBits(words: Uint32Array, from: number, until: number): void {
@@ -170,14 +201,25 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const UNKNOWN_HOURS = 0;
 
+/** Handles that were set of late are remembered up to this number; who asks for more has to look at all. */
+const MOST_REMEMBERED = 65_536;
+
 /** Which pattern each handle has. Patterns that are equal are kept once. */
-export class HoursIndex implements Openness {
+export class HoursIndex implements Openness, HoursByPattern {
+  readonly byPattern: HoursByPattern = this;
   readonly #compiler: HoursCompiler;
   readonly #region: Region | null;
   readonly #patterns: Pattern[];
   readonly #byRule = new Map<string, number | Fault>();
   readonly #byBits = new Map<string, number>();
   #patternOf = new Uint32Array(1024);
+  readonly #open = new HoursBoard((pattern, word) => this.#patterns[pattern]!.open[word]!);
+  readonly #notClosed = new HoursBoard(
+    (pattern, word) => this.#patterns[pattern]!.open[word]! | this.#patterns[pattern]!.unknown[word]!,
+  );
+  #set: number[] = [];
+  /** Mark of the first handle in `#set`. */
+  #setFrom = 0;
 
   constructor(compiler: HoursCompiler, region: Region | null) {
     this.#compiler = compiler;
@@ -204,7 +246,30 @@ export class HoursIndex implements Openness {
       this.#patternOf = larger;
     }
     this.#patternOf[handle] = number;
+    if (this.#set.length >= MOST_REMEMBERED) {
+      this.#setFrom += this.#set.length;
+      this.#set = [];
+    }
+    this.#set.push(handle);
     return null;
+  }
+
+  get mark(): number {
+    return this.#setFrom + this.#set.length;
+  }
+
+  setSince(mark: number): readonly number[] | null {
+    return mark < this.#setFrom ? null : this.#set.slice(mark - this.#setFrom);
+  }
+
+  patternOf(handle: number): number {
+    return this.#patternOf[handle] ?? UNKNOWN_HOURS;
+  }
+
+  /** Compiles a rule without giving it to anybody. Faults: `hours-malformed`. */
+  check(rule: HoursRule, tz: string): Fault | null {
+    const number = this.#numberOf(rule, tz);
+    return isFault(number) ? number : null;
   }
 
   #numberOf(rule: HoursRule, tz: string): number | Fault {
@@ -227,12 +292,14 @@ export class HoursIndex implements Openness {
   }
 
   /** A window that leaves the horizon is unknown outside of it. */
-  isOpen(handle: number, { from_ms, until_ms }: Window): "open" | "closed" | "unknown" {
-    const { from_ms: start, until_ms: end } = this.#compiler.horizon;
-    const { open, unknown } = this.#patterns[this.#patternOf[handle] ?? UNKNOWN_HOURS]!;
-    const from = Math.floor((Math.max(from_ms, start) - start) / GRAIN_MS);
-    const until = Math.ceil((Math.min(until_ms, end) - start) / GRAIN_MS);
-    let certain = from_ms >= start && until_ms <= end;
+  isOpen(handle: number, window: Window): OpenState {
+    return this.isPatternOpen(this.patternOf(handle), window);
+  }
+
+  isPatternOpen(pattern: number, window: Window): OpenState {
+    const { open, unknown } = this.#patterns[pattern]!;
+    const { from, until, certain: inside } = this.#grains(window);
+    let certain = inside;
     for (let word = from >>> 5; word << 5 < until; word++) {
       const asked = maskOf(word << 5, from, until);
       const missing = asked & ~open[word]!;
@@ -242,10 +309,26 @@ export class HoursIndex implements Openness {
     return certain ? "open" : "unknown";
   }
 
+  passing(window: Window, lenient: boolean): { readonly bits: Uint32Array; readonly asked: number } {
+    const { from, until, certain } = this.#grains(window);
+    if (!certain && !lenient) return { bits: new Uint32Array((this.patterns + 31) >>> 5), asked: this.patterns };
+    return (lenient ? this.#notClosed : this.#open).passing(from, until, this.patterns);
+  }
+
+  /** The five minutes that a window touches inside the horizon, and whether that is all of it. */
+  #grains({ from_ms, until_ms }: Window): { readonly from: number; readonly until: number; readonly certain: boolean } {
+    const { from_ms: start, until_ms: end } = this.#compiler.horizon;
+    return {
+      from: Math.floor((Math.max(from_ms, start) - start) / GRAIN_MS),
+      until: Math.ceil((Math.min(until_ms, end) - start) / GRAIN_MS),
+      certain: from_ms >= start && until_ms <= end,
+    };
+  }
+
   /** The first moment at or after `from_ms` that is open; null when none is inside the horizon. */
   nextOpen(handle: number, from_ms: number): number | null {
     const { from_ms: start, until_ms: end } = this.#compiler.horizon;
-    const { open } = this.#patterns[this.#patternOf[handle] ?? UNKNOWN_HOURS]!;
+    const { open } = this.#patterns[this.patternOf(handle)]!;
     const first = Math.max(0, Math.floor((from_ms - start) / GRAIN_MS));
     for (let grain = first; start + grain * GRAIN_MS < end; grain++) {
       if ((open[grain >>> 5]! >>> (grain & 31)) & 1) return Math.max(from_ms, start + grain * GRAIN_MS);

@@ -5,7 +5,7 @@
  */
 import { type Fault, fault } from "./fault.ts";
 import { DagSolver, pathCost, placeOf, startOf } from "./leg-dag.ts";
-import { type LegsProblem, type Plan, priced, roomFor } from "./legs.ts";
+import { type LegsProblem, type Plan, priced, roomAt, roomFor } from "./legs.ts";
 
 export interface LegsCertificate {
   readonly plan: Plan;
@@ -36,7 +36,8 @@ export function checkLegs(problem: LegsProblem, input_hash: string, certificate:
 }
 
 /** What a plan costs; a sentence when it cannot be. */
-export function costOfPlan({ tasks, slots, capacity, penalty }: LegsProblem, plan: Plan): number | string {
+export function costOfPlan(problem: LegsProblem, plan: Plan): number | string {
+  const { tasks, slots, capacity, penalty } = problem;
   const used = new Uint32Array(capacity.length * slots);
   let cost = 0;
   for (const [t, task] of tasks.entries()) {
@@ -51,7 +52,8 @@ export function costOfPlan({ tasks, slots, capacity, penalty }: LegsProblem, pla
     for (const [l, leg] of task.legs.entries()) {
       const [place, start] = [placeOf(leg, cells[l]!), startOf(leg, cells[l]!)];
       for (let slot = start; slot < start + leg.duration; slot++)
-        if (++used[place * slots + slot]! > capacity[place]!) return `Place ${place} is oversold in slot ${slot}.`;
+        if (++used[place * slots + slot]! > roomAt(problem, place * slots + slot))
+          return `Place ${place} is oversold in slot ${slot}.`;
     }
   }
   return cost;
@@ -62,7 +64,7 @@ export function legsBound(problem: LegsProblem, prices: ArrayLike<number>): numb
   let bound = 0;
   for (let i = 0; i < prices.length; i++) {
     if (!(prices[i]! >= 0)) return Number.NaN;
-    if (prices[i]! > 0) bound -= prices[i]! * problem.capacity[Math.floor(i / problem.slots)]!;
+    if (prices[i]! > 0) bound -= prices[i]! * roomAt(problem, i);
   }
   const solver = new DagSolver();
   for (const task of problem.tasks) {

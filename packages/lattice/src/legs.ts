@@ -10,6 +10,8 @@ export interface LegsProblem {
   readonly tasks: readonly LegDag[];
   /** Units of each place, in every slot. */
   readonly capacity: ArrayLike<number>;
+  /** Where it is not the same in every slot: units by place · slots + slot, 0 when closed. Stands in for `capacity`. */
+  readonly room?: ArrayLike<number>;
   /** Slots 0…slots − 1; every leg ends inside. */
   readonly slots: number;
   /** What it costs to leave a task out. */
@@ -21,6 +23,10 @@ export type Plan = readonly (ArrayLike<number> | null)[];
 
 /** Entries of a table by place and slot. */
 export const roomFor = ({ capacity, slots }: LegsProblem): number => capacity.length * slots;
+
+/** Units in one entry of such a table. */
+export const roomAt = ({ capacity, slots, room }: LegsProblem, entry: number): number =>
+  room === undefined ? capacity[Math.floor(entry / slots)]! : room[entry]!;
 
 /** Own costs of a task's cells at these prices. */
 export function priced(

@@ -7,9 +7,11 @@ import {
   readBase,
   readChanges,
   readText,
+  readTogether,
   writeBase,
   writeChanges,
   writeText,
+  writeTogether,
 } from "./changes.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import { type Hold, type HoldEvent, type HoldRequest, readHoldEvents, writeHoldEvents } from "./hold.ts";
@@ -32,6 +34,22 @@ export interface LivePorts {
   readonly clock: LiveClock;
 }
 
+export interface DimensionChange extends Change {
+  readonly dimension: string;
+}
+
+/** Makes a change if it fits. */
+function changeIn(surface: Surface, { handle, slots, units }: Change): boolean {
+  const fits = areSlots(slots) && slots.until - slots.from <= 0xffff && surface.canChange(handle, slots, units);
+  if (fits) surface.change(handle, slots, units);
+  return fits;
+}
+
+const undo = (surface: Surface, { handle, slots, units }: Change): void => surface.change(handle, slots, -units);
+
+const beyond = (i: number): Fault =>
+  fault("units-beyond", "The change leaves the calendar, or what a slot can hold.", `changes.${i}`);
+
 export class LiveSurface {
   readonly #clock: LiveClock;
   readonly #surfaces = new Map<string, { readonly number: number; readonly surface: Surface }>();
@@ -43,6 +61,7 @@ export class LiveSurface {
   #lastWritten: Promise<Fault | null> = Promise.resolve(null);
   /** Bytes of an unacknowledged tail that a crash had left and opening cut off. */
   lost_bytes = 0;
+  #bodies = 0;
 
   private constructor(clock: LiveClock) {
     this.#clock = clock;
@@ -59,8 +78,14 @@ export class LiveSurface {
   }
 
   #apply(body: Uint8Array): void {
+    this.#bodies++;
+    this.#applyBody(body);
+  }
+
+  #applyBody(body: Uint8Array): void {
     const kind = body[0];
-    if (kind === KIND.dimension) this.#addDimension(readText(body));
+    if (kind === KIND.together) readTogether(body, (inner) => this.#applyBody(inner));
+    else if (kind === KIND.dimension) this.#addDimension(readText(body));
     else if (kind === KIND.changes)
       readChanges(body, (d, handle, slots, units) => this.#numbered(d).change(handle, slots, units));
     else if (kind === KIND.base) readBase(body, (d, handle, units) => this.#numbered(d).setBase(handle, units));
@@ -82,6 +107,31 @@ export class LiveSurface {
     return this.#names;
   }
 
+  /** Counts what was ever written: grows with every change, over restarts too. */
+  get epoch(): number {
+    return this.#bodies;
+  }
+
+  #append(body: Uint8Array): Promise<Fault | null> {
+    this.#bodies++;
+    return this.#journal.append(body);
+  }
+
+  /** Makes dimensions known that are not yet. For whoever keeps base capacities elsewhere and hands them to `stock`. */
+  async declare(dimensions: readonly string[]): Promise<Fault | null> {
+    const fresh = [...new Set(dimensions)].filter((dimension) => !this.#surfaces.has(dimension));
+    if (this.#names.length + fresh.length > MAX_DIMENSIONS)
+      return fault("dimension-unknown", `A lattice has at most ${MAX_DIMENSIONS} dimensions.`);
+    for (const dimension of fresh) this.#addDimension(dimension);
+    const written = await Promise.all(fresh.map((dimension) => this.#append(writeText(KIND.dimension, dimension))));
+    return written.find((result) => result !== null) ?? null;
+  }
+
+  /** Sets base units that are durable elsewhere. The dimension must be declared. */
+  stock(dimension: string, handle: number, units: number): void {
+    this.#surfaces.get(dimension)!.surface.setBase(handle, units);
+  }
+
   #times(): Times {
     return { now_ms: this.#clock.now_ms(), monotonic_ms: this.#clock.monotonic_ms() };
   }
@@ -98,27 +148,42 @@ export class LiveSurface {
     const { number, surface } = known ?? this.#addDimension(dimension);
     for (const { handle, units } of base) surface.setBase(handle, units);
     const bodies = [...(known === undefined ? [writeText(KIND.dimension, dimension)] : []), writeBase(number, base)];
-    return (
-      (await Promise.all(bodies.map((body) => this.#journal.append(body)))).find((result) => result !== null) ?? null
-    );
+    return (await Promise.all(bodies.map((body) => this.#append(body)))).find((result) => result !== null) ?? null;
   }
 
   /** Changes free units; all of them or, on a fault, none. Visible at once, durable when it resolves. */
   async change(dimension: string, changes: readonly Change[]): Promise<Fault | null> {
+    if (changes.length > MAX_CHANGES) return fault("units-beyond", `At most ${MAX_CHANGES} changes at a time.`);
     const known = this.#surfaces.get(dimension);
     if (known === undefined) return fault("dimension-unknown", `There is no dimension "${dimension}".`, "dimension");
-    if (changes.length > MAX_CHANGES) return fault("units-beyond", `At most ${MAX_CHANGES} changes at a time.`);
     for (let i = 0; i < changes.length; i++) {
-      const { handle, slots, units } = changes[i]!;
-      const fits =
-        areSlots(slots) && slots.until - slots.from <= 0xffff && known.surface.canChange(handle, slots, units);
-      if (fits) known.surface.change(handle, slots, units);
-      else {
-        for (const done of changes.slice(0, i)) known.surface.change(done.handle, done.slots, -done.units);
-        return fault("units-beyond", "The change leaves the calendar, or what a slot can hold.", `changes.${i}`);
-      }
+      if (changeIn(known.surface, changes[i]!)) continue;
+      for (let done = i - 1; done >= 0; done--) undo(known.surface, changes[done]!);
+      return beyond(i);
     }
-    return this.#journal.append(writeChanges(known.number, changes));
+    return this.#append(writeChanges(known.number, changes));
+  }
+
+  /** The same over several dimensions; all or none, whatever happens to the machine. */
+  async changeEach(changes: readonly DimensionChange[]): Promise<Fault | null> {
+    if (changes.length > MAX_CHANGES) return fault("units-beyond", `At most ${MAX_CHANGES} changes at a time.`);
+    const wrong = this.#changeEach(changes);
+    if (wrong !== null) return wrong;
+    const byDimension = Map.groupBy(changes, ({ dimension }) => this.#surfaces.get(dimension)!.number);
+    const bodies = [...byDimension].map(([number, group]) => writeChanges(number, group));
+    return this.#append(bodies.length === 1 ? bodies[0]! : writeTogether(bodies));
+  }
+
+  #changeEach(changes: readonly DimensionChange[]): Fault | null {
+    for (let i = 0; i < changes.length; i++) {
+      const known = this.#surfaces.get(changes[i]!.dimension);
+      if (known !== undefined && changeIn(known.surface, changes[i]!)) continue;
+      for (let done = i - 1; done >= 0; done--)
+        undo(this.#surfaces.get(changes[done]!.dimension)!.surface, changes[done]!);
+      if (known !== undefined) return beyond(i);
+      return fault("dimension-unknown", `There is no dimension "${changes[i]!.dimension}".`, `changes.${i}.dimension`);
+    }
+    return null;
   }
 
   /** Free units in the worst slot that the window touches. */
@@ -145,6 +210,12 @@ export class LiveSurface {
   release(fence: number): Promise<Hold | Fault> {
     this.#expire();
     return this.#durably(this.#book.release(fence));
+  }
+
+  /** The newest first. */
+  holds(limit: number): Hold[] {
+    this.#expire();
+    return this.#book.newest(limit);
   }
 
   look(fence: number): Hold | Fault {
@@ -178,7 +249,7 @@ export class LiveSurface {
     await null;
     const events = this.#events;
     this.#events = [];
-    return this.#journal.append(writeText(KIND.holds, writeHoldEvents(events)));
+    return this.#append(writeText(KIND.holds, writeHoldEvents(events)));
   }
 
   close(): Promise<void> {

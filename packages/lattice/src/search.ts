@@ -1,62 +1,81 @@
 /**
- * Search in one index: the nearest first, or all within reach. Boxes that are farther than what is already held, and words of 32 positions
+ * Search in one part of a version: the nearest first, or all within reach. Boxes that are farther than what is already held, and words of 32 positions
  * that the sieve rules out, are never opened. Chords stand for geodesics as lower bounds (geodesy.ts).
  */
-import type { FindIndex } from "./find-index.ts";
+import type { Boxes } from "./box.ts";
+import type { After } from "./cursor.ts";
+import type { FindIndex, Part, Searchable } from "./find-index.ts";
 import { geodesic_m } from "./geodesy.ts";
+import type { HoursSieve } from "./hours-sieve.ts";
+import type { OrderedHit } from "./order.ts";
 import type { Area } from "./place.ts";
 import { MinQueue } from "./queue.ts";
 import type { Sieve } from "./sieve.ts";
+import type { Tombstones } from "./tombstones.ts";
 
 /** Decides about one capability by its handle, after attributes and place have: hours, capacity, removed or not. */
 export type Accept = (handle: number) => boolean;
-
-export interface Hit {
-  readonly position: number;
-  readonly distance_m: number;
-}
-
-/** Hits come after (distance, id) of this; used by cursors. */
-export interface After {
-  readonly distance_m: number;
-  readonly id: string;
-}
 
 const REGION = 2;
 const EVERY_BIT = -1;
 /** Items of the queue: height in the lowest two bits, number of the box above. */
 const packed = (height: number, number: number): number => number * 4 + height;
 
+/** What all parts of a version are searched for. */
+export interface Wanted {
+  readonly area: Area;
+  /** Null: everything. */
+  readonly accept: Accept | null;
+  readonly after: After | null;
+  /** Null: any hours. */
+  readonly hours: HoursSieve | null;
+  /** Pattern of hours by position. */
+  readonly patterns: Uint32Array;
+}
+
 export class Search {
   readonly #index: FindIndex;
+  readonly #dead: Tombstones;
+  readonly #anyDead: boolean;
+  readonly #first: number;
   readonly #sieve: Sieve;
-  readonly #area: Area;
-  readonly #accept: Accept;
+  readonly #holds: Area["holds"];
+  /** The centre. */
+  readonly #x: number;
+  readonly #y: number;
+  readonly #z: number;
+  readonly #accept: Accept | null;
   readonly #after: After | null;
+  readonly #hours: HoursSieve | null;
+  readonly #patterns: Uint32Array;
 
-  constructor(index: FindIndex, sieve: Sieve, area: Area, accept: Accept, after: After | null) {
+  constructor({ index, dead, first }: Part, sieve: Sieve, { area, accept, after, hours, patterns }: Wanted) {
     this.#index = index;
+    this.#dead = dead;
+    this.#anyDead = dead.count > 0;
+    this.#first = first;
     this.#sieve = sieve;
-    this.#area = area;
+    this.#holds = area.holds;
+    [this.#x, this.#y, this.#z] = area.center;
     this.#accept = accept;
     this.#after = after;
+    this.#hours = hours;
+    this.#patterns = patterns;
   }
 
-  /** At most `limit` hits in the order (distance, id). */
-  nearest(limit: number): Hit[] {
-    const held = new Nearest(this.#index, limit, this.#area.radius_m);
+  /** Hands over whatever may be among the nearest, those of near boxes first. */
+  nearest(held: Sink): void {
     const queue = freshQueue();
     this.#openRegions(held, queue);
     while (queue.least <= held.reach_m * held.reach_m) {
       const item = queue.pop();
       this.#open(item % 4, Math.floor(item / 4), held, queue);
     }
-    return held.hits();
   }
 
-  /** Calls `see` for every hit, in no order. */
-  each(see: (position: number, distance_m: number) => void): void {
-    this.#openRegions({ reach_m: this.#area.radius_m, take: see }, null);
+  /** Hands over every hit, in no order. */
+  each(sink: Sink): void {
+    this.#openRegions(sink, null);
   }
 
   /** No summary stands above the regions: all of them are looked at. */
@@ -67,40 +86,65 @@ export class Search {
 
   #open(height: number, number: number, sink: Sink, queue: MinQueue | null): void {
     if (height === REGION) this.#openAlive(1, number, this.#sieve.groups(number), sink, queue);
-    else if (height === 1) this.#openAlive(0, number, this.#sieve.blocks(number), sink, queue);
-    else this.#readBlock(number, sink);
+    else if (height === 1) this.#openBlocks(number, sink, queue);
+    else this.#readBlock(number, this.#without(number, this.#sieve.words(number)), sink);
   }
 
   /** Queues those of the 32 boxes below box `word` that are alive and within reach; without a queue opens them at once. */
-  #openAlive(height: 0 | 1 | 2, word: number, alive: number, sink: Sink, queue: MinQueue | null): void {
+  #openAlive(height: 1 | 2, word: number, alive: number, sink: Sink, queue: MinQueue | null): void {
     const boxes = this.#index.boxes[height];
-    const [x, y, z] = this.#area.center;
     const reach2 = sink.reach_m * sink.reach_m;
     for (let bits = alive; bits !== 0; bits &= bits - 1) {
       const number = (word << 5) + 31 - Math.clz32(bits & -bits);
-      const at = number * 6;
-      if (at >= boxes.length) return;
-      const dx = outside(x, boxes[at]!, boxes[at + 3]!);
-      const dy = outside(y, boxes[at + 1]!, boxes[at + 4]!);
-      const dz = outside(z, boxes[at + 2]!, boxes[at + 5]!);
-      const chord2 = dx * dx + dy * dy + dz * dz;
+      if (number * 6 >= boxes.length) return;
+      const chord2 = this.#chord2(boxes, number * 6);
       if (chord2 > reach2) continue;
       if (queue === null) this.#open(height, number, sink, null);
       else queue.push(chord2, packed(height, number));
     }
   }
 
-  #readBlock(block: number, sink: Sink): void {
-    const { x, y, z, count, handles } = this.#index;
-    const { center, holds } = this.#area;
-    for (let bits = this.#sieve.words(block); bits !== 0; bits &= bits - 1) {
+  /** The blocks of a group. Its summaries promise too much where several conditions meet; the words themselves lie side by side. */
+  #openBlocks(group: number, sink: Sink, queue: MinQueue | null): void {
+    const boxes = this.#index.boxes[0];
+    const reach2 = sink.reach_m * sink.reach_m;
+    for (let bits = this.#sieve.blocks(group); bits !== 0; bits &= bits - 1) {
+      const block = (group << 5) + 31 - Math.clz32(bits & -bits);
+      if (block * 6 >= boxes.length) return;
+      const chord2 = this.#chord2(boxes, block * 6);
+      if (chord2 > reach2) continue;
+      const alive = this.#without(block, this.#sieve.words(block));
+      if (alive === 0) continue;
+      if (queue === null) this.#readBlock(block, alive, sink);
+      else queue.push(chord2, packed(0, block));
+    }
+  }
+
+  /** Squared distance from the centre to a box. */
+  #chord2(boxes: Boxes, at: number): number {
+    const dx = Math.max(0, boxes[at]! - this.#x, this.#x - boxes[at + 3]!);
+    const dy = Math.max(0, boxes[at + 1]! - this.#y, this.#y - boxes[at + 4]!);
+    const dz = Math.max(0, boxes[at + 2]! - this.#z, this.#z - boxes[at + 5]!);
+    return dx * dx + dy * dy + dz * dz;
+  }
+
+  #without(block: number, bits: number): number {
+    return this.#anyDead ? bits & ~this.#dead.word(block) : bits;
+  }
+
+  #readBlock(block: number, alive: number, sink: Sink): void {
+    const { at, count, handles } = this.#index;
+    const holds = this.#holds;
+    for (let bits = alive; bits !== 0; bits &= bits - 1) {
       const position = (block << 5) + 31 - Math.clz32(bits & -bits);
       if (position >= count) return;
-      const distance_m = geodesic_m(center[0], center[1], center[2], x[position]!, y[position]!, z[position]!);
+      if (this.#hours?.passes(this.#patterns[position]!) === false) continue;
+      const from = 3 * position;
+      const distance_m = geodesic_m(this.#x, this.#y, this.#z, at[from]!, at[from + 1]!, at[from + 2]!);
       if (distance_m > sink.reach_m) continue;
       if (this.#after !== null && !this.#isAfter(position, distance_m, this.#after)) continue;
-      if (holds !== null && !holds(x[position]!, y[position]!, z[position]!)) continue;
-      if (this.#accept(handles[position]!)) sink.take(position, distance_m);
+      if (holds !== null && !holds(at[from]!, at[from + 1]!, at[from + 2]!)) continue;
+      if (this.#accept === null || this.#accept(handles[position]!)) sink.take(this.#first + position, distance_m);
     }
   }
 
@@ -111,15 +155,9 @@ export class Search {
 }
 
 /** Where hits go; nothing beyond `reach_m` is of interest any more. */
-interface Sink {
+export interface Sink {
   readonly reach_m: number;
-  take(position: number, distance_m: number): void;
-}
-
-/** Distance from `value` to the interval, 0 inside. */
-function outside(value: number, low: number, high: number): number {
-  if (value < low) return low - value;
-  return value > high ? value - high : 0;
+  take(place: number, distance_m: number): void;
 }
 
 /** Searches do not nest, so one queue serves all of them. */
@@ -129,39 +167,83 @@ function freshQueue(): MinQueue {
   return queue;
 }
 
-/** The best so far, sorted; reaches only as far as the worst of them once it is full. */
-class Nearest implements Sink {
-  reach_m: number;
-  readonly #index: FindIndex;
-  readonly #limit: number;
-  readonly #positions: number[] = [];
-  readonly #distances: number[] = [];
+const FIRST_ROOM = 64;
+/** So many are moved up faster one by one than by a call. */
+const FEW = 32;
 
-  constructor(index: FindIndex, limit: number, radius_m: number) {
-    this.#index = index;
+/** The best so far, sorted; reaches only as far as the worst of them once it is full. */
+export class Nearest implements Sink {
+  reach_m: number;
+  readonly #version: Searchable;
+  readonly #limit: number;
+  #places = new Uint32Array(FIRST_ROOM);
+  #distances = new Float64Array(FIRST_ROOM);
+  #count = 0;
+
+  constructor(version: Searchable, limit: number, radius_m: number) {
+    this.#version = version;
     this.#limit = limit;
     this.reach_m = radius_m;
   }
 
-  take(position: number, distance_m: number): void {
-    let i = this.#distances.length;
-    while (i > 0 && this.#isBefore(position, distance_m, i - 1)) i--;
-    if (i >= this.#limit) return;
-    this.#positions.splice(i, 0, position);
-    this.#distances.splice(i, 0, distance_m);
-    if (this.#positions.length > this.#limit) {
-      this.#positions.pop();
-      this.#distances.pop();
+  take(place: number, distance_m: number): void {
+    const at = this.#rank(place, distance_m);
+    if (at >= this.#limit) return;
+    if (this.#count < this.#limit) this.#count++;
+    if (this.#count > this.#places.length) this.#grow();
+    this.#makeGap(at);
+    this.#places[at] = place;
+    this.#distances[at] = distance_m;
+    if (this.#count === this.#limit) this.reach_m = this.#distances[this.#limit - 1]!;
+  }
+
+  /** How many of those held come before it. */
+  #rank(place: number, distance_m: number): number {
+    let from = 0;
+    let until = this.#count;
+    while (from < until) {
+      const middle = (from + until) >>> 1;
+      if (this.#isBefore(place, distance_m, middle)) until = middle;
+      else from = middle + 1;
     }
-    if (this.#positions.length === this.#limit) this.reach_m = this.#distances[this.#limit - 1]!;
+    return from;
   }
 
-  #isBefore(position: number, distance_m: number, i: number): boolean {
+  #makeGap(at: number): void {
+    const places = this.#places;
+    const distances = this.#distances;
+    const last = this.#count - 1;
+    if (last - at > FEW) {
+      places.copyWithin(at + 1, at, last);
+      distances.copyWithin(at + 1, at, last);
+      return;
+    }
+    for (let i = last; i > at; i--) {
+      places[i] = places[i - 1]!;
+      distances[i] = distances[i - 1]!;
+    }
+  }
+
+  #grow(): void {
+    const places = new Uint32Array(this.#places.length * 2);
+    const distances = new Float64Array(places.length);
+    places.set(this.#places);
+    distances.set(this.#distances);
+    this.#places = places;
+    this.#distances = distances;
+  }
+
+  #isBefore(place: number, distance_m: number, i: number): boolean {
     if (distance_m !== this.#distances[i]!) return distance_m < this.#distances[i]!;
-    return this.#index.id(position) < this.#index.id(this.#positions[i]!);
+    return this.#version.id(place) < this.#version.id(this.#places[i]!);
   }
 
-  hits(): Hit[] {
-    return this.#positions.map((position, i) => ({ position, distance_m: this.#distances[i]! }));
+  hits(): OrderedHit[] {
+    const hits: OrderedHit[] = [];
+    for (let i = 0; i < this.#count; i++) {
+      const distance_m = this.#distances[i]!;
+      hits.push({ place: this.#places[i]!, distance_m, key: distance_m });
+    }
+    return hits;
   }
 }

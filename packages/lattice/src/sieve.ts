@@ -10,6 +10,8 @@ export interface Sieve {
   groups(index: number): number;
 }
 
+type Height = "words" | "blocks" | "groups";
+
 /** Rows that were spread out from lists, kept between queries. */
 export type Spread = Map<WordRow, BitRow>;
 
@@ -26,7 +28,7 @@ class Rows implements Sieve {
   }
   words(index: number): number {
     let bits = ALL_BITS;
-    for (let i = 0; i < this.rows.length; i++) bits &= this.rows[i]!.words[index]!;
+    for (let i = 0; i < this.rows.length && bits !== 0; i++) bits &= this.rows[i]!.words[index]!;
     return bits;
   }
   blocks(index: number): number {
@@ -51,7 +53,7 @@ export function allOf(sieves: readonly Sieve[]): Sieve {
   if (rows.length > 0) others.unshift(new Rows(rows));
   if (others.length === 0) return EVERYTHING;
   if (others.length === 1) return others[0]!;
-  const meet = (height: keyof Sieve) => (index: number) => {
+  const meet = (height: Height) => (index: number) => {
     let bits = ALL_BITS;
     for (let i = 0; i < others.length && bits !== 0; i++) bits &= others[i]![height](index);
     return bits;
@@ -64,7 +66,7 @@ export function anyOf(sieves: readonly Sieve[]): Sieve {
   const parts = sieves.filter((sieve) => sieve !== NOTHING);
   if (parts.length === 0) return NOTHING;
   if (parts.length === 1) return parts[0]!;
-  const join = (height: keyof Sieve) => (index: number) => {
+  const join = (height: Height) => (index: number) => {
     let bits = 0;
     for (let i = 0; i < parts.length && bits !== ALL_BITS; i++) bits |= parts[i]![height](index);
     return bits;

@@ -70,7 +70,8 @@ export class Surface {
   /** Whether a change by `units` stays inside what 16 bits hold, everywhere in the slots. */
   canChange(handle: number, slots: Slots, units: number): boolean {
     if (units >= 0) return this.#most(handle, slots) + units <= MOST_UNITS;
-    return this.least(handle, slots) + units >= -MOST_UNITS;
+    // What is kept is the difference to the base: it must fit as well as the sum.
+    return this.least(handle, slots) + units - Math.max(0, this.#base[handle] ?? 0) >= -MOST_UNITS;
   }
 
   #most(handle: number, { from, until }: Slots): number {

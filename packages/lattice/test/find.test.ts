@@ -1,11 +1,11 @@
 import geodesic from "geographiclib-geodesic";
 import { describe, expect, it } from "vitest";
 import {
+  buildIndex,
   type Capability,
   type Constraint,
   distance_m,
   type FindAnswer,
-  FindIndex,
   type FindQuery,
   find,
   type Ground,
@@ -19,7 +19,7 @@ const karney_m = (a: Capability["at"], b: Capability["at"]): number =>
   karney.WGS84.Inverse(a.lat, a.lng, b.lat, b.lng, karney.DISTANCE).s12 ?? Number.NaN;
 
 const groundOf = (city: readonly Capability[], more: Partial<Ground> = {}): Ground => ({
-  index: FindIndex.build(city.map((capability, handle) => ({ handle, capability }))),
+  index: buildIndex(city.map((capability, handle) => ({ handle, capability }))),
   counts: null,
   openness: null,
   room: null,

@@ -4,6 +4,7 @@ import { type Granted, HoldBook } from "../src/hold-book.ts";
 import { isFault } from "../src/index.ts";
 import { Surface } from "../src/surface.ts";
 import { chance } from "./city.ts";
+import { storm } from "./hold-storm.ts";
 import { SimFile } from "./journal-sim.ts";
 import { openLive, SimClock } from "./live-world.ts";
 
@@ -189,5 +190,14 @@ describe("the protocol of holds", () => {
       }
     }
     expect(lives).toBeGreaterThan(50);
+  });
+});
+
+describe("a storm of clients", () => {
+  const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+  it(`with power failing in the middle oversells, loses and repeats nothing (seed ${seed})`, async () => {
+    const { granted, kills, jumps, repeats, lost_bytes } = await storm(seed, 20_000, 25);
+    expect(kills).toBe(25);
+    expect(Math.min(granted, jumps, repeats, lost_bytes)).toBeGreaterThan(0);
   });
 });

@@ -1,8 +1,17 @@
 import OpeningHours from "opening_hours";
 import { describe, expect, it } from "vitest";
-import { GRAIN_MS, HoursCompiler, HoursIndex, type HoursRule, isFault, type Window } from "../src/index.ts";
+import {
+  GRAIN_MS,
+  HoursCompiler,
+  HoursIndex,
+  type HoursRule,
+  isFault,
+  type Region,
+  type Window,
+} from "../src/index.ts";
 import { WallClock } from "../src/wall-clock.ts";
 import { readWeekly } from "../src/weekly-hours.ts";
+import { nodeInZone } from "../src/zone-node.ts";
 import { chance } from "./city.ts";
 
 const osm = (text: string): HoursRule => ({ kind: "osm", text });
@@ -112,6 +121,27 @@ function randomHours(random: () => number): string {
     `${random() < 0.85 ? `${days()} ` : ""}${random() < 0.15 ? some(["off", "closed"]) : times()}`;
   return Array.from({ length: 1 + Math.floor(random() * 3) }, rule).join(some([";", "; "]));
 }
+
+describe("hours that follow the sun", () => {
+  const region = { lat: "52.52", lon: "13.4", address: { country_code: "de", state: "Berlin" } } as unknown as Region;
+  const compiler = new HoursCompiler(HORIZON, nodeInZone);
+  it.each([
+    ["Europe/Berlin", "2026-03-20T05:11Z", "2026-03-20T17:16Z"], // equinox in Berlin: 6:11 to 18:16 on the wall
+    ["Asia/Tokyo", "2026-03-20T05:11Z", "2026-03-20T17:16Z"], // the sun does not care for the wall
+  ])("are those of the place, whatever clock the host keeps (%s)", (tz, rise, set) => {
+    const before = process.env.TZ;
+    const stretches = compiler.stretches(osm("sunrise-sunset"), tz, region);
+    expect(process.env.TZ).toBe(before);
+    if (isFault(stretches)) throw new Error(stretches.why);
+    const day = stretches.find(({ from_ms }) => Math.abs(from_ms - at(rise)) < 5 * 60_000);
+    expect(Math.abs((day?.until_ms ?? 0) - at(set))).toBeLessThan(5 * 60_000);
+  });
+
+  it("join what touches, inside the horizon", () => {
+    const whole = compiler.stretches(osm("Mo-Su 00:00-12:00, Mo-Su 12:00-24:00"), "Europe/Berlin", null);
+    expect(whole).toEqual([{ ...HORIZON, unknown: false }]);
+  });
+});
 
 describe("the simple reader of weekly hours", () => {
   const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);

@@ -2,27 +2,46 @@
 import type { JournalFile } from "../src/journal.ts";
 import { chance } from "./city.ts";
 
+/** Turns of the event loop's queue that a sync takes: long enough for a power failure in the middle. */
+const SYNC_TURNS = 4;
+
 export class SimFile implements JournalFile {
-  #durable: Uint8Array = new Uint8Array();
+  #bytes: Uint8Array = new Uint8Array(4096);
+  #size_bytes = 0;
   #pending: Uint8Array | null = null;
   #fails = false;
   /** Called before bytes become durable; throw to lose power there. */
   beforeSync: () => void = () => undefined;
 
   read(): Promise<Uint8Array> {
-    return Promise.resolve(this.#durable.slice());
+    return Promise.resolve(this.#durable().slice());
   }
   async append(bytes: Uint8Array): Promise<void> {
     if (this.#fails) throw new Error("no power");
     this.#pending = bytes.slice();
-    await null;
+    for (let turn = 0; turn < SYNC_TURNS; turn++) await null;
     this.beforeSync();
     if (this.#fails) throw new Error("no power");
-    this.#durable = joined(this.#durable, this.#pending);
+    this.#write(this.#pending);
     this.#pending = null;
   }
+
+  #durable(): Uint8Array {
+    return this.#bytes.subarray(0, this.#size_bytes);
+  }
+
+  #write(bytes: Uint8Array): void {
+    if (this.#size_bytes + bytes.length > this.#bytes.length) {
+      const larger = new Uint8Array(2 * (this.#size_bytes + bytes.length));
+      larger.set(this.#durable());
+      this.#bytes = larger;
+    }
+    this.#bytes.set(bytes, this.#size_bytes);
+    this.#size_bytes += bytes.length;
+  }
+
   truncate(size_bytes: number): Promise<void> {
-    this.#durable = this.#durable.slice(0, size_bytes);
+    this.#size_bytes = Math.min(size_bytes, this.#size_bytes);
     return Promise.resolve();
   }
   close(): Promise<void> {
@@ -37,22 +56,15 @@ export class SimFile implements JournalFile {
     const pending = this.#pending ?? new Uint8Array();
     const kept = pending.slice(0, Math.floor(random() * (pending.length + 1)));
     const zeros = new Uint8Array(random() < 0.3 ? pending.length - kept.length : 0);
-    after.#durable = joined(joined(this.#durable, kept), zeros);
+    for (const bytes of [this.#durable(), kept, zeros]) after.#write(bytes);
     return after;
   }
 
   /** Turns one bit of what is durable. */
   damage(offset: number, bit: number): void {
-    this.#durable[offset]! ^= 1 << bit;
+    this.#bytes[offset]! ^= 1 << bit;
   }
   get size_bytes(): number {
-    return this.#durable.length;
+    return this.#size_bytes;
   }
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(a.length + b.length);
-  bytes.set(a);
-  bytes.set(b, a.length);
-  return bytes;
 }

@@ -43,7 +43,7 @@ function randomProblem(random: () => number, nodes: number, spread: number): Tsp
 }
 
 describe("a tour with time windows", () => {
-  it(`returns as early as any, 400 times (seed ${seed})`, () => {
+  it(`returns as early as brute force, 400 times (seed ${seed})`, () => {
     const random = chance(seed);
     for (let i = 0; i < 400; i++) {
       const problem = randomProblem(random, 2 + Math.floor(random() * 6), [20, 100, 300][i % 3]!);

@@ -7,35 +7,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { KernelMode } from "logic";
-import { isRefusal, nodeCrypto } from "lop";
-import { type BehaviorCard, isRefusal as isRaptorRefusal } from "raptor";
-import { loadBehaviors } from "raptor/behaviors";
-import { type CardWriter, Needle, Supervisor } from "../src/index.ts";
-import { MODEL_FILE, openModelFolder } from "../src/model-folder-node.ts";
+import { isRefusal } from "lop";
+import type { CardWriter } from "../src/index.ts";
+import { MODEL_FILE } from "../src/model-folder-node.ts";
+import { openWriter } from "./open-writer.ts";
 import { type Given, givenTool, type Line, type Scored, type Share, scoreLine, share, totalsOf } from "./score.ts";
 
 const HOUSE = fileURLToPath(new URL("../../../", import.meta.url));
-
-export function cardsOrThrow(): BehaviorCard[] {
-  const cards = loadBehaviors();
-  if (isRaptorRefusal(cards)) throw new TypeError(cards.why);
-  return [...cards.values()];
-}
-
-export async function openWriter(file: string, mode: KernelMode): Promise<Supervisor> {
-  const cards = cardsOrThrow();
-  const model = await openModelFolder({ file, mode, needles: cards.map(({ id }) => id) });
-  if (isRefusal(model)) throw new Error(model.why);
-  const tools = { engine: model.engine, crypto: nodeCrypto, monotonic_ms: () => performance.now() };
-  const needles = cards.map((card) => {
-    const needle = Needle.of(card, model.starts.get(card.id) ?? null, tools);
-    if (isRefusal(needle)) throw new Error(needle.why);
-    return needle;
-  });
-  const supervisor = Supervisor.of(needles, model.supervisor, tools);
-  if (isRefusal(supervisor)) throw new Error(supervisor.why);
-  return supervisor;
-}
 
 async function carry(writer: CardWriter, line: Line): Promise<Scored> {
   const began = performance.now();

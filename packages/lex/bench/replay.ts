@@ -1,93 +1,76 @@
 /**
- * Proof cards' replay data made by one process and run again by another. `npm run bench -w lex -- replay [--count N] [--model FILE]`
- * With `--child FILE` it is the other process: it reads the records and says how many replay to the same bits.
+ * Proof cards' replay data made by one process and run again by others.
+ * `npm run bench -w lex -- replay [--count 1000] [--made-with 1] [--threads 1,2] [--engine node,bun,arm64] [--tools yes|FOLDER] [--model FILE]`:
+ * one other process for each engine and thread count. bun is JavaScriptCore; arm64 is Node under qemu-user. `--tools yes` fetches
+ * both from npm into a temporary folder; an engine whose tools are missing is named, and fails the run.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isRefusal, nodeCrypto, type ReplayData } from "lop";
-import { replay, type Supervisor, type ToolCall } from "../src/index.ts";
-import { openWriter } from "./eval.ts";
+import { fetchTools, placesOf } from "../../logic/bench/exactness-places.ts";
+import { openWriter } from "./open-writer.ts";
+import { type ReplayRecord, record } from "./replay-records.ts";
 
-export interface ReplayRecord {
-  readonly words: string;
-  readonly call: ToolCall;
-  readonly replay: ReplayData;
+const PROGRAM = fileURLToPath(new URL("replay-program.ts", import.meta.url));
+
+/** Names of `--engine`, and the places of the kernel's own bench that they are. */
+const ENGINES: Readonly<Record<string, string>> = {
+  node: "V8",
+  bun: "JavaScriptCore (bun)",
+  arm64: "arm64 (qemu)",
+};
+
+export interface ReplayBench {
+  readonly count: number;
+  readonly model: string;
+  /** Threads of the process that makes the records. */
+  readonly madeWith: 1 | 2;
+  readonly threads: readonly number[];
+  readonly engines: readonly string[];
+  /** `no`, `yes`, or a folder that holds them. */
+  readonly tools: string;
 }
 
-const NOUNS = "lamp bridge harbour kettle orchard pillow tunnel window engine garden".split(" ");
-
-/** Plain directives of many kinds, the same ones for the same number. */
-export function directive(n: number): string {
-  const noun = NOUNS[n % NOUNS.length]!;
-  const ways = [
-    `remember that the ${noun} code is ${1000 + n}`,
-    `run this python: print(${n}*7)`,
-    `let ${noun}${n}.example.org through for ${(n % 90) + 1} minutes`,
-    `read ${noun}/notes-${n}.txt`,
-    `watch https://${noun}.example/p/${n} every ${(n % 20) + 2} minutes`,
-    `make a snapshot called ${noun}-${n}`,
-    `search my notes for ${noun} ${n}`,
-  ];
-  return ways[n % ways.length]!;
-}
-
-export async function record(writer: Supervisor, count: number): Promise<ReplayRecord[]> {
-  const made: ReplayRecord[] = [];
-  for (let n = 0; made.length < count && n < count * 20; n++) {
-    const words = directive(n);
-    const route = await writer.route(words);
-    const answer = isRefusal(route) ? route : await writer.decode(route);
-    if (!isRefusal(answer)) made.push({ words, call: answer.call, replay: answer.replay });
-  }
-  return made;
-}
-
-/** How many give the same bits; the first difference of the others. */
-export async function rerun(
-  writer: Supervisor,
-  records: readonly ReplayRecord[],
-): Promise<{ same: number; first: string | null }> {
-  let same = 0;
-  let first: string | null = null;
-  for (const { words, call, replay: data } of records) {
-    const card = data.card;
-    const needle = writer.needles.find((each) => each.cardHash === card)!;
-    const found = await replay(data, { words, call }, needle, nodeCrypto);
-    if (found === null) same++;
-    else first ??= JSON.stringify(found);
-  }
-  return { same, first };
-}
-
-export async function replayBench(args: { count: number; model: string }): Promise<void> {
-  const writer = await openWriter(args.model, "exact");
-  const began = performance.now();
-  const records = await record(writer, args.count);
-  const made_ms = performance.now() - began;
+export async function replayBench(args: ReplayBench): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "axiom-replay-"));
   try {
+    const tools = args.tools === "no" ? null : args.tools === "yes" ? fetchTools(folder) : args.tools;
+    const began = performance.now();
+    const records = await record(await openWriter(args.model, "exact", args.madeWith), args.count);
+    console.log(`${records.length} cards made in ${seconds(began)}, threads ${args.madeWith}`);
     const file = join(folder, "records.json");
-    writeFileSync(file, JSON.stringify(records));
-    const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), file, args.model], { encoding: "utf8" });
-    console.log(
-      `${records.length} cards made in ${(made_ms / 1000).toFixed(1)} s; another process: ${child.stdout.trim()}${child.stderr}`,
-    );
-    if (child.status !== 0) process.exitCode = 1;
+    writeFileSync(file, JSON.stringify(records satisfies ReplayRecord[]));
+    for (const engine of args.engines)
+      for (const threads of args.threads)
+        tell(engine, threads, replayElsewhere(engine, tools, [file, args.model, `${threads}`]));
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-async function child(file: string, model: string): Promise<void> {
-  const records = JSON.parse(readFileSync(file, "utf8")) as ReplayRecord[];
-  const { same, first } = await rerun(await openWriter(model, "exact"), records);
-  console.log(
-    `${same} of ${records.length} replay to the same bits${first === null ? "" : `; first difference ${first}`}`,
-  );
-  process.exitCode = same === records.length ? 0 : 1;
+const seconds = (began_ms: number): string => `${((performance.now() - began_ms) / 1000).toFixed(1)} s`;
+
+function tell(engine: string, threads: number, { said, same, took }: Elsewhere): void {
+  console.log(`${engine.padEnd(6)} threads ${threads}: ${said}${took === null ? "" : ` (${took})`}`);
+  if (!same) process.exitCode = 1;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await child(process.argv[2]!, process.argv[3]!);
+export interface Elsewhere {
+  readonly said: string;
+  readonly same: boolean;
+  /** Null where it was not run. */
+  readonly took: string | null;
+}
+
+/** @param args of replay-program.ts. */
+export function replayElsewhere(engine: string, tools: string | null, args: readonly string[]): Elsewhere {
+  const place = placesOf(tools).find(({ name }) => name === ENGINES[engine]);
+  if (place?.command === undefined) return { said: `no engine ${engine}`, same: false, took: null };
+  if (place.missing !== null) return { said: `not run: needs ${place.missing}`, same: false, took: null };
+  const [program, ...flags] = place.command;
+  const began = performance.now();
+  const child = spawnSync(program!, [...flags, PROGRAM, ...args], { encoding: "utf8" });
+  return { said: `${child.stdout.trim()}${child.stderr}`, same: child.status === 0, took: seconds(began) };
+}

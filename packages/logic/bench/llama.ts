@@ -1,6 +1,6 @@
 /**
  * llama.cpp through node-llama-cpp, at the level below its public API: one call, one batch, nothing sampled. Only for benches:
- * taken from the package when it is installed, or from the folder named by LLAMA_FOLDER
+ * taken from the package when it is installed, or from the folder named by AXIOM_LLAMACPP
  * (`npm install --omit=optional --ignore-scripts node-llama-cpp@3.22.1 @node-llama-cpp/linux-x64@3.22.1`, 85 MB).
  */
 import { createRequire } from "node:module";
@@ -72,7 +72,7 @@ function sequencesOf(batches: Batches, sequences: number, close: () => Promise<v
 }
 
 async function findPackage(): Promise<Package | null> {
-  const folder = process.env.LLAMA_FOLDER;
+  const folder = process.env.AXIOM_LLAMACPP;
   try {
     const from = createRequire(folder === undefined ? import.meta.url : join(folder, "package.json"));
     return (await import(pathToFileURL(from.resolve("node-llama-cpp")).href)) as Package;

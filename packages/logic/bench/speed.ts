@@ -7,7 +7,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { doubleVectors, Kernel, type KernelMode, readGguf, readKernelFile, readMamba } from "../src/index.ts";
+import {
+  compileKernel,
+  Kernel,
+  type KernelMode,
+  type KernelOptions,
+  readGguf,
+  readKernelFile,
+  readMamba,
+} from "../src/index.ts";
 import { MODEL_FORMS, makeModel } from "../test/make-model.ts";
 import { type Llama, openLlama } from "./llama.ts";
 
@@ -16,6 +24,7 @@ const PREFILL_TOKENS = 512;
 /** What one round does: a few milliseconds, so that on a busy machine some rounds run undisturbed. */
 const ROUND_TOKENS: Record<string, number> = { small: 200, "4M": 24, "20M": 6, "130M": 1 };
 
+type Compiled = Pick<KernelOptions, "compile">;
 type Job = (index: number) => void | Promise<void>;
 
 /** One thing to be timed: `run` handles `tokens` tokens. */
@@ -31,24 +40,27 @@ export async function run(args: readonly string[]): Promise<void> {
     options: {
       models: { type: "string", default: "4M,20M" },
       rounds: { type: "string", default: "40" },
-      vectors: { type: "string", default: "doubled" },
+      vectors: { type: "string", default: "shipped" },
       json: { type: "string" },
     },
   });
-  if (values.vectors === "doubled") doubleVectors();
+  const compiled = values.vectors === "plain" ? {} : { compile: compileKernel };
   console.log(`vectors: ${values.vectors}`);
   const rows = [];
-  for (const model of values.models.split(",")) rows.push(await race(model, Number(values.rounds)));
+  for (const model of values.models.split(",")) rows.push(await race(model, Number(values.rounds), compiled));
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 1)}\n`);
 }
 
-async function race(model: string, rounds: number) {
+async function race(model: string, rounds: number, compiled: Compiled) {
   const folder = mkdtempSync(join(tmpdir(), "logic-speed-"));
   try {
     const file = makeModel(MODEL_FORMS[model as keyof typeof MODEL_FORMS]);
     writeFileSync(join(folder, "model.gguf"), file);
     const llama = await openLlama(join(folder, "model.gguf"), NEEDLES + 1);
-    const contestants = [...ownContestants(file, model), ...(llama === null ? [] : llamaContestants(llama, model))];
+    const contestants = [
+      ...ownContestants(file, model, compiled),
+      ...(llama === null ? [] : llamaContestants(llama, model)),
+    ];
     const least_us = await inTurns(contestants, rounds);
     await llama?.close();
     return report(model, least_us);
@@ -57,11 +69,11 @@ async function race(model: string, rounds: number) {
   }
 }
 
-function ownContestants(file: Uint8Array<ArrayBuffer>, model: string): Contestant[] {
+function ownContestants(file: Uint8Array<ArrayBuffer>, model: string, compiled: Compiled): Contestant[] {
   const weights = readMamba(readGguf(file));
   const wasm = readKernelFile().bytes;
   return (["row", "exact"] as const).flatMap((mode) => {
-    const kernel = Kernel.load({ wasm, weights, mode, slots: NEEDLES + 1 });
+    const kernel = Kernel.load({ wasm, weights, mode, slots: NEEDLES + 1, ...compiled });
     const { vocabulary } = kernel.shape;
     const slots = Array.from({ length: NEEDLES }, (_, slot) => slot);
     const count = ROUND_TOKENS[model]!;

@@ -6,6 +6,7 @@ import { kernelEngine } from "./engine-kernel.ts";
 import { KERNEL_MAX_BYTES } from "./kernel-layout.ts";
 import { readKernelFile } from "./kernel-node.ts";
 import { hireThread } from "./kernel-threads-node.ts";
+import { compileKernel } from "./kernel-vectors-node.ts";
 import type { KernelMode } from "./quantise.ts";
 import { type LogicRefusal, refuse } from "./refusal.ts";
 import { nodeSha256 } from "./seal-node.ts";
@@ -18,17 +19,23 @@ export interface KernelFileOptions {
   readonly slots?: number;
   /** 2 hires a second thread, which pays for models of some size; the bits are the same. */
   readonly threads?: 1 | 2;
+  /** `plain`: nothing but what V8 does by default. */
+  readonly vectors?: KernelVectors;
 }
 
+export const KERNEL_VECTORS = ["doubled", "plain"] as const;
+export type KernelVectors = (typeof KERNEL_VECTORS)[number];
+
 export async function openKernelEngine(options: KernelFileOptions): Promise<Engine | LogicRefusal> {
-  const { model, mode = "exact", slots, threads = 1 } = options;
+  const { model, mode = "exact", slots, threads = 1, vectors = "doubled" } = options;
   const file = typeof model === "string" ? await readModel(model) : model;
   if (!(file instanceof Uint8Array)) return file;
   const { bytes: wasm, sha256: wasmHash } = readKernelFile();
   const held = slots === undefined ? {} : { slots };
   const hired = threads === 1 ? {} : { hire: hireThread, threads };
+  const compiled = vectors === "plain" ? {} : { compile: compileKernel };
   const node = { sha256: nodeSha256, breathe: () => setImmediate(), allocate: uncleared };
-  return kernelEngine({ file, wasm, wasmHash, mode, ...node, ...held, ...hired });
+  return kernelEngine({ file, wasm, wasmHash, mode, ...node, ...held, ...hired, ...compiled });
 }
 
 const uncleared = (bytes: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);

@@ -2,6 +2,7 @@
  * The engine over any server that speaks the OpenAI protocol (vLLM, RamaLama, llama-server, a hive): it writes, and keeps its own
  * tokens and memory. A text under a constraint is checked here, whole, before any of it is given out.
  */
+import { bodyText, bounded, wholeText } from "./bounded-body.ts";
 import { byteTokenizer } from "./byte-tokenizer.ts";
 import type { Constraint, Engine, EngineInfo, WriteRequest, Written, WrittenEnd, WrittenText } from "./engine.ts";
 import { eventData } from "./event-lines.ts";
@@ -29,6 +30,9 @@ export interface OpenAiOptions {
 export const OPENAI_DEFAULT_TIMEOUT_MS = 120_000;
 export const OPENAI_MAX_ANSWER_BYTES = 8 << 20;
 const ERROR_MAX_BYTES = 64 << 10;
+/** How servers say that they cannot hold a model to a schema. */
+const SCHEMA_STATUSES: ReadonlySet<number> = new Set([400, 404, 422, 501]);
+const SCHEMA_WORDS = /response_format|json_schema|schema|guided|grammar|structured/i;
 
 /** Refuses `request-malformed` on an address that is none. */
 export function openAiEngine(options: OpenAiOptions): Engine | LogicRefusal {
@@ -123,9 +127,9 @@ class OpenAiEngine implements Engine {
       body: JSON.stringify(this.#body(request)),
       signal,
     });
-    if (!response.ok) throw new EngineFault(await this.#refusalOf(response));
+    if (!response.ok) throw new EngineFault(await this.#refusalOf(response, request.schema !== undefined));
     if (response.body === null) throw malformed("the answer is empty");
-    const body = bounded(response.body as unknown as AsyncIterable<Uint8Array>, OPENAI_MAX_ANSWER_BYTES);
+    const body = bounded(response.body, OPENAI_MAX_ANSWER_BYTES);
     const streamed = response.headers.get("content-type")?.includes("text/event-stream") ?? false;
     for await (const data of streamed ? eventData(body) : wholeText(body)) {
       if (data === "[DONE]") return;
@@ -162,15 +166,11 @@ class OpenAiEngine implements Engine {
     };
   }
 
-  async #refusalOf(response: Response): Promise<LogicRefusal> {
-    let body = "";
-    if (response.body !== null)
-      for await (const text of wholeText(
-        bounded(response.body as unknown as AsyncIterable<Uint8Array>, ERROR_MAX_BYTES),
-      ))
-        body = text;
-    const said = this.#withoutKey(errorWords(body));
+  async #refusalOf(response: Response, underSchema: boolean): Promise<LogicRefusal> {
+    const said = this.#withoutKey(errorWords(await bodyText(response, ERROR_MAX_BYTES)));
     const why = `${this.info.runtime} answered ${response.status}${said === "" ? "" : `: ${said}`}.`;
+    if (underSchema && SCHEMA_STATUSES.has(response.status) && SCHEMA_WORDS.test(said))
+      return refuse("remote-without-schema", why);
     return refuse(response.status >= 500 ? "remote-failed" : "remote-refused", why);
   }
 
@@ -214,22 +214,6 @@ function endOf(finish: string | null): Pick<WrittenEnd, "type" | "why" | "refusa
   if (finish === "length") return { type: "end", why: "max-tokens", refusal: null };
   if (finish === "content_filter") throw new EngineFault(refuse("remote-refused", "The server filtered its answer."));
   throw malformed(finish === null ? "it broke off" : `it finished with ${JSON.stringify(finish.slice(0, 40))}`);
-}
-
-async function* bounded(body: AsyncIterable<Uint8Array>, limit: number): AsyncIterable<Uint8Array> {
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit) throw new RangeError(`an answer of more than ${limit} bytes`);
-    yield chunk;
-  }
-}
-
-async function* wholeText(body: AsyncIterable<Uint8Array>): AsyncIterable<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of body) text += decoder.decode(chunk, { stream: true });
-  yield text + decoder.decode();
 }
 
 /** Holds the pieces back until the whole text has passed the constraint. */

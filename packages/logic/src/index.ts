@@ -17,7 +17,7 @@ export {
   type WrittenText,
 } from "./engine.ts";
 export { KERNEL_FEED_TOKENS, type KernelEngineOptions, kernelEngine } from "./engine-kernel.ts";
-export { type KernelFileOptions, openKernelEngine } from "./engine-kernel-node.ts";
+export { KERNEL_VECTORS, type KernelFileOptions, type KernelVectors, openKernelEngine } from "./engine-kernel-node.ts";
 export {
   LLAMACPP_DEFAULT_CONTEXT,
   LLAMACPP_DEFAULT_SLOTS,
@@ -55,9 +55,10 @@ export {
   KERNEL_MAX_THREADS,
   KernelError,
 } from "./kernel-layout.ts";
-export { doubleVectors, type KernelFile, readKernelFile } from "./kernel-node.ts";
+export { type KernelFile, readKernelFile } from "./kernel-node.ts";
 export { PlainKernel } from "./kernel-plain.ts";
 export { defaultThreads, hireThread } from "./kernel-threads-node.ts";
+export { compileKernel } from "./kernel-vectors-node.ts";
 export { LLAMACPP_INSTALL, LLAMACPP_VERSION } from "./llamacpp-package-node.ts";
 export { blankMemory, MambaReference, type ReferenceMemory } from "./mamba-reference.ts";
 export {
@@ -76,6 +77,7 @@ export {
   type Sha256,
   writeMemory,
 } from "./memory.ts";
+export { openAiModels } from "./openai-models.ts";
 export {
   PREFIX_CACHE_DEFAULT_BYTES,
   PREFIX_MIN_TOKENS,

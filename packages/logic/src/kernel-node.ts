@@ -1,7 +1,6 @@
 /** The built kernel from disk. `scripts/boot.mjs` builds it from `kernel/` at set-up, with asc, whenever its sources changed. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
 
 export interface KernelFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -17,13 +16,4 @@ export function readKernelFile(): KernelFile {
   } catch (cause) {
     throw new Error("the kernel is not built; fix: run `npm run build`", { cause });
   }
-}
-
-/**
- * Lets V8 join neighbouring 128-bit operations into 256-bit ones (x64 with AVX2): about a third less time, the same bits
- * (`bench exactness` has it as a place of its own). Off unless called, since the switch is V8's experimental one and holds
- * for all WebAssembly with vectors that this process compiles afterwards.
- */
-export function doubleVectors(): void {
-  setFlagsFromString("--experimental-wasm-revectorize");
 }

@@ -37,6 +37,8 @@ export interface KernelOptions {
   readonly hire?: (post: KernelPost) => { dismiss(): void };
   /** With `hire`: threads in all, 1 or 2. */
   readonly threads?: number;
+  /** `new WebAssembly.Module` when absent. However it is compiled, the bits are the same. */
+  readonly compile?: (wasm: Uint8Array<ArrayBuffer>) => WebAssembly.Module;
 }
 
 interface Exports {
@@ -77,7 +79,8 @@ export class Kernel {
     this.#bytes = new Uint8Array(memory.buffer);
     this.#words = new Int32Array(memory.buffer);
     this.#floats = new Float32Array(memory.buffer);
-    const module = new WebAssembly.Module(shared ? options.wasm : unshared(options.wasm));
+    const wasm = shared ? options.wasm : unshared(options.wasm);
+    const module = options.compile?.(wasm) ?? new WebAssembly.Module(wasm);
     this.#exports = instanceOf(module, memory);
     this.#crew = plan.benches
       .slice(1)

@@ -53,7 +53,7 @@ const valuesOf = (shape: MemoryShape): number =>
 /** Bytes of a memory's values in f32. */
 export const memoryBytes = (shape: MemoryShape): number => 4 * valuesOf(shape);
 
-/** @param bytes are kept, not copied. @throws RangeError where their number is not the shape's: a fault of ours. */
+/** @param bytes are kept, not copied, and must not change any more. @throws RangeError where their number is not the shape's: a fault of ours. */
 export function makeMemory(shape: MemoryShape, weights: string, bytes: Uint8Array, sha256: Sha256): Memory {
   if (bytes.length !== memoryBytes(shape)) throw new RangeError(`${bytes.length} bytes do not fill the memory's shape`);
   const { layers, inner, state, kernel, channels } = shape;
@@ -63,10 +63,19 @@ export function makeMemory(shape: MemoryShape, weights: string, bytes: Uint8Arra
     weights,
     bytes,
     get hash(): string {
-      hash ??= toHex(sha256(headerOf(this, "f32", sha256(bytes))));
+      hash ??= toHex(sha256(headerOf(this, "f32", digestOf(this, sha256))));
       return hash;
     },
   });
+}
+
+/** SHA-256 of a memory's values: two thirds of the work of sealing one, and its hash needs it too. */
+const digests = new WeakMap<Memory, Uint8Array>();
+
+function digestOf(memory: Memory, sha256: Sha256): Uint8Array {
+  const digest = digests.get(memory) ?? sha256(memory.bytes);
+  digests.set(memory, digest);
+  return digest;
 }
 
 /** All zeros: the memory of a model that has read nothing. */
@@ -77,7 +86,7 @@ export const emptyMemory = (shape: MemoryShape, weights: string, sha256: Sha256)
 export function writeMemory(memory: Memory, sha256: Sha256, type: MemoryType = "f32"): Uint8Array {
   const body = encodeBody(memory, type);
   const file = new Uint8Array(MEMORY_HEADER_BYTES + body.length);
-  file.set(headerOf(memory, type, sha256(body)));
+  file.set(headerOf(memory, type, type === "f32" ? digestOf(memory, sha256) : sha256(body)));
   file.set(body, MEMORY_HEADER_BYTES);
   return file;
 }

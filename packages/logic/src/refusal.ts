@@ -20,6 +20,8 @@ export const REFUSALS = {
   "remote-unreachable": "Start the server, or correct its address.",
   "remote-timeout": "Wait for the server, or allow more time.",
   "remote-refused": "Check the key, the model's name and the server's limits.",
+  "remote-without-schema":
+    "Use a server that takes response_format json_schema, such as vLLM or llama-server, or a local engine.",
   "remote-failed": "Look at the server's own messages, then try again.",
   "remote-malformed": "The server does not speak the OpenAI protocol; check its address and version.",
   cancelled: "State it again when you want it.",

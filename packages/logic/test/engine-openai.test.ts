@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { byteTokenizer } from "../src/byte-tokenizer.ts";
 import type { Engine, WriteRequest } from "../src/engine.ts";
 import { OPENAI_MAX_ANSWER_BYTES, type OpenAiOptions, openAiEngine } from "../src/engine-openai.ts";
+import { openAiModels } from "../src/openai-models.ts";
 import { isLogicRefusal } from "../src/refusal.ts";
 import { OneOf, writeContract, written } from "./engine.contract.ts";
 import { kernelOver } from "./kernel-over.ts";
@@ -70,6 +71,34 @@ describe.each(["chat", "completions"] as const)("our own kernel behind the %s do
     // A finish_reason of null is `nullable` there, but its list of values leaves null out: only finished chunks are judged.
     for (const said of [chatChunk("a", "length"), chatChunk("", "stop"), chunkOf({ choices: [] })])
       expect([chunk(said), chunk.errors]).toEqual([true, null]);
+  });
+});
+
+describe("the models of a server", () => {
+  const listed = async (status: number, body: string, key?: string) => {
+    const server = await serve((_, response) => response.writeHead(status).end(body));
+    const ports = { fetch, timeout: AbortSignal.timeout };
+    const found = await openAiModels({ base_url: server.url, ...(key === undefined ? {} : { key }), ...ports });
+    await server.close();
+    return { found, asked: server.asked };
+  };
+
+  test("by their names, asked with the key", async () => {
+    const { found, asked } = await listed(200, '{"data":[{"id":"a"},{"id":"b"}]}', KEY);
+    expect(found).toEqual(["a", "b"]);
+    expect([asked[0]!.path, asked[0]!.headers.authorization]).toEqual(["/v1/models", `Bearer ${KEY}`]);
+  });
+  test.each<[number, string, string]>([
+    [401, `{"error":"wrong key ${KEY}"}`, "remote-refused"],
+    [503, "", "remote-failed"],
+    [200, "<html>", "remote-malformed"],
+    [200, '{"data":[{}]}', "remote-malformed"],
+    [200, "null", "remote-malformed"],
+    [200, "x".repeat(2 << 20), "remote-unreachable"],
+  ])("%i %.20s", async (status, body, refused) => {
+    const { found } = await listed(status, body, KEY);
+    expect(found).toMatchObject({ refused });
+    expect(JSON.stringify(found)).not.toContain(KEY);
   });
 });
 
@@ -184,6 +213,16 @@ describe("a server's behaviour", () => {
       const { end } = await asked(answer);
       expect(end.refusal).toMatchObject({ refused, why: expect.stringMatching(why) });
       expect(JSON.stringify(end)).not.toContain(KEY);
+    });
+    test.each<[string, number, string]>([
+      ["OpenAI", 400, "Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model."],
+      ["an old vLLM", 422, "extra fields not permitted: guided_json"],
+      ["a proxy", 501, "structured output is not implemented"],
+    ])("no schema: %s", async (_, status, message) => {
+      const { end } = await asked(json(status, error(message)), { schema: { type: "object" } });
+      expect(end.refusal).toMatchObject({ refused: "remote-without-schema", why: expect.stringContaining(message) });
+      const plain = await asked(json(status, error(message)));
+      expect(plain.end.refusal?.refused).toBe(status === 501 ? "remote-failed" : "remote-refused");
     });
     test("the bound of an answer, and of an event", async () => {
       const endless = (piece: string) => (_: Asked, response: ServerResponse) => {

@@ -23,7 +23,7 @@ export async function serve(answer: (asked: Asked, response: ServerResponse) => 
       text += chunk.toString();
     });
     request.on("end", () => {
-      asked.push({ path: request.url!, headers: request.headers, body: JSON.parse(text) });
+      asked.push({ path: request.url!, headers: request.headers, body: text === "" ? {} : JSON.parse(text) });
       answer(asked.at(-1)!, response);
     });
   });

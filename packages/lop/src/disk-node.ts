@@ -1,7 +1,6 @@
 import { constants, read, write } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import {
   checkDiskPath,
   type Disk,
@@ -180,8 +179,10 @@ async function syncFolder(path: string): Promise<void> {
 /**
  * SQLite's exclusive lock: the kernel drops it with its process, so a dead holder needs no guessing by process id, and
  * two holders in one process exclude each other too (plain POSIX locks would not). The file stays empty.
+ * Loaded at the first lock, so that verifying and replaying also run on engines without SQLite.
  */
-function lockWithSqlite(path: string): { release(): Promise<void> } | null {
+async function lockWithSqlite(path: string): Promise<{ release(): Promise<void> } | null> {
+  const { DatabaseSync } = await import("node:sqlite");
   const database = new DatabaseSync(path);
   try {
     database.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");

@@ -1,5 +1,4 @@
 /** The keyring's machine: Argon2id from @node-rs/argon2, signers from node:crypto, and the OS keyring when it answers. */
-import { hashRaw } from "@node-rs/argon2";
 import { nodeSigner } from "./crypto-node.ts";
 import type { Argon2Cost, KeyVault, SecretStore } from "./vault.ts";
 
@@ -13,20 +12,17 @@ const ARGON2ID = 2;
 export function nodeVault(options: { cost?: Argon2Cost; secrets?: SecretStore | null } = {}): KeyVault {
   return {
     cost: options.cost ?? ARGON2_COST,
-    derive: async (passphrase, salt, cost) =>
-      new Uint8Array(
-        await hashRaw(passphrase, {
-          algorithm: ARGON2ID,
-          salt,
-          memoryCost: cost.memory_kib,
-          timeCost: cost.passes,
-          parallelism: cost.lanes,
-          outputLen: 32,
-        }),
-      ),
+    derive: deriveKey,
     signer: nodeSigner,
     secrets: options.secrets === undefined ? osSecrets : options.secrets,
   };
+}
+
+/** The library is native code: loaded at the first key, so that verifying and replaying need none. */
+async function deriveKey(passphrase: string, salt: Uint8Array, cost: Argon2Cost): Promise<Uint8Array> {
+  const { hashRaw } = await import("@node-rs/argon2");
+  const options = { memoryCost: cost.memory_kib, timeCost: cost.passes, parallelism: cost.lanes };
+  return new Uint8Array(await hashRaw(passphrase, { algorithm: ARGON2ID, salt, ...options, outputLen: 32 }));
 }
 
 /** The package is optional and the store may refuse (no session bus, no unlocked collection): both read as "not there". */

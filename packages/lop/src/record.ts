@@ -182,7 +182,7 @@ export type Envelope = z.infer<typeof Envelope>;
 /** What a needle's card came from, enough to run it again and compare: docs/formats/replay.md. */
 export const ReplayData = z.strictObject({
   v: z.literal(1),
-  /** The way of writing and the version of its rules, such as "marks/1.0" or "json/1.0". */
+  /** The way of writing and the version of its rules, such as "marks/1.0" or "json/1.1". */
   decode: z.string().max(32),
   /** What computes, such as "kernel/exact/" and the digest of the kernel. */
   runtime: z.string().max(256),

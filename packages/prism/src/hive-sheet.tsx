@@ -24,7 +24,7 @@ export function HiveSheet({ status }: { status: HiveStatus }) {
         <Reading
           name="Engine"
           value={status.engine.ready ? "ready" : "absent"}
-          note={status.engine.ready ? "" : (status.engine.why ?? "")}
+          note={status.engine.ready ? (status.engine.lost ?? []).join("; ") : (status.engine.why ?? "")}
         />
       </dl>
       <h3 className="column-head">Chambers, weakest first</h3>

@@ -73,7 +73,7 @@ export interface HiveStatus {
   readonly frozen: { readonly why: string; readonly since: string } | null;
   readonly ledger: { readonly size: number; readonly checkpoint: string };
   readonly chambers: readonly ChamberStatus[];
-  readonly engine: { readonly ready: boolean; readonly why?: string | null };
+  readonly engine: { readonly ready: boolean; readonly why?: string | null; readonly lost?: readonly string[] };
   readonly running: number;
   readonly awaiting: number;
 }

@@ -31,6 +31,25 @@ static void put(const char *what, const char *where, const char *type, unsigned 
   if (mount(what, where, type, flags, options) != 0) fail(where);
 }
 
+/* The machine is the boundary; this keeps its kernel's rarer doors shut all the same. */
+static void harden(void) {
+  static const char *const kinds[] = {"user", "pid", "net", "ipc", "uts", "mnt", "cgroup", "time"};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/sys/user/max_%s_namespaces", kinds[i]);
+    if (access(path, W_OK) == 0) write_file(path, "0");
+  }
+  write_file("/proc/sys/kernel/dmesg_restrict", "1");
+  chmod("/dev/kmsg", 0600);
+  static const char *const streams[] = {"fd", "fd/0", "fd/1", "fd/2"}, *const names[] = {"fd", "stdin", "stdout", "stderr"};
+  for (int i = 0; i < 4; i++) {
+    char target[32], name[32];
+    snprintf(target, sizeof target, "/proc/self/%s", streams[i]);
+    snprintf(name, sizeof name, "/dev/%s", names[i]);
+    if (symlink(target, name) != 0 && errno != EEXIST) fail(name);
+  }
+}
+
 static void lay_out(void) {
   unsigned long plain = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   put("proc", "/proc", "proc", plain, "hidepid=2");
@@ -42,6 +61,7 @@ static void lay_out(void) {
   mkdir("/run/axiom/cg", 0700);
   put("cg", "/run/axiom/cg", "cgroup2", plain, NULL);
   write_file("/run/axiom/cg/cgroup.subtree_control", "+memory +pids");
+  harden();
   int page = open_file("/run/replay", O_RDWR | O_CREAT | O_EXCL, 0444);
   if (ftruncate(page, 4096) != 0) fail("the replay page");
   close(page);
@@ -70,14 +90,17 @@ static void loopback(void) {
 }
 
 static void serve(void) {
+  uint64_t disk_bytes = 0;
   for (;;) {
     struct frame frame = wire_read();
-    if (frame.kind == HOST_SETUP) setup(&frame);
+    if (frame.kind == HOST_SETUP) disk_bytes = setup(&frame);
     else if (frame.kind == HOST_FILE) take_file(&frame);
     else if (frame.kind == HOST_CODE) take_code(&frame);
     else if (frame.kind == HOST_INPUT) take_input(&frame);
-    else if (frame.kind == HOST_EXEC) run(&frame);
+    else if (frame.kind == HOST_EXEC) run(&frame, disk_bytes);
     else if (frame.kind == HOST_ECHO) wire_send(GUEST_ECHO, NULL, 0, frame.payload, frame.length);
+    /* Of streams that ended with their program. */
+    else if (is_stream_word(frame.kind)) proxy_hear(&frame);
     else if (frame.kind != HOST_WAKE) fail("a frame of an unknown kind");
   }
 }
@@ -92,10 +115,14 @@ int main(void) {
   sched_setscheduler(0, SCHED_BATCH | SCHED_RESET_ON_FORK, &none);
   lay_out();
   loopback();
+  proxy_open();
   if (sodium_init() < 0) fail("sodium");
   wire_open(open_port());
   watch_children();
   park(language);
+  /* What was only read once need not be in every clone; freed memory is zeroed, so it is not kept either. */
+  sync();
+  write_file("/proc/sys/vm/drop_caches", "3");
   wire_send(GUEST_READY, language, strlen(language), NULL, 0);
   serve();
 }

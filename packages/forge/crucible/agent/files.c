@@ -28,7 +28,7 @@ void write_file(const char *path, const char *text) {
 }
 
 /* disk_bytes u64, files u32. */
-void setup(const struct frame *frame) {
+uint64_t setup(const struct frame *frame) {
   if (frame->length != 12) fail("a setup frame of another size");
   char options[96];
   /* One more than asked: the folder itself. */
@@ -38,6 +38,7 @@ void setup(const struct frame *frame) {
   if (mount("work", WORK, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0) fail("mount /work");
   static const char *const scratch[] = {"/run/job/program.js", "/run/job/input"};
   for (int i = 0; i < 2; i++) close(open_file(scratch[i], O_WRONLY | O_CREAT | O_TRUNC, 0444));
+  return get64(frame->payload);
 }
 
 static void make_folders(char *path) {
@@ -76,8 +77,15 @@ void take_code(const struct frame *frame) { append("/run/job/program.js", frame)
 void take_input(const struct frame *frame) { append("/run/job/input", frame); }
 
 static int skipped;
+/* What the folder may hold; holes in files and second names do not make more of it. */
+static uint64_t room_bytes;
 
-static void send_file(int folder, const char *name, const char *path) {
+static void send_file(int folder, const char *name, const char *path, uint64_t size) {
+  if (size > room_bytes) {
+    skipped++;
+    return;
+  }
+  room_bytes -= size;
   int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) {
     skipped++;
@@ -105,7 +113,7 @@ static void walk(int fd, const char *prefix, int depth) {
     struct stat stat;
     int size = snprintf(path, sizeof path, "%s%s", prefix, entry->d_name);
     if (size >= (int)sizeof path || fstatat(dirfd(folder), entry->d_name, &stat, AT_SYMLINK_NOFOLLOW) != 0) skipped++;
-    else if (S_ISREG(stat.st_mode)) send_file(dirfd(folder), entry->d_name, path);
+    else if (S_ISREG(stat.st_mode)) send_file(dirfd(folder), entry->d_name, path, (uint64_t)stat.st_size);
     else if (S_ISDIR(stat.st_mode) && depth < DEPTH_MAX) {
       int inner = openat(dirfd(folder), entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
       strcat(path, size < PATH_MAX_BYTES ? "/" : "");
@@ -116,8 +124,9 @@ static void walk(int fd, const char *prefix, int depth) {
   closedir(folder);
 }
 
-void send_files(void) {
+void send_files(uint64_t disk_bytes) {
   skipped = 0;
+  room_bytes = disk_bytes;
   walk(open_file(WORK, O_RDONLY | O_DIRECTORY, 0), "", 0);
   if (skipped > 0) wire_send(GUEST_LIMIT, "path", 4, NULL, 0);
 }

@@ -3,7 +3,6 @@
 #include "run.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,13 +23,16 @@
 /* How long pipes are drained after everything that could write to them was killed. */
 #define DRAIN_MS 1000
 
-enum status { OK, FAILED, TIMEOUT, OOM };
+/* Of an order's flags: what replay.so must know. */
+#define REPLAY 3
+
+enum status { OK, FAILED, TIMEOUT, OOM, CRASHED };
 
 struct order {
   char language;
   uint32_t wall_ms;
   uint64_t memory_bytes, clock_ms;
-  int fixed;
+  int flags;
   uint64_t fixed_ms;
   uint8_t seed[32];
 };
@@ -43,10 +45,15 @@ static struct worker {
 /* Readable when a child has ended. */
 static int deaths = -1;
 
-static const char *const PYTHON[] = {"/usr/bin/python3", "-I", "-S", "-B", "-X", "utf8", "/usr/lib/crucible/worker.py", NULL};
+/* Isolated but for its environment, which is ours: only there can the hash seed be fixed. */
+static const char *const PYTHON[] = {"/usr/bin/python3", "-P", "-s", "-S", "-B", "-X", "utf8", "/usr/lib/crucible/worker.py", NULL};
 static const char *const NODE[] = {"/usr/bin/node", "--no-warnings", "--single-threaded", "/usr/lib/crucible/worker.cjs", NULL};
 static const char *const SHELL[] = {"/bin/busybox", "sh", "/usr/lib/crucible/worker.sh", NULL};
+#define WAY_OUT "http://127.0.0.1:3128"
+#define NO_WAY_OUT "localhost,127.0.0.1,::1"
 static char *const ENVIRONMENT[] = {"PATH=/usr/bin:/bin", "HOME=/work", "LANG=C.UTF-8", "TMPDIR=/tmp", "PYTHONHASHSEED=0",
+                                    "NODE_USE_ENV_PROXY=1", "http_proxy=" WAY_OUT, "https_proxy=" WAY_OUT,
+                                    "HTTP_PROXY=" WAY_OUT, "HTTPS_PROXY=" WAY_OUT, "no_proxy=" NO_WAY_OUT, "NO_PROXY=" NO_WAY_OUT,
                                     "LD_PRELOAD=/usr/lib/crucible/replay.so", NULL};
 
 static void limit(int which, rlim_t most) {
@@ -83,6 +90,9 @@ static void make_pipe(int ends[2]) {
 static struct worker start(const char *const *program) {
   int go[2], in[2], out[2], err[2];
   make_pipe(go), make_pipe(in), make_pipe(out), make_pipe(err);
+  /* A program may open its own streams again by name. */
+  for (const int *end = (int[]){in[0], out[1], err[1], -1}; *end >= 0; end++)
+    if (fchown(*end, NOBODY, NOBODY) != 0) fail("chown a pipe");
   pid_t pid = fork();
   if (pid < 0) fail("fork");
   if (pid == 0) become(program, go[0], in[0], out[1], err[1]);
@@ -138,14 +148,14 @@ static void enter_group(pid_t pid, uint64_t memory_bytes) {
 
 /* The page that replay.so reads in every process: active u64, fixed time u64 (ms), seed 32 bytes. */
 static void set_replay(const struct order *order) {
-  uint64_t page[6] = {(uint64_t)order->fixed, order->fixed_ms};
+  uint64_t page[6] = {(uint64_t)(order->flags & REPLAY), order->fixed_ms};
   memcpy(page + 2, order->seed, 32);
   int fd = open_file("/run/replay", O_WRONLY, 0);
   if (write(fd, page, sizeof page) != sizeof page) fail("the replay page");
   close(fd);
 }
 
-/* language u8, wall_ms u32, memory u64, clock_ms u64, fixed u8 (1 time, 2 seed), fixed_ms u64, seed 32 bytes. */
+/* language u8, wall_ms u32, memory u64, clock_ms u64, flags u8 (1 time, 2 seed, 4 a permit stands), fixed_ms u64, seed 32 bytes. */
 static struct order read_order(const struct frame *frame) {
   const uint8_t *at = frame->payload;
   if (frame->length != 62) fail("an exec frame of another size");
@@ -181,20 +191,25 @@ static void shut(int *fd) {
   *fd = -1;
 }
 
-/* While a program runs, the host may only renew the session: a freeze was lifted. */
+/* While a program runs, the host may renew the session, when a freeze was lifted, and speak of the program's streams. */
 static void hear(void) {
-  if (wire_read().kind != HOST_WAKE) fail("a frame during a run");
+  struct frame frame = wire_read();
+  if (is_stream_word(frame.kind)) proxy_hear(&frame);
+  else if (frame.kind != HOST_WAKE) fail("a frame during a run");
 }
 
 static int step(struct flow *flow, int wait_ms) {
+  /* Frames come together; what was read with the one before is not waited for. */
+  while (wire_pending()) hear();
   struct worker *worker = &flow->worker;
-  struct pollfd ready[5] = {{worker->out, POLLIN, 0}, {worker->err, POLLIN, 0}, {worker->in, POLLOUT, 0},
+  struct pollfd ready[5 + PROXY_POLLS] = {{worker->out, POLLIN, 0}, {worker->err, POLLIN, 0}, {worker->in, POLLOUT, 0},
                             {wire_fd(), POLLIN, 0}, {deaths, POLLIN, 0}};
-  int count = poll(ready, 5, wait_ms);
+  int count = poll(ready, 5 + (nfds_t)proxy_polls(ready + 5), wait_ms);
   if (count <= 0) return count;
   if (ready[0].revents && !forward(worker->out, GUEST_STDOUT)) shut(&worker->out);
   if (ready[1].revents && !forward(worker->err, GUEST_STDERR)) shut(&worker->err);
   if (ready[2].revents && ((ready[2].revents & POLLERR) || !feed(flow))) shut(&worker->in);
+  proxy_step(ready + 5);
   if (ready[3].revents & POLLIN) hear();
   return count;
 }
@@ -241,43 +256,47 @@ static void end_group(void) {
   }
 }
 
-/* status u8, signal u8, exit code i32 (-1: none), took_us u64, peak u64, head of the host's chain. */
+/* status u8, signal u8, exit code i32 (-1: none), took_us u64, peak u64, frames of the host's chain that were seen u64, its head. */
 static void send_exit(const struct flow *flow, enum status status, uint64_t took_us, uint64_t peak_bytes) {
-  uint8_t exit[22 + HASH_BYTES] = {(uint8_t)status};
+  uint8_t exit[30 + HASH_BYTES] = {(uint8_t)status};
   int ended = flow->exited && WIFEXITED(flow->wait_status);
   exit[1] = flow->exited && WIFSIGNALED(flow->wait_status) ? (uint8_t)WTERMSIG(flow->wait_status) : 0;
   put32(exit + 2, ended ? (uint32_t)WEXITSTATUS(flow->wait_status) : UINT32_MAX);
   put64(exit + 6, took_us);
   put64(exit + 14, peak_bytes);
-  memcpy(exit + 22, wire_host_head(), HASH_BYTES);
+  put64(exit + 22, wire_host_frames());
+  memcpy(exit + 30, wire_host_head(), HASH_BYTES);
   wire_send_signed(GUEST_EXIT, exit, sizeof exit);
 }
 
 static enum status status_of(const struct flow *flow) {
   if (group_number("memory.events", "oom_kill ") > 0) return OOM;
   if (flow->timed_out) return TIMEOUT;
-  return WIFEXITED(flow->wait_status) && WEXITSTATUS(flow->wait_status) == 0 ? OK : FAILED;
+  if (!WIFEXITED(flow->wait_status)) return CRASHED;
+  return WEXITSTATUS(flow->wait_status) == 0 ? OK : FAILED;
 }
 
-void run(const struct frame *frame) {
+void run(const struct frame *frame, uint64_t disk_bytes) {
   struct order order = read_order(frame);
   set_clock(order.clock_ms);
   set_replay(&order);
   struct flow flow = {.worker = order.language == 's' ? start(SHELL) : parked};
   flow.input = open_file("/run/job/input", O_RDONLY, 0);
   enter_group(flow.worker.pid, order.memory_bytes);
+  prlimit(flow.worker.pid, RLIMIT_FSIZE, &(struct rlimit){disk_bytes, disk_bytes}, NULL);
   fcntl(flow.worker.in, F_SETFL, O_NONBLOCK);
   uint64_t start_us = now_us();
   flow.end_us = start_us + (uint64_t)order.wall_ms * 1000;
-  dprintf(flow.worker.go, "%d\n", order.fixed);
+  dprintf(flow.worker.go, "%d\n", order.flags);
   shut(&flow.worker.go);
   watch(&flow);
   uint64_t took_us = now_us() - start_us;
   enum status status = status_of(&flow);
   end_group();
+  proxy_close();
   drain(&flow);
   uint64_t peak_bytes = group_number("memory.peak", NULL);
-  if (status == OK || status == FAILED) send_files();
+  if (status == OK || status == FAILED) send_files(disk_bytes);
   close(flow.input);
   rmdir(GROUP);
   send_exit(&flow, status, took_us, peak_bytes);

@@ -41,6 +41,7 @@ void put64(uint8_t *at, uint64_t value) {
 void wire_open(int fd) { port = fd; }
 int wire_fd(void) { return port; }
 const uint8_t *wire_host_head(void) { return now.host_head; }
+uint64_t wire_host_frames(void) { return now.host_ctr; }
 
 static void write_all(const uint8_t *bytes, size_t length) {
   while (length > 0) {

@@ -12,6 +12,9 @@ enum {
   HOST_INPUT,
   HOST_EXEC,
   HOST_ECHO,
+  HOST_DOWN,
+  HOST_SHUT,
+  HOST_TOOK,
   GUEST_READY = 0x81,
   GUEST_HELLO,
   GUEST_STDOUT,
@@ -20,6 +23,10 @@ enum {
   GUEST_LIMIT,
   GUEST_EXIT,
   GUEST_ECHO,
+  GUEST_OPEN,
+  GUEST_UP,
+  GUEST_SHUT,
+  GUEST_TOOK,
 };
 
 #define FRAME_HEAD_BYTES 5
@@ -31,6 +38,8 @@ enum {
 #define BODY_MAX_BYTES (256 * 1024)
 /* Of output and file content in one frame. */
 #define CHUNK_BYTES (64 * 1024)
+
+static inline int is_stream_word(uint8_t kind) { return kind >= HOST_DOWN && kind <= HOST_TOOK; }
 
 struct frame {
   uint8_t kind;
@@ -50,8 +59,9 @@ int wire_pending(void);
 void wire_send(uint8_t kind, const void *head, size_t head_length, const void *data, size_t length);
 /* The same, signed; the signature covers everything that was sent before. */
 void wire_send_signed(uint8_t kind, const void *head, size_t head_length);
-/* Head of the host's chain as this side saw it. */
+/* Head of the host's chain as this side saw it, and of how many frames. */
 const uint8_t *wire_host_head(void);
+uint64_t wire_host_frames(void);
 
 uint16_t get16(const uint8_t *at);
 uint32_t get32(const uint8_t *at);

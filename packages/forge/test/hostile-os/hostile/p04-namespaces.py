@@ -12,7 +12,8 @@ def call(x86, arm, *args):
 NEW = {"time": 0x80, "mnt": 0x20000, "cgroup": 0x2000000, "uts": 0x4000000, "ipc": 0x8000000, "user": 0x10000000, "pid": 0x20000000, "net": 0x40000000}
 for name, flag in NEW.items():
     if call(272, 97, flag) >= 0: print("ESCAPED unshare", name)
-    child = call(56, 220, flag | 17, 0, 0, 0, 0)
+    # clone takes its low byte as a signal: a time namespace has no flag there.
+    child = call(56, 220, flag | 17, 0, 0, 0, 0) if flag > 0xff else -1
     if child == 0: libc._exit(0)
     if child > 0: print("ESCAPED clone", name)
 arguments = (ctypes.c_uint64 * 11)(0x10000000, 0, 0, 0, 17)
@@ -20,7 +21,7 @@ child = call(435, 435, arguments, 88)
 if child == 0: libc._exit(0)
 if child != -38: print("REACHED clone3", child)
 import os
-for name in os.listdir("/proc/1/ns"):
+for name in ("user", "pid", "net", "mnt", "ipc", "uts", "cgroup"):
     try:
         fd = os.open("/proc/1/ns/" + name, os.O_RDONLY)
         if call(308, 268, fd, 0) >= 0: print("ESCAPED setns", name)

@@ -1,5 +1,5 @@
 /**
- * What runs of the os rung have standing on the host (processes, control groups, folders), written before it stands, so that
+ * What runs of a chamber have standing on the host (processes, control groups, folders), written before it stands, so that
  * the next daemon finds what a killed one left. One small file each; a file is removed when its thing is gone.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -31,7 +31,7 @@ export interface Leftover {
 /** What is noted of one thing. */
 export type StandingFields = Pick<Standing, "init" | "cgroups" | "folders">;
 
-export class OsJournal {
+export class ChamberJournal {
   readonly #folder: string;
   readonly #owner = { pid: process.pid, started: startOf(process.pid) ?? "" };
 
@@ -52,13 +52,18 @@ export class OsJournal {
     rmSync(join(this.#folder, `${id}.json`), { force: true });
   }
 
-  /** Ends what daemons that are gone left standing. What a live daemon has is left alone. */
-  async sweep(): Promise<Leftover[]> {
+  /**
+   * Ends what daemons that are gone left standing; what a live daemon has is left alone. Each is told of before it is
+   * forgotten: whoever is killed in between tells it again, under the same id.
+   */
+  async sweep(tell: (one: Leftover) => Promise<void> = async () => {}): Promise<Leftover[]> {
     const found: Leftover[] = [];
     for (const name of readdirSync(this.#folder).filter((one) => one.endsWith(".json"))) {
       const standing = this.#read(name);
       if (standing === null || startOf(standing.owner.pid) === standing.owner.started) continue;
-      found.push(await endStanding(name.slice(0, -5), standing));
+      const left = await endStanding(name.slice(0, -5), standing);
+      found.push(left);
+      await tell(left);
       rmSync(join(this.#folder, name), { force: true });
     }
     return found;

@@ -1,0 +1,35 @@
+/** Which lattice this home has: the embedded one in AXIOM_HOME/lattice, PostgreSQL's, or none. Nothing is opened before it is asked for. */
+import { join } from "node:path";
+import type { Lattice, Point } from "lattice";
+import { nodeClock, type Refusal, refuse } from "lop";
+import type { Config } from "./config.ts";
+import { LatticeDesk, type LatticeSettings } from "./lattice-desk.ts";
+import { isFault } from "./lattice-refusal.ts";
+
+export const LATTICE_FOLDER = "lattice";
+
+export const latticeDesk = (home: string, config: Config["lattice"]): LatticeDesk =>
+  new LatticeDesk(latticeSettings(config), nodeClock, () => openEngine(home, config));
+
+export const latticeSettings = ({ engine, home, tz, horizon_days }: Config["lattice"]): LatticeSettings => ({
+  engine,
+  home: home === null ? null : pointOf(home),
+  tz: tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  horizon_days,
+});
+
+/** "55.95,-3.19", as the configuration has checked it. */
+function pointOf(text: string): Point {
+  const [lat, lng] = text.split(",").map(Number) as [number, number];
+  return { lat, lng };
+}
+
+/** Refusals: `lattice-unopened` with the engine's reason. */
+async function openEngine(home: string, config: Config["lattice"]): Promise<Lattice | Refusal> {
+  if (config.engine === "postgres")
+    return refuse("lattice-unopened", "This build has no driver for PostgreSQL.", "Set `lattice.engine` to embedded.");
+  // The engine is loaded with the first question: a hive that has none to ask pays nothing.
+  const { openLattice } = await import("lattice/node");
+  const lattice = await openLattice({ folder: join(home, LATTICE_FOLDER), horizon_days: config.horizon_days });
+  return isFault(lattice) ? refuse("lattice-unopened", lattice.why, lattice.fix) : lattice;
+}

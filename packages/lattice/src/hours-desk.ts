@@ -1,0 +1,84 @@
+/** Hours over a horizon that rolls on: compiled for some weeks from yesterday, and again for the next weeks when a day has passed. */
+import type { Capability } from "./capability.ts";
+import { type Fault, fault } from "./fault.ts";
+import type { Window } from "./find.ts";
+import { HoursCompiler, HoursIndex, type InZone, type Region } from "./hours.ts";
+import type { LiveClock } from "./live.ts";
+
+/** Rules by handle, in slices: a `RecordStore` is one. */
+export interface RuleSource {
+  readonly nextHandle: number;
+  slice(
+    handle: number,
+    limit: number,
+  ): readonly { readonly handle: number; readonly capability: Pick<Capability, "hours" | "tz"> }[];
+}
+
+/** Days from yesterday on for which hours are compiled unless said. */
+export const HORIZON_DAYS = 60;
+const DAY_MS = 86_400_000;
+/** Records between two breaths. */
+const SLICE = 4096;
+
+export interface HoursSettings {
+  readonly clock: LiveClock;
+  readonly region: Region | null;
+  readonly horizon_days: number;
+  readonly inZone: InZone;
+}
+
+export class HoursDesk {
+  readonly #settings: HoursSettings;
+  #index: HoursIndex;
+  /** The next one, while it is being made. */
+  #next: HoursIndex | null = null;
+
+  constructor(settings: HoursSettings) {
+    this.#settings = settings;
+    this.#index = this.#fresh();
+  }
+
+  get index(): HoursIndex {
+    return this.#index;
+  }
+
+  get horizon(): Window {
+    return this.#index.horizon;
+  }
+
+  #fresh(): HoursIndex {
+    const { clock, region, horizon_days, inZone } = this.#settings;
+    const from_ms = (Math.floor(clock.now_ms() / DAY_MS) - 1) * DAY_MS;
+    return new HoursIndex(new HoursCompiler({ from_ms, until_ms: from_ms + horizon_days * DAY_MS }, inZone), region);
+  }
+
+  /** A rule that was once accepted and is refused now, by a newer library, leaves the hours unknown. */
+  set(handle: number, { hours, tz }: Pick<Capability, "hours" | "tz">): void {
+    for (const index of this.#next === null ? [this.#index] : [this.#index, this.#next])
+      if (index.set(handle, hours, tz) !== null) index.set(handle, null, tz);
+  }
+
+  /** Faults: `window-beyond`. */
+  covers(window: Window | undefined): Fault | null {
+    if (window === undefined) return null;
+    const { from_ms, until_ms } = this.horizon;
+    if (window.from_ms >= from_ms && window.until_ms <= until_ms) return null;
+    const told = (at_ms: number): string => new Date(at_ms).toISOString().slice(0, 10);
+    return fault("window-beyond", `Hours are known from ${told(from_ms)} to ${told(until_ms)}.`, "open");
+  }
+
+  /** Compiles everything again when a day has passed, between other work. */
+  async roll(records: RuleSource, breathe: () => Promise<void>): Promise<void> {
+    const due = this.#settings.clock.now_ms() - this.horizon.from_ms >= 2 * DAY_MS;
+    if (!due || this.#next !== null) return;
+    this.#next = this.#fresh();
+    for (let handle = 0; handle < records.nextHandle; ) {
+      const slice = records.slice(handle, SLICE);
+      for (const { handle, capability } of slice) this.#next.set(handle, capability.hours, capability.tz);
+      handle = (slice.at(-1)?.handle ?? records.nextHandle) + 1;
+      await breathe();
+    }
+    this.#index = this.#next;
+    this.#next = null;
+  }
+}

@@ -1,0 +1,317 @@
+/** What every engine of the lattice owes. Each engine runs this suite (L20); lattice-postgres.test.ts then sets both side by side as well. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Fault, Lattice, LatticeHold } from "../src/index.ts";
+import { distance_m, isFault } from "../src/index.ts";
+import { CENTER, HOUR_MS, makeOpenCity, NOW_MS, north, place, sure } from "./lattice-world.ts";
+import { SimClock } from "./live-world.ts";
+
+export interface EngineWorld {
+  /** Opens a lattice of this name, with what it had before. */
+  open(name: string, clock: SimClock): Promise<Lattice>;
+  end(): Promise<void>;
+}
+
+const WINDOW = { from_ms: NOW_MS + HOUR_MS, until_ms: NOW_MS + 2 * HOUR_MS };
+const refusal = (value: unknown): [string, string] | unknown => (isFault(value) ? [value.refused, value.at] : value);
+
+/** @param begin null when the engine's world cannot be made here; the reason is told by the caller. */
+export function describeLattice(name: string, begin: () => Promise<EngineWorld>): void {
+  describe(`lattice: ${name}`, () => {
+    let world: EngineWorld;
+    beforeAll(async () => {
+      world = await begin();
+    });
+    afterAll(() => world?.end());
+
+    let made = 0;
+    async function fresh(
+      records: readonly unknown[] = [],
+    ): Promise<{ lattice: Lattice; clock: SimClock; name: string }> {
+      const clock = new SimClock(NOW_MS);
+      const name = `lattice${++made}`;
+      const lattice = await world.open(name, clock);
+      sure(await lattice.put(records));
+      return { lattice, clock, name };
+    }
+    const seats = (id: string, units: number) => ({ id, dimension: "seats", ...WINDOW, units });
+
+    it("puts, replaces, removes and hands back records, over a stop too", async () => {
+      const { lattice, clock, name } = await fresh([place("b"), place("a", { attributes: { wifi: true } })]);
+      expect(await lattice.put([place("b", { name: "B" }), place("c")])).toEqual({ added: 1, replaced: 1 });
+      expect(await lattice.remove(["a", "nobody", "a"])).toEqual({ removed: 1 });
+      await lattice.close();
+      const again = await world.open(name, clock);
+      expect(await again.count()).toBe(2);
+      expect((await again.get("b"))?.name).toBe("B");
+      expect(await again.get("a")).toBeNull();
+      expect((await again.records(null, 10)).map(({ id }) => id)).toEqual(["b", "c"]);
+      expect((await again.records("b", 10)).map(({ id }) => id)).toEqual(["c"]);
+      expect(await again.get("c")).toEqual(place("c"));
+      await again.close();
+    });
+
+    it("keeps a typed dictionary, and forgets what nobody has any more", async () => {
+      const { lattice } = await fresh([
+        place("a", { attributes: { wifi: true, power_kw: 11, cuisine: ["thai"] } }),
+        place("b", { category: null, attributes: { wifi: false, cuisine: "german" } }),
+      ]);
+      expect(await lattice.attributes()).toEqual([
+        { key: "category", kind: "word", capabilities: 1 },
+        { key: "cuisine", kind: "set", capabilities: 2 },
+        { key: "power_kw", kind: "number", capabilities: 1 },
+        { key: "wifi", kind: "boolean", capabilities: 2 },
+      ]);
+      const wrong = await lattice.put([place("c"), place("d", { attributes: { wifi: "fast" } })]);
+      expect(refusal(wrong)).toEqual(["attribute-mismatch", "records.1.attributes.wifi"]);
+      expect(await lattice.get("c")).toBeNull();
+      sure(await lattice.remove(["a", "b"]));
+      expect(await lattice.attributes()).toEqual([]);
+      sure(await lattice.put([place("d", { attributes: { wifi: "fast" } })]));
+      const gone = await lattice.find({ place: { from: CENTER }, where: { attribute: "power_kw", atLeast: 1 } });
+      expect(refusal(gone)).toEqual(["attribute-unknown", "where.attribute"]);
+      await lattice.close();
+    });
+
+    it("refuses what is wrong by code and place, and then does nothing", async () => {
+      const { lattice } = await fresh([place("a")]);
+      const at = { from: CENTER, radius_m: 1000 };
+      const past = { from_ms: NOW_MS - HOUR_MS, until_ms: NOW_MS };
+      const far = { from_ms: NOW_MS, until_ms: NOW_MS + 90 * 86_400_000 };
+      const hold = (item: object, more: object = {}) =>
+        lattice.hold({ items: [{ ...seats("a", 1), ...item }], ttl_ms: 1000, ...more });
+      const asked: [Promise<unknown>, string, string][] = [
+        [
+          lattice.put([place("x"), { ...place("y"), at: { lat: 91, lng: 0 } }]),
+          "capability-malformed",
+          "records.1.at.lat",
+        ],
+        [lattice.put([place("x"), place("x")]), "capability-duplicate", "records.1.id"],
+        [
+          lattice.put([place("x", { hours: { kind: "osm", text: "Mo 25:00" } })]),
+          "hours-malformed",
+          "records.0.hours.text",
+        ],
+        [lattice.put([place("x\0")]), "capability-malformed", "records.0.id"],
+        [hold({ id: "\0" }), "hold-malformed", "items.0.id"],
+        [lattice.find({ place: at, where: { attribute: "\0", is: "x" } }), "attribute-unknown", "where.attribute"],
+        [lattice.find({ place: { from: CENTER, radius_m: 0 } }), "radius-empty", "place.radius_m"],
+        [lattice.find({ place: at, where: { attribute: "category", is: true } }), "attribute-mismatch", "where.is"],
+        [lattice.find({ place: at, open: past }), "window-past", "open"],
+        [lattice.find({ place: at, open: far }), "window-beyond", "open"],
+        [lattice.find({ place: at, open: WINDOW, free: { beds: 1 } }), "dimension-unknown", "free.beds"],
+        [lattice.find({ place: at, cursor: "x" }), "cursor-malformed", "cursor"],
+        [lattice.find({ place: at, limit: 0 }), "limit-malformed", "limit"],
+        [lattice.change([seats("a", 1), seats("nobody", 1)]), "capability-unknown", "changes.1.id"],
+        [lattice.change([{ ...seats("a", 1), dimension: "beds" }]), "dimension-unknown", "changes.0.dimension"],
+        [lattice.change([seats("a", 1), seats("a", 32_767)]), "units-beyond", "changes.1"],
+        [lattice.change([{ ...seats("a", 1), until_ms: 0 }]), "change-malformed", "changes.0"],
+        [lattice.free("nobody", null, WINDOW), "capability-unknown", "id"],
+        [lattice.free("a", "beds", WINDOW), "dimension-unknown", "dimension"],
+        [hold({ units: 5 }), "hold-too-much", "items.0"],
+        [hold({ units: 0 }), "hold-malformed", "items.0.units"],
+        [hold({ id: "nobody" }), "capability-unknown", "items.0.id"],
+        [hold({}, { ttl_ms: 0 }), "hold-malformed", "ttl_ms"],
+        [lattice.look(99), "hold-unknown", "fence"],
+        [lattice.confirm(99), "hold-unknown", "fence"],
+      ];
+      for (const [answer, code, where] of asked) expect(refusal(await answer)).toEqual([code, where]);
+      expect(await lattice.count()).toBe(1);
+      expect(await lattice.free("a", null, WINDOW)).toBe(4);
+      await lattice.close();
+    });
+
+    it("finds by place, condition, hours and room, nearest first, page by page", async () => {
+      const { lattice } = await fresh([
+        place("far", { at: north(900), hours: { kind: "osm", text: "24/7" } }),
+        place("near", { at: north(100), hours: { kind: "osm", text: "Mo-Su 20:00-22:00" } }),
+        place("mid-b", { at: north(500), hours: { kind: "osm", text: "24/7" } }),
+        place("mid-a", { at: north(500), hours: { kind: "osm", text: "24/7" }, capacity: { seats: 1 } }),
+        place("dark", { at: north(300) }),
+      ]);
+      const query = { place: { from: CENTER, radius_m: 1000 }, open: WINDOW };
+      const ids = async (more: object) => sure(await lattice.find({ ...query, ...more })).found.map(({ id }) => id);
+      expect(await ids({})).toEqual(["mid-a", "mid-b", "far"]);
+      expect(await ids({ unknown: "include" })).toEqual(["dark", "mid-a", "mid-b", "far"]);
+      expect(await ids({ free: { seats: 2 } })).toEqual(["mid-b", "far"]);
+      const first = sure(await lattice.find({ ...query, limit: 1 }));
+      expect(first.found).toEqual([{ id: "mid-a", distance_m: distance_m(CENTER, north(500)) }]);
+      const next = sure(await lattice.find({ ...query, limit: 2, cursor: first.cursor! }));
+      expect(next.found.map(({ id }) => id)).toEqual(["mid-b", "far"]);
+      expect(next.cursor).toBeNull();
+      await lattice.close();
+    });
+
+    it("sees every change at once, under epochs that grow", async () => {
+      const { lattice } = await fresh([place("a")]);
+      const query = { place: { from: CENTER }, open: WINDOW, free: { seats: 4 }, unknown: "include" };
+      const before = sure(await lattice.find(query));
+      expect(before.found).toHaveLength(1);
+      const { epoch } = sure(await lattice.change([seats("a", -1)]));
+      const after = sure(await lattice.find(query));
+      expect(after.found).toHaveLength(0);
+      expect(epoch).toBeGreaterThan(before.epoch);
+      expect(after.epoch).toBeGreaterThanOrEqual(epoch);
+      await lattice.close();
+    });
+
+    it("holds all or nothing, confirms with a fence, releases, and remembers keys", async () => {
+      const { lattice, clock, name } = await fresh([place("a"), place("b")]);
+      const request = { items: [seats("a", 3), seats("b", 4)], ttl_ms: 60_000, key: "order 1" };
+      const hold = sure(await lattice.hold(request));
+      expect(hold).toMatchObject({ state: "held", key: "order 1", expires_at_ms: NOW_MS + 60_000 });
+      expect(hold.items[0]).toEqual({ id: "a", dimension: "seats", ...WINDOW, units: 3 });
+      expect(await lattice.hold(request)).toEqual(hold);
+      expect(refusal(await lattice.hold({ ...request, items: [seats("a", 1)] }))).toEqual(["key-reused", "key"]);
+      const none = (await lattice.hold({ items: [seats("a", 1), seats("b", 1)], ttl_ms: 1000 })) as Fault;
+      expect([none.refused, none.at]).toEqual(["hold-too-much", "items.1"]);
+      expect(none.why).toBe("1 of seats asked for, 0 free in the worst slot.");
+      expect(await lattice.free("a", "seats", WINDOW)).toBe(1);
+      expect(sure(await lattice.confirm(hold.fence)).state).toBe("confirmed");
+      expect(sure(await lattice.confirm(hold.fence)).state).toBe("confirmed");
+      const later = sure(await lattice.hold({ items: [seats("a", 1)], ttl_ms: 60_000 }));
+      expect(later.fence).toBeGreaterThan(hold.fence);
+      await lattice.close();
+      const again = await world.open(name, clock);
+      expect(await again.look(hold.fence)).toEqual({ ...hold, state: "confirmed" });
+      expect((await again.holds({ limit: 10 })).map(({ fence }) => fence)).toEqual([later.fence, hold.fence]);
+      expect(sure(await again.release(hold.fence)).state).toBe("released");
+      expect(refusal(await again.confirm(hold.fence))).toEqual(["hold-over", "fence"]);
+      expect(await again.free("b", "seats", WINDOW)).toBe(4);
+      await again.close();
+    });
+
+    it("lets holds run out", async () => {
+      const { lattice, clock } = await fresh([place("a")]);
+      const hold = sure(await lattice.hold({ items: [seats("a", 4)], ttl_ms: 1000 }));
+      clock.pass(999);
+      expect(await lattice.free("a", "seats", WINDOW)).toBe(0);
+      clock.pass(1);
+      expect(await lattice.free("a", "seats", WINDOW)).toBe(4);
+      expect(sure(await lattice.look(hold.fence)).state).toBe("expired");
+      expect(refusal(await lattice.confirm(hold.fence))).toEqual(["hold-over", "fence"]);
+      await lattice.close();
+    });
+
+    it("keeps what was sold when capacity is taken away, or a capability leaves and comes back", async () => {
+      const { lattice } = await fresh([place("a")]);
+      const hold = sure(await lattice.hold({ items: [seats("a", 3)], ttl_ms: 60_000 }));
+      sure(await lattice.change([seats("a", -3)]));
+      expect(await lattice.free("a", "seats", WINDOW)).toBe(-2);
+      sure(await lattice.put([place("a", { capacity: { seats: 9 } })]));
+      expect(await lattice.free("a", "seats", WINDOW)).toBe(3);
+      sure(await lattice.remove(["a"]));
+      expect(refusal(await lattice.free("a", "seats", WINDOW))).toEqual(["capability-unknown", "id"]);
+      expect(sure(await lattice.look(hold.fence)).items[0]!.id).toBe("a");
+      sure(await lattice.put([place("a", { capacity: { seats: 5 } })]));
+      expect(await lattice.free("a", "seats", WINDOW)).toBe(-1);
+      sure(await lattice.release(hold.fence));
+      expect(await lattice.free("a", "seats", WINDOW)).toBe(2);
+      await lattice.close();
+    });
+
+    it("means the capability's own dimension when none is named", async () => {
+      const { lattice } = await fresh([place("a"), place("b", { capacity: { units: 2, desks: 7 } })]);
+      expect(await lattice.free("a", null, WINDOW)).toBe(4);
+      expect(await lattice.free("b", null, WINDOW)).toBe(2);
+      const { items } = sure(await lattice.hold({ items: [{ id: "b", ...WINDOW, units: 1 }], ttl_ms: 1000 }));
+      expect(items[0]!.dimension).toBe("units");
+      expect(await lattice.dimensions()).toEqual(["desks", "seats", "units"]);
+      await lattice.close();
+    });
+
+    it("never oversells to many at once", async () => {
+      const { lattice } = await fresh([place("a"), place("b")]);
+      const answers = await Promise.all(
+        Array.from({ length: 24 }, (_, i) =>
+          lattice.hold({
+            items: i % 2 ? [seats("a", 1), seats("b", 1)] : [seats("b", 1), seats("a", 1)],
+            ttl_ms: 60_000,
+          }),
+        ),
+      );
+      const granted = answers.filter((answer): answer is LatticeHold => !isFault(answer));
+      expect(granted).toHaveLength(4);
+      expect(new Set(granted.map(({ fence }) => fence)).size).toBe(4);
+      expect(await lattice.free("a", null, WINDOW)).toBe(0);
+      await lattice.close();
+    });
+
+    it("tells subscribers what comes and goes", async () => {
+      const { lattice } = await fresh([place("a")]);
+      const stop = new AbortController();
+      const news = sure(await lattice.subscribe({ place: { from: CENTER, radius_m: 500 } }, stop.signal));
+      const told = news[Symbol.asyncIterator]();
+      expect((await told.next()).value).toMatchObject({ added: [{ id: "a" }], removed: [] });
+      sure(await lattice.put([place("b", { at: north(100) }), place("z", { at: north(800) })]));
+      expect((await told.next()).value).toMatchObject({ added: [{ id: "b" }], removed: [] });
+      sure(await lattice.remove(["a"]));
+      expect((await told.next()).value).toMatchObject({ added: [], removed: ["a"] });
+      stop.abort();
+      expect((await told.next()).done).toBe(true);
+      await lattice.close();
+    });
+
+    it("plans a way through legs, and says why there is none", async () => {
+      const { lattice } = await fresh(makeOpenCity(300, 5));
+      const leg = (name: string, hour: number) => ({
+        name,
+        find: { place: { from: CENTER, radius_m: 4000 }, where: { attribute: "category", is: name } },
+        from_ms: NOW_MS + hour * HOUR_MS,
+        until_ms: NOW_MS + (hour + 2) * HOUR_MS,
+        minutes: 30,
+        units: 1,
+      });
+      const task = { from: CENTER, depart_ms: NOW_MS, legs: [leg("café", 1), leg("pharmacy", 3)] };
+      const found = sure(await lattice.plan(task));
+      if (!found.planned) throw new Error(found.why);
+      expect(found.visits.map(({ leg }) => leg)).toEqual([0, 1]);
+      expect(found.gap).toBe(0);
+      const [first] = found.visits;
+      expect(await lattice.why({ task, leg: 0, id: first!.id, from_ms: null })).toMatchObject({ reason: "best" });
+      const night = { ...task, legs: [{ ...leg("room", 17), units: 0, find: { ...leg("room", 17).find } }] };
+      sure(
+        await lattice.put(
+          [...makeOpenCity(300, 5)].map((one) => ({ ...one, hours: { kind: "osm", text: "Mo-Su 08:00-18:00" } })),
+        ),
+      );
+      const none = sure(await lattice.plan(night));
+      expect(none).toMatchObject({ planned: false, reason: "closed", leg: 0 });
+      expect(!none.planned && none.why).toMatch(/places match "room".*closed.*08:00/);
+      expect(refusal(await lattice.plan({ ...task, legs: [] }))).toEqual(["task-malformed", "legs"]);
+      await lattice.close();
+    });
+
+    it("coordinates tasks that compete, with a certificate, prices and holds", async () => {
+      const always = { kind: "osm", text: "24/7" } as const;
+      const { lattice } = await fresh([
+        place("one", { at: north(200), hours: always, capacity: { seats: 1 } }),
+        place("two", { at: north(1500), hours: always, capacity: { seats: 1 } }),
+      ]);
+      const task = {
+        from: CENTER,
+        depart_ms: NOW_MS,
+        legs: [
+          {
+            name: "seat",
+            find: { place: { from: CENTER, radius_m: 5000 } },
+            from_ms: NOW_MS + HOUR_MS,
+            until_ms: NOW_MS + HOUR_MS + 1,
+            minutes: 60,
+            units: 1,
+          },
+        ],
+      };
+      const reply = sure(await lattice.coordinate({ tasks: [task, task, task], commit: { ttl_ms: 60_000, key: "c" } }));
+      expect(reply.plans.filter((plan) => plan !== null)).toHaveLength(2);
+      expect(reply.reasons.filter((reason) => reason !== null)).toHaveLength(1);
+      expect(reply.certificate.gap).toBeLessThan(0.01);
+      expect(reply.holds).toHaveLength(2);
+      expect(await lattice.free("one", null, WINDOW)).toBe(0);
+      const shown = sure(await lattice.surface({ place: { from: CENTER }, window: WINDOW, dimension: "seats" }));
+      expect(shown.places.map(({ id }) => id)).toEqual(["one", "two"]);
+      expect(shown.places[0]!.free).toEqual([0, 0, 0, 0]);
+      expect(Math.max(...shown.places[0]!.price_s)).toBeGreaterThan(0);
+      await lattice.close();
+    });
+  });
+}

@@ -1,0 +1,145 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  type FindQuery,
+  type Found,
+  find,
+  type Ground,
+  isFault,
+  LivingIndex,
+  MAX_STANDING,
+  MAX_WAITING,
+  readQuery,
+  StandingQueries,
+  type StandingQuery,
+} from "../src/index.ts";
+import { makeCity } from "./city.ts";
+
+const SEED = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const FROM = { lat: 52.5, lng: 13.4 };
+const OPEN = { from_ms: 1000, until_ms: 2000 };
+const HANDLES = 120;
+
+const QUERIES: readonly FindQuery[] = [
+  { place: { from: FROM }, limit: 10 },
+  { place: { from: FROM, radius_m: 8000 }, where: { attribute: "wifi", is: true }, limit: 1000 },
+  { place: { from: FROM, radius_m: 20_000 }, open: OPEN, free: { seats: 3 }, limit: 5 },
+  { place: { from: FROM }, where: { attribute: "power_kw", atLeast: 20 }, order: "price", price: "power_kw", limit: 6 },
+];
+
+const reading = (query: FindQuery) => {
+  const read = readQuery(query, 0);
+  if (isFault(read)) throw new Error(read.why);
+  return read;
+};
+
+/** A world that changes: places, attributes, free seats. */
+class World {
+  readonly living = new LivingIndex();
+  readonly free = new Map<number, number>();
+  readonly ground = (): Ground => ({
+    index: this.living.version,
+    counts: null,
+    openness: { isOpen: () => "open" },
+    room: { free: (handle) => this.free.get(handle) ?? 0 },
+  });
+  readonly standing = new StandingQueries(this.ground);
+
+  answer(query: FindQuery): readonly Found[] {
+    const answer = find(this.ground(), reading(query));
+    return isFault(answer) ? [] : answer.found;
+  }
+}
+
+function stand(world: World, query: FindQuery, wake = (): void => {}): StandingQuery {
+  const standing = world.standing.add(reading(query), wake);
+  if (isFault(standing)) throw new Error(standing.why);
+  return standing;
+}
+
+const pool = makeCity({ count: 5000, seed: SEED }).map((capability) => ({
+  ...capability,
+  attributes: { power_kw: 1, wifi: false, ...capability.attributes },
+}));
+const record = (handle: number, form: number) => ({ handle, capability: { ...pool[form]!, id: `h${handle}` } });
+const handle = fc.nat(HANDLES - 1);
+type Step = { put: [number, number][]; remove: number[]; seats: [number, number][]; take: boolean };
+const step: fc.Arbitrary<Step> = fc.record({
+  put: fc.array(fc.tuple(handle, fc.nat(pool.length - 1)), { maxLength: 4 }),
+  remove: fc.array(handle, { maxLength: 3 }),
+  seats: fc.array(fc.tuple(handle, fc.nat(8)), { maxLength: 4 }),
+  take: fc.boolean(),
+});
+
+describe("a standing query", () => {
+  it(`tells exactly what comes and goes (seed ${SEED})`, () => {
+    const check = (steps: readonly Step[]): void => {
+      const world = new World();
+      world.living.apply({ put: Array.from({ length: HANDLES / 2 }, (_, i) => record(2 * i, i)) });
+      const all = QUERIES.map((query) => {
+        const standing = stand(world, query);
+        return { query, standing, told: new Map(standing.answer.map((found) => [found.id, found])) };
+      });
+      const takeAll = ({ standing, told }: (typeof all)[number]): void => {
+        for (let news = standing.take(); news !== null; news = standing.take()) {
+          for (const { id } of news.removed) expect(told.delete(id)).toBe(true);
+          for (const found of news.added) {
+            expect(told.has(found.id)).toBe(false);
+            told.set(found.id, found);
+          }
+        }
+      };
+      for (const { put, remove, seats, take } of steps) {
+        world.living.apply({ put: put.map(([at, form]) => record(at, form)), remove });
+        for (const [at, units] of seats) world.free.set(at, units);
+        world.standing.touch([...put.map(([at]) => at), ...remove, ...seats.map(([at]) => at)]);
+        for (const one of all) {
+          expect(one.standing.answer).toEqual(world.answer(one.query));
+          if (take) takeAll(one);
+        }
+      }
+      for (const one of all) {
+        takeAll(one);
+        expect([...one.told.keys()].toSorted()).toEqual(one.standing.answer.map(({ id }) => id).toSorted());
+      }
+    };
+    fc.assert(fc.property(fc.array(step, { maxLength: 25 }), check), { seed: SEED, numRuns: 60 });
+  });
+
+  it("says when it lagged, and what the changes come to", () => {
+    const world = new World();
+    let woken = 0;
+    const standing = stand(world, { place: { from: FROM }, limit: 500 }, () => woken++);
+    for (let i = 0; i <= MAX_WAITING + 5; i++) {
+      world.living.apply({ put: [record(i, i)], remove: [i - 3] });
+      world.standing.touch([i, i - 3]);
+    }
+    expect(woken).toBe(1);
+    const news = standing.take()!;
+    expect(news.kind).toBe("lagged");
+    expect(news.added).toEqual(standing.answer);
+    expect(news.removed).toEqual([]);
+    expect(standing.take()).toBeNull();
+    world.living.apply({ remove: [MAX_WAITING + 5] });
+    world.standing.touch([MAX_WAITING + 5]);
+    expect([woken, standing.take()!.kind]).toEqual([2, "news"]);
+  });
+
+  it("is refused with a cursor, with an attribute that nobody has, and when too many stand", () => {
+    const world = new World();
+    world.living.apply({ put: [record(0, 0), record(1, 1)] });
+    const faultOf = (query: FindQuery) => {
+      const standing = world.standing.add(reading(query), () => {});
+      return isFault(standing) ? standing.refused : null;
+    };
+    const first = find(world.ground(), reading({ place: { from: FROM }, limit: 1 }));
+    if (isFault(first)) throw new Error(first.why);
+    expect(faultOf({ place: { from: FROM }, limit: 1, cursor: first.cursor! })).toBe("cursor-malformed");
+    expect(faultOf({ place: { from: FROM }, where: { attribute: "nothing", is: true } })).toBe("attribute-unknown");
+    const some = stand(world, { place: { from: FROM } });
+    for (let i = 1; i < MAX_STANDING; i++) stand(world, { place: { from: FROM } });
+    expect(faultOf({ place: { from: FROM } })).toBe("standing-full");
+    world.standing.remove(some);
+    expect(faultOf({ place: { from: FROM } })).toBeNull();
+  });
+});
