@@ -111,12 +111,15 @@ const repaired = (of: Certificate<unknown>): Certificate<unknown> => ({
   gap: of.primal === of.bound ? 0 : (of.primal - of.bound) / of.primal,
 });
 
+/** Another choice for one task; a task that is left out gets the first cells, or the last capability. */
 function changedPlan(plan: ArrayLike<number | ArrayLike<number> | null>, random: () => number): unknown[] {
   const copy = Array.from(plan);
   const at = whole(random, copy.length);
   const was = copy[at]!;
-  if (typeof was === "number") copy[at] = was + 1 + whole(random, 6) * (random() < 0.5 ? -1 : 1);
-  else copy[at] = was === null || random() < 0.2 ? null : changedAt(was, random, (cell) => cell + whole(random, 9) - 4);
+  const step = (1 + whole(random, 6)) * (random() < 0.5 ? -1 : 1);
+  if (typeof was === "number") copy[at] = was + step;
+  else if (was === null) copy[at] = [0, 0, 0];
+  else copy[at] = random() < 0.2 ? null : changedAt(was, random, (cell) => cell + step);
   return copy;
 }
 
