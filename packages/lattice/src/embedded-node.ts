@@ -18,6 +18,7 @@ import { openRecordStore } from "./record-store-node.ts";
 import { nodeInZone } from "./zone-node.ts";
 
 export { nodeSha256, openJournalFile } from "./journal-node.ts";
+export { nodeInZone } from "./zone-node.ts";
 
 /** Records read at a time while opening. */
 const SLICE = 16_384;

@@ -86,7 +86,7 @@ export interface LatticeMatch {
   readonly distance_m: number;
   /** Seconds on the way there; with `order: "travel"`. */
   readonly travel_s?: number;
-  /** With `order: "price"`; null is unknown. */
+  /** What it costs to hold it for the window asked; with `order: "price"`; null is unknown. */
   readonly price?: number | null;
 }
 
