@@ -112,7 +112,6 @@ export type {
   LatticeAnswer,
   LatticeChange,
   LatticeExplanation,
-  LatticeExplanation,
   LatticeHold,
   LatticeHoldRequest,
   LatticeItem,
