@@ -9,13 +9,13 @@ const MAX_CHOICES = 4;
 /** Moves between two looks at the clock and the penalty. */
 const STRIDE = 2000;
 /** The penalty of a unit too much stays between these multiples of the dearest capacity. */
-const LEAST_PENALTY = 1.1;
-const MOST_PENALTY = 2.5;
+const LEAST_PENALTY = 1.02;
+const MOST_PENALTY = 1.5;
 /** A wave ends at this share of its first heat. */
 const FALL = 0.1;
 /** Share of the time of each wave, and its first heat as a share of a typical step between an item's choices; each begins from the best plan. */
 const WAVES = [
-  [0.4, 0.15],
+  [0.4, 0.08],
   [0.1, 0.6],
   [0.1, 0.3],
   [0.1, 1],
