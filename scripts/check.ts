@@ -25,7 +25,7 @@ const WALLS: Record<string, readonly string[]> = {
   lex: ["lop", "logic", "raptor"],
   forge: ["lop"],
   hunt: ["lop"],
-  prism: ["lop"],
+  prism: ["lop", "lattice"],
   hive: ["lop", "raptor", "logic", "nest", "lattice", "lex", "forge", "hunt", "prism"],
 };
 

@@ -31,6 +31,8 @@ export interface Api {
   permits(): Promise<Permit[] | Refused>;
   revokePermit(id: string): Promise<Refused | null>;
   openEvents(lastId: string, signal: AbortSignal): Promise<Response>;
+  /** Any other question of the API, for parts that are loaded later. */
+  ask(method: "GET" | "POST", path: string, body?: Json): Promise<unknown>;
 }
 
 export type Fetch = (path: string, init?: RequestInit) => Promise<Response>;
@@ -81,6 +83,7 @@ export function httpApi(fetch: Fetch, key: string, base = "."): Api {
     lock: () => done(ask("POST", "/v1/lock", {})),
     freeze: (why) => done(ask("POST", "/v1/freeze", { why })),
     resume: () => done(ask("POST", "/v1/resume", {})),
+    ask: (method, path, body) => json(ask(method, path, body)),
     permits: async () => rows(await json(ask("GET", "/v1/permits")), "permits", readPermit),
     revokePermit: (id) => done(ask("DELETE", `/v1/permits/${encodeURIComponent(id)}`)),
     openEvents: (lastId, signal) =>

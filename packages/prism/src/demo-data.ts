@@ -17,6 +17,7 @@ import {
 import { readTool } from "./wire-read.ts";
 
 const START = Date.UTC(2026, 10, 21, 14, 2, 7, 120);
+export const DEMO_NOW_MS = START;
 const instant = (after_ms: number): string => new Date(START + after_ms).toISOString();
 
 /** A digest-shaped name that is the same in every run. */

@@ -30,6 +30,7 @@ const demoApi: Api = {
   resume: refuse,
   permits: refuse,
   revokePermit: refuse,
+  ask: refuse,
   openEvents: () => Promise.reject(new TypeError("no hive")),
 };
 
@@ -283,6 +284,7 @@ export function demoRoom(name: string): Room {
       verify: async () => ({ verified: false, part: "demo", why: NO_HIVE.why }),
       sleep: async () => undefined,
       freshKey: () => "demo",
+      now_ms: () => data.DEMO_NOW_MS,
     },
     start,
   );

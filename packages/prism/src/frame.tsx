@@ -18,6 +18,20 @@ export function TopBar({ room, state, demo }: { room: Room; state: RoomState; de
         <Hex look="idle" />
         Axiom Hive
       </h1>
+      <nav className="halls" aria-label="Rooms">
+        {HALLS.map(([hall, label, key]) => (
+          <button
+            key={hall}
+            type="button"
+            className="quiet hall"
+            id={`hall-${hall}`}
+            aria-current={state.hall === hall ? "page" : undefined}
+            onClick={() => room.enter(hall)}
+          >
+            {label} <Key>{key}</Key>
+          </button>
+        ))}
+      </nav>
       {demo !== null && <p className="demo-mark">demo: {demo}. No hive behind this page.</p>}
       <div className="top-actions">
         {status?.unlocked && (
@@ -62,6 +76,11 @@ export function TopBar({ room, state, demo }: { room: Room; state: RoomState; de
     </header>
   );
 }
+
+const HALLS = [
+  ["trip", "Trip", "T"],
+  ["map", "Map", "M"],
+] as const;
 
 export function StatusLine({ state }: { state: RoomState }) {
   const { status } = state;

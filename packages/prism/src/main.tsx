@@ -35,6 +35,7 @@ function openRoom(key: string | null): void {
     verify,
     sleep,
     freshKey,
+    now_ms: () => Date.now(),
   };
   const room = new Room(ports, key === null ? { line: "no-key" } : {});
   const onKey = (fresh: string) => {

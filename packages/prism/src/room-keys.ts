@@ -3,6 +3,7 @@ import { HOLD_MS } from "./hold-button.tsx";
 import { NEEDLE_KEYS } from "./ring.tsx";
 import { chosen } from "./room-state.ts";
 import type { Room } from "./store.ts";
+import { hasMap } from "./trip.ts";
 
 const TAKES_TEXT = "input, textarea, select, [contenteditable]";
 
@@ -48,9 +49,15 @@ function act(key: string, room: Room): boolean {
 }
 
 const ACTS: { readonly [key: string]: (room: Room) => void } = {
-  "/": () => focus("#command, #secret"),
+  "/": () => focus("#command, #secret, #find-what, #plan-near"),
   "?": (room) => void room.show("help"),
   p: (room) => void room.show("permits"),
+  m: (room) => {
+    const view = chosen(room.state);
+    if (room.state.hall === "trip" && view !== null && hasMap(view)) room.showOnMap(view.id);
+    else room.enter("map");
+  },
+  t: (room) => room.enter("trip"),
   h: () => focus(".past[aria-current=true], .past"),
   a: () => focus(".effect"),
   f: () => click("#open-file"),
@@ -63,6 +70,6 @@ const ACTS: { readonly [key: string]: (room: Room) => void } = {
     if (view?.state === "running") void room.cancel(view.id);
   },
   Escape: (room) => {
-    if (!room.back()) focus("#command, #secret");
+    if (!room.back()) focus("#command, #secret, #find-what, #plan-near");
   },
 };

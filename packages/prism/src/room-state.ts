@@ -20,6 +20,9 @@ export type ProofState =
   | { readonly phase: "absent"; readonly refusal: Refused }
   | { readonly phase: "checked"; readonly bytes: Uint8Array; readonly check: ProofCheck };
 
+/** The rooms of the page: the trip of a directive, and the map of the lattice. */
+export type Hall = "trip" | "map";
+
 export type Panel = "help" | "permits" | "file" | null;
 
 /** A proof file that somebody handed in, of whatever hive. */
@@ -53,6 +56,9 @@ export interface RoomState {
   readonly permits: readonly Permit[];
   readonly ghosts: readonly Ghost[];
   readonly strange: StrangeProof | null;
+  readonly hall: Hall;
+  /** The directive whose outcome the map shows. */
+  readonly mapped: string | null;
 }
 
 export const EMPTY_ROOM: RoomState = {
@@ -72,6 +78,8 @@ export const EMPTY_ROOM: RoomState = {
   permits: [],
   ghosts: [],
   strange: null,
+  hall: "trip",
+  mapped: null,
 };
 
 /** Notes shown at once, and notes that wait at most; older ones are dropped. */

@@ -1,5 +1,5 @@
 /** The room: edges, history, ring, the chosen directive, and the dock where things are stated. */
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useStore } from "zustand";
 import { CommandLine } from "./command-line.tsx";
 import { StatusLine, TopBar } from "./frame.tsx";
@@ -18,6 +18,9 @@ import type { Room } from "./store.ts";
 import { ToolForm } from "./tool-form.tsx";
 import { announcement } from "./trip.ts";
 
+/** A chunk of its own: the first paint does not pay for the map. */
+const MapRoom = lazy(async () => ({ default: (await import("./map-room.tsx")).MapRoom }));
+
 export interface RoomProps {
   readonly room: Room;
   /** Name of the demo state, null in the real room. */
@@ -30,31 +33,16 @@ export function RoomView({ room, demo, onKey }: RoomProps) {
   const view = chosen(state);
   const ring = ringView(state);
   useEffect(() => listenForKeys(room), [room]);
-  const typeNeedle = (needle: string) => {
-    const tool = state.tools.find((candidate) => candidate.needle === needle);
-    room.type(tool === undefined ? needle : `${tool.name.split(".")[0]}.`);
-    document.getElementById("command")?.focus();
-  };
   return (
-    <div className="room" data-mood={ring.mood} data-dock={dockOf(state)}>
+    <div className="room" data-mood={ring.mood} data-dock={dockOf(state)} data-hall={state.hall}>
       <TopBar room={room} state={state} demo={demo} />
-      <main className="stage">
-        <section className="centre" aria-label="Trip">
-          <Ring view={ring} onChoose={typeNeedle} />
-          <StepRail rail={ring.rail} verified={ring.mood === "verified"} />
-        </section>
-        <Dock room={room} state={state} onKey={onKey} />
-        <div className="side side-end">
-          {view !== null ? (
-            <Sheet room={room} state={state} view={view} />
-          ) : (
-            state.status && <HiveSheet status={state.status} />
-          )}
-        </div>
-        <div className="side side-start">
-          <History room={room} state={state} />
-        </div>
-      </main>
+      {state.hall === "map" ? (
+        <Suspense fallback={<main className="map-waiting" aria-busy="true" />}>
+          <MapRoom room={room} state={state} />
+        </Suspense>
+      ) : (
+        <Trip room={room} state={state} onKey={onKey} />
+      )}
       <StatusLine state={state} />
       <Ghosts room={room} ghosts={state.ghosts} />
       <Panels room={room} state={state} />
@@ -62,6 +50,36 @@ export function RoomView({ room, demo, onKey }: RoomProps) {
         {view === null ? "" : announcement(view, provedHere(state, view.id))}
       </p>
     </div>
+  );
+}
+
+/** The room where directives are stated and watched. */
+function Trip({ room, state, onKey }: Omit<RoomProps, "demo"> & { state: RoomState }) {
+  const view = chosen(state);
+  const ring = ringView(state);
+  const typeNeedle = (needle: string) => {
+    const tool = state.tools.find((candidate) => candidate.needle === needle);
+    room.type(tool === undefined ? needle : `${tool.name.split(".")[0]}.`);
+    document.getElementById("command")?.focus();
+  };
+  return (
+    <main className="stage">
+      <section className="centre" aria-label="Trip">
+        <Ring view={ring} onChoose={typeNeedle} />
+        <StepRail rail={ring.rail} verified={ring.mood === "verified"} />
+      </section>
+      <Dock room={room} state={state} onKey={onKey} />
+      <div className="side side-end">
+        {view !== null ? (
+          <Sheet room={room} state={state} view={view} />
+        ) : (
+          state.status && <HiveSheet status={state.status} />
+        )}
+      </div>
+      <div className="side side-start">
+        <History room={room} state={state} />
+      </div>
+    </main>
   );
 }
 

@@ -10,7 +10,7 @@ import { provedHere, type RoomState } from "./room-state.ts";
 import { Said } from "./said.tsx";
 import { plainText, sentenceOf, sizeText, tookText } from "./sentence.ts";
 import type { Room } from "./store.ts";
-import { moodOf, type Proved, stateWord, tripTook_us } from "./trip.ts";
+import { hasMap, moodOf, type Proved, stateWord, tripTook_us } from "./trip.ts";
 import { type DirectiveView, isEnded, type Outcome, type Refused } from "./wire.ts";
 import { WrittenView } from "./written-view.tsx";
 
@@ -25,6 +25,13 @@ export function Sheet({ room, state, view }: { room: Room; state: RoomState; vie
       <Ending view={view} />
       {view.outcome === null && printed !== "" && <Printed label="stdout" text={printed} live />}
       {view.outcome !== null && <OutcomeView outcome={view.outcome} />}
+      {hasMap(view) && (
+        <div className="answers">
+          <button type="button" id="proof-map" onClick={() => room.showOnMap(view.id)}>
+            Show on the map <Key>M</Key>
+          </button>
+        </div>
+      )}
       {!isEnded(view) && view.state === "running" && (
         <div className="answers">
           <button type="button" disabled={state.busy} onClick={() => void room.cancel(view.id)}>

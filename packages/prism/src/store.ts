@@ -6,11 +6,13 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Api } from "./api.ts";
 import { EMPTY_COMPOSER, openForm, readComposer } from "./composer.ts";
 import { readEvents, type StreamEvent } from "./event-stream.ts";
+import type { MapState } from "./map-state.ts";
 import {
   belongsTo,
   DIRECTIVES_KEPT,
   EMPTY_ROOM,
   GHOSTS_KEPT,
+  type Hall,
   lastSeq,
   lineOf,
   mergeSteps,
@@ -27,6 +29,7 @@ import {
   type DirectiveView,
   isEnded,
   isRefused,
+  type JsonObject,
   type Refused,
   type Stated,
   type StepEvent,
@@ -39,6 +42,10 @@ export interface RoomPorts {
   sleep(wait_ms: number, signal: AbortSignal): Promise<void>;
   /** A new idempotency key. */
   freshKey(): string;
+  /** Wall clock, Unix ms. */
+  now_ms(): number;
+  /** How the map room begins, in a demo. */
+  readonly mapStart?: Partial<MapState>;
 }
 
 /** Steps after whose end the daemon's view holds something new that events do not carry. */
@@ -57,6 +64,19 @@ export class Room {
   constructor(ports: RoomPorts, start: Partial<RoomState> = {}) {
     this.#ports = ports;
     this.store = createStore<RoomState>(() => ({ ...EMPTY_ROOM, ...start }));
+  }
+
+  /** For the map room, which brings its own reading of the API. */
+  get ask(): Api["ask"] {
+    return this.#ports.api.ask;
+  }
+
+  get now_ms(): () => number {
+    return this.#ports.now_ms;
+  }
+
+  get mapStart(): Partial<MapState> {
+    return this.#ports.mapStart ?? {};
   }
 
   get state(): RoomState {
@@ -278,6 +298,20 @@ export class Room {
     this.#set({ composer: EMPTY_COMPOSER, selected: view.id, stated: view.id });
     this.#keep(view);
     return true;
+  }
+
+  enter(hall: Hall): void {
+    this.#set({ hall, refusal: null });
+  }
+
+  /** Shows on the map what came of a directive. */
+  showOnMap(id: string): void {
+    this.#set({ hall: "map", mapped: id, refusal: null });
+  }
+
+  /** States a card from the map, which then shows what comes of it. */
+  async stateForMap(card: { readonly tool: string; readonly parameters: JsonObject }): Promise<void> {
+    if (!this.state.busy && (await this.#send({ card }))) this.#set({ mapped: this.state.stated });
   }
 
   /** Approves what is shown; what cannot be undone is confirmed as just that. */

@@ -84,3 +84,7 @@ export function announcement(view: DirectiveView, proved: Proved): string {
       return `Refused: ${view.refusal?.why ?? "no reason was given"}`;
   }
 }
+
+/** Whether the map room can show what came of it. */
+export const hasMap = ({ card, outcome }: Pick<DirectiveView, "card" | "outcome">): boolean =>
+  (card?.tool === "lattice.find" || card?.tool === "lattice.plan") && outcome?.result != null;

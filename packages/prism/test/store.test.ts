@@ -46,6 +46,7 @@ function fakeApi(views: DirectiveView[], change: Partial<Api> = {}): Api & { sta
     resume: yes("resume"),
     permits: async () => [],
     revokePermit: yes("revokePermit"),
+    ask: async () => REFUSED,
     openEvents: () => Promise.reject(new TypeError("no line")),
     ...change,
   };
@@ -54,7 +55,10 @@ function fakeApi(views: DirectiveView[], change: Partial<Api> = {}): Api & { sta
 function roomWith(api: Api, start: Partial<RoomState> = {}): Room {
   const verify: Verify = async (bytes) => verifyHere(bytes);
   let keys = 0;
-  return new Room({ api, verify, sleep: async () => undefined, freshKey: () => `key-${keys++}` }, start);
+  return new Room(
+    { api, verify, sleep: async () => undefined, freshKey: () => `key-${keys++}`, now_ms: () => 0 },
+    start,
+  );
 }
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
