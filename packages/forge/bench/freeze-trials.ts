@@ -33,11 +33,14 @@ function chance(seed: number): () => number {
 export async function freezeTrials(
   chamber: Chamber,
   language: Language,
-  o: { trials: number; seed: number; pauses: boolean },
+  o: { trials: number; seed: number; pauses: boolean; progress?: (report: FreezeReport) => void },
 ): Promise<FreezeReport> {
   const random = chance(o.seed);
   const report: FreezeReport = { trials: 0, before_bytes: 0, after_bytes: 0, held_ms: [], resumed: 0 };
-  while (report.trials < o.trials) await session(chamber, language, o, random, report);
+  while (report.trials < o.trials) {
+    await session(chamber, language, o, random, report);
+    o.progress?.(report);
+  }
   report.held_ms.sort((a, b) => a - b);
   return report;
 }

@@ -26,6 +26,7 @@ const REFILL_MS = 400;
 const BURST = 20;
 const WALL_MS = 200;
 const ONE_LINER = "print(6*7)";
+const PROGRESS_TRIALS = 500;
 const FREEZE_SEED = 20_260_101;
 
 interface Subject {
@@ -198,6 +199,10 @@ async function freeze(subject: Subject, runs = 200): Promise<void> {
     trials: runs,
     seed: FREEZE_SEED,
     pauses: subject.pauses,
+    progress: ({ trials, after_bytes }) => {
+      if (trials % PROGRESS_TRIALS === 0)
+        process.stderr.write(`freeze: ${trials} trials, ${after_bytes} bytes after\n`);
+    },
   });
   await chamber.close();
   const { trials, before_bytes, after_bytes, held_ms } = report;

@@ -129,6 +129,7 @@ function statusText(status: HiveStatus, daemon: boolean, terminal: Terminal): st
     ...status.chambers.map(({ rung, ready, why }) => row(rung, ready ? "ready" : `not ready: ${why}`)),
     row("engine", status.engine.ready ? "ready" : (status.engine.why ?? "absent")),
     ...status.engine.lost.map((each) => row("", each)),
+    row("lattice", status.lattice.ready ? status.lattice.engine : (status.lattice.why ?? "absent")),
     ...(interrupted.length > 0 ? [row("interrupted", `${interrupted.length} by the last stop: axiom list`)] : []),
   ].join("\n");
 }

@@ -9,6 +9,7 @@ import { type Config, loadConfig, SETTINGS } from "./config.ts";
 import { readDaemon } from "./daemon-file.ts";
 import { askServer } from "./general-engine.ts";
 import { Hud } from "./http-hud.ts";
+import { LATTICE_FOLDER, latticeDesk } from "./lattice-engine.ts";
 import { checkLedgerOf } from "./ledger-health.ts";
 import { NeedleDesk } from "./needle-desk.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
@@ -67,7 +68,7 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
     ...(await checkChambers()),
     await checkKeyring(home),
     await checkRecord(home),
-    ...(config === null ? [] : [await checkModel(terminal, config)]),
+    ...(config === null ? [] : [await checkModel(terminal, config), await checkLattice(home, config)]),
     new Hud().built ? ok("HUD", "built") : missing("HUD", "not built", "npm run build -w prism"),
     ...TOOLS.map(checkTool),
   ];
@@ -120,6 +121,21 @@ async function checkModel({ home, environment }: Terminal, { engine }: Config): 
   return fault !== null
     ? broken("model", fault.why, fault.fix)
     : ok("model", [`${model}, needles can write`, ...lost].join("; "));
+}
+
+/** Looks at what is there; while a daemon runs, the lattice is its own to open. */
+async function checkLattice(home: string, { lattice: config }: Config): Promise<Finding> {
+  if (config.engine === "none") return missing("lattice", "the engine is none", "axiom config unset lattice.engine");
+  const absent = config.engine === "embedded" && !existsSync(join(home, LATTICE_FOLDER));
+  if (absent) return missing("lattice", "no capabilities yet", "axiom lattice import FILE, or axiom lattice demo");
+  if (readDaemon(home) !== null) return ok("lattice", `${config.engine}, held by the daemon`);
+  const desk = latticeDesk(home, config);
+  const open = await desk.open();
+  const found = isRefusal(open)
+    ? broken("lattice", open.why, open.fix)
+    : ok("lattice", `${config.engine}, ${await open.lattice.count()} records, times in ${open.settings.tz}`);
+  await desk.close();
+  return found;
 }
 
 function checkHome(home: string): Finding[] {

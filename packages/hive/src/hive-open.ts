@@ -180,6 +180,7 @@ async function openUnder(
     desk,
     permits,
     egress: ports.egress ?? null,
+    lattice: ports.lattice ?? null,
     window: recovered.window,
     recovered: settled,
     markBody,

@@ -20,7 +20,7 @@ import type {
   Rung,
   Verdict,
 } from "lop";
-import type { LatticePort } from "./lattice-desk.ts";
+import type { LatticePort, LatticeStatus } from "./lattice-desk.ts";
 
 /** Everything that the hive touches of the world. The simulation hands in its own. */
 export interface HivePorts {
@@ -208,6 +208,7 @@ export interface HiveStatus {
     readonly why: string | null;
   }[];
   readonly engine: EngineStatus;
+  readonly lattice: LatticeStatus;
   readonly running: number;
   readonly awaiting: number;
   /** What this start found: directives that the last run left open, and what the ledger's repair dropped. */

@@ -48,6 +48,7 @@ export interface HiveInside {
   readonly permits: PermitBook;
   /** The way out of chambers; shut by a freeze before anything else. */
   readonly egress: HivePorts["egress"] | null;
+  readonly lattice: HivePorts["lattice"] | null;
   readonly window: RecoveryWindow;
   readonly recovered: HiveStatus["recovered"];
   /** Body of `start` and `mark` entries. */
@@ -55,6 +56,8 @@ export interface HiveInside {
   /** Lets go of the home, last of all. */
   release(): Promise<void>;
 }
+
+const NO_LATTICE: HiveStatus["lattice"] = { engine: "none", ready: false, why: "This hive has no lattice." };
 
 export class Hive implements HiveFace {
   readonly #in: HiveInside;
@@ -256,6 +259,7 @@ export class Hive implements HiveFace {
       ledger: { size: ledger.size, checkpoint: ledger.checkpoint() },
       chambers: parts.ladder.report().map(({ rung, ready, why }) => ({ rung, ready, why })),
       engine: parts.words?.status() ?? { ready: false, why: ENGINE_MISSING, model: null, lost: [] },
+      lattice: this.#in.lattice?.status() ?? NO_LATTICE,
       running: states.filter((state) => state === "running").length,
       awaiting: states.filter((state) => state === "awaiting-approval").length,
       recovered,

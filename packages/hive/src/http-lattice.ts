@@ -2,7 +2,7 @@
  * The lattice over HTTP: records, queries, the surface, holds, plans. A thin layer: it opens the lattice, hands on, and turns faults into
  * answers `{refused, why, fix, at}`. What changes something wants the scope `operate`, and is refused while the hive is frozen.
  */
-import { type Fault, isFault } from "lattice";
+import type { Fault } from "lattice";
 import { isRefusal, type Refusal, refuse } from "lop";
 import type { z } from "zod";
 import { covers, type Scope } from "./api-keys.ts";
@@ -38,7 +38,7 @@ import { type Call, json, type Route, route, type World } from "./http-route.ts"
 import { NoQuery } from "./http-schemas.ts";
 import { streamOf } from "./http-stream.ts";
 import type { OpenLattice } from "./lattice-desk.ts";
-import { statusOf } from "./lattice-refusal.ts";
+import { isFault, statusOf } from "./lattice-refusal.ts";
 
 /** Bodies with many records, changes or tasks. */
 export const LATTICE_BODY_MAX_BYTES = 16 * 1024 * 1024;

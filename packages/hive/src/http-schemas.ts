@@ -101,6 +101,11 @@ export const StatusBody = z.object({
   ledger: z.object({ size: z.int(), checkpoint: z.string() }),
   chambers: z.array(z.object({ rung: z.enum(RUNGS), ready: z.boolean(), why: z.string().nullable() })),
   engine: EngineBody,
+  lattice: z.object({
+    engine: z.enum(["embedded", "postgres", "none"]),
+    ready: z.boolean(),
+    why: z.string().nullable(),
+  }),
   running: z.int(),
   awaiting: z.int(),
   recovered: z.object({

@@ -1,5 +1,6 @@
 /** lattice.reserve and lattice.cancel: units put aside, confirmed and given back. A reservation is a confirmed hold; its number is the hold's. */
 import { type Capability, DEFAULT_DIMENSION, HoursGlance, type LatticeHold, SLOT_MS } from "lattice";
+import { nodeInZone } from "lattice/node";
 import { isRefusal, type JsonObject, type Refusal, refuse } from "lop";
 import type { OpenLattice } from "./lattice-desk.ts";
 import { timeOf } from "./lattice-find.ts";
@@ -69,7 +70,7 @@ function checkOpen(
   { from_ms, until_ms }: { from_ms: number; until_ms: number },
   { read_as }: SpokenTime,
 ): Refusal | null {
-  const { state, changes_ms } = new HoursGlance(from_ms).of(record);
+  const { state, changes_ms } = new HoursGlance(from_ms, nodeInZone).of(record);
   const name = record.name || record.id;
   if (state === "closed") {
     const opens = changes_ms === null ? "" : `; it opens at ${new Date(changes_ms).toISOString()}`;

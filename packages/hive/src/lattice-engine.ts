@@ -1,9 +1,10 @@
 /** Which lattice this home has: the embedded one in AXIOM_HOME/lattice, PostgreSQL's, or none. Nothing is opened before it is asked for. */
 import { join } from "node:path";
-import { isFault, type Lattice, type Point } from "lattice";
+import type { Lattice, Point } from "lattice";
 import { nodeClock, type Refusal, refuse } from "lop";
 import type { Config } from "./config.ts";
 import { LatticeDesk, type LatticeSettings } from "./lattice-desk.ts";
+import { isFault } from "./lattice-refusal.ts";
 
 export const LATTICE_FOLDER = "lattice";
 
@@ -25,10 +26,23 @@ function pointOf(text: string): Point {
 
 /** Refusals: `lattice-unopened` with the engine's reason. */
 async function openEngine(home: string, config: Config["lattice"]): Promise<Lattice | Refusal> {
-  if (config.engine === "postgres")
-    return refuse("lattice-unopened", "This build has no driver for PostgreSQL.", "Set `lattice.engine` to embedded.");
+  if (config.engine === "postgres") return openPostgres(config);
   // The engine is loaded with the first question: a hive that has none to ask pays nothing.
   const { openLattice } = await import("lattice/node");
   const lattice = await openLattice({ folder: join(home, LATTICE_FOLDER), horizon_days: config.horizon_days });
+  return isFault(lattice) ? refuse("lattice-unopened", lattice.why, lattice.fix) : lattice;
+}
+
+async function openPostgres({ postgres_url, horizon_days }: Config["lattice"]): Promise<Lattice | Refusal> {
+  if (postgres_url === null)
+    return refuse(
+      "lattice-unopened",
+      "`lattice.postgres_url` is not set.",
+      "axiom config set lattice.postgres_url URL",
+    );
+  // The driver is an optional dependency.
+  const driver = await import("lattice/postgres").catch(() => null);
+  if (driver === null) return refuse("lattice-unopened", "The driver `pg` is not installed.", "npm ci");
+  const lattice = await driver.openPostgresLattice({ connection: { connectionString: postgres_url }, horizon_days });
   return isFault(lattice) ? refuse("lattice-unopened", lattice.why, lattice.fix) : lattice;
 }

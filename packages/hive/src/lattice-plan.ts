@@ -16,6 +16,7 @@ import {
   SLOT_MS,
   WallClock,
 } from "lattice";
+import { nodeInZone } from "lattice/node";
 import { type Crypto, digestOf, isRefusal, type Json, type JsonObject, type Refusal, refuse } from "lop";
 import type { OpenLattice } from "./lattice-desk.ts";
 import { type FindAsked, placeOf, timeOf, type Understood, understand, whereOf } from "./lattice-find.ts";
@@ -177,7 +178,7 @@ async function startsAt(
   { from, until, duration }: Leg,
 ): Promise<[number, number][]> {
   const horizon = { from_ms: from * SLOT_MS, until_ms: (until + duration) * SLOT_MS };
-  const hours = new HoursIndex(new HoursCompiler(horizon), null);
+  const hours = new HoursIndex(new HoursCompiler(horizon, nodeInZone), null);
   if (hours.set(0, record.hours, record.tz) !== null) return [];
   const dimensions = Object.keys(record.capacity);
   const isFree = async (start: number, end: number): Promise<boolean> => {

@@ -1,6 +1,10 @@
 /** Faults of the lattice as refusals of the hive: the same code where the table has it, the same words in any case. */
-import { type Fault, isFault } from "lattice";
+import type { Fault } from "lattice";
 import { REFUSALS, type Refusal, refuse } from "lop";
+
+/** Like the lattice's own; here, so that the lattice need not be loaded to tell. */
+export const isFault = (value: unknown): value is Fault =>
+  typeof value === "object" && value !== null && "refused" in value && "fix" in value && "at" in value;
 
 type Code = keyof typeof REFUSALS;
 const isCode = (code: string): code is Code => Object.hasOwn(REFUSALS, code);

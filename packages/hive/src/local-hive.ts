@@ -31,6 +31,8 @@ import { NeedleDesk } from "./needle-desk.ts";
 import { VERSION } from "./version.ts";
 
 const MIB = 1024 * 1024;
+/** Shorter ones would be found in anything. */
+const SECRET_MIN_CHARACTERS = 16;
 const SHIPPED_POLICIES = fileURLToPath(new URL("../policies", import.meta.url));
 
 /** Held by whoever has the hive open. */
@@ -139,8 +141,20 @@ const workspaceLimits = ({ limits }: Config) => ({
   file_bytes: limits.file_mib * MIB,
 });
 
-function settingsOf({ home, config: { limits, engine }, secrets, start, environment }: LocalHiveOptions): HiveSettings {
+/** Strings that no result may carry out: the caller's, the key of an inference server, the address of a database with its password. */
+function secretsOf({ secrets, config: { engine, lattice }, environment }: LocalHiveOptions): readonly string[] {
   const server = readEngineKey(engine, environment);
+  const database = lattice.postgres_url;
+  return [
+    ...secrets,
+    ...(isRefusal(server) || server.key === null ? [] : [server.key]),
+    ...(database === null || database.length < SECRET_MIN_CHARACTERS ? [] : [database]),
+  ];
+}
+
+function settingsOf(o: LocalHiveOptions): HiveSettings {
+  const { home, start } = o;
+  const { limits } = o.config;
   return {
     version: VERSION,
     limits: {
@@ -157,7 +171,7 @@ function settingsOf({ home, config: { limits, engine }, secrets, start, environm
       wall_ms_max: MAX_LIMITS.wall_ms,
     },
     policies: readPolicies(home),
-    secrets: isRefusal(server) || server.key === null ? secrets : [...secrets, server.key],
+    secrets: secretsOf(o),
     start,
   };
 }

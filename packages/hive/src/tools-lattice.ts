@@ -1,9 +1,9 @@
 /** lattice.*: capabilities found by place and time, plans with their certificates, reservations. */
 import { type Crypto, isRefusal, type JsonObject, type Refusal } from "lop";
-import { type BookAsked, cancelFor, reserveFor } from "./lattice-booking.ts";
+import type { BookAsked } from "./lattice-booking.ts";
 import type { LatticePort, OpenLattice } from "./lattice-desk.ts";
-import { type FindAsked, findFor } from "./lattice-find.ts";
-import { checkPlanResult, type LegAsked, planFor } from "./lattice-plan.ts";
+import type { FindAsked } from "./lattice-find.ts";
+import type { checkPlanResult, LegAsked } from "./lattice-plan.ts";
 import { done, type ToolDoer, type ToolYield } from "./tool.ts";
 
 interface LatticeWorld {
@@ -96,28 +96,42 @@ export const latticeTools = ({ lattice, crypto }: LatticeWorld): Record<string, 
     const result = await work(open);
     return isRefusal(result) ? result : done(result);
   };
+  // The code of a tool is loaded when it first runs, the checker of plans with the planner.
+  let checker: typeof checkPlanResult | null = null;
   return {
     "lattice.find": {
       ...quiet,
       result: FIND,
-      run: ({ card }) => opened((open) => findFor(open, card.parameters as FindAsked)),
+      run: ({ card }) =>
+        opened(async (open) => (await import("./lattice-find.ts")).findFor(open, card.parameters as FindAsked)),
     },
     "lattice.plan": {
       ...quiet,
       result: PLAN,
-      check: (result) => checkPlanResult(crypto, result),
-      run: ({ card }) => opened((open) => planFor(open, crypto, card.parameters.legs as unknown as LegAsked[])),
+      check: (result) => (checker === null ? "No plan was made here." : checker(crypto, result)),
+      run: ({ card }) =>
+        opened(async (open) => {
+          const { checkPlanResult, planFor } = await import("./lattice-plan.ts");
+          checker = checkPlanResult;
+          return planFor(open, crypto, card.parameters.legs as unknown as LegAsked[]);
+        }),
     },
     "lattice.reserve": {
       ...quiet,
       result: RESERVATION,
       run: ({ card, directive }) =>
-        opened((open) => reserveFor(open, card.parameters as unknown as BookAsked, directive)),
+        opened(async (open) => {
+          const { reserveFor } = await import("./lattice-booking.ts");
+          return reserveFor(open, card.parameters as unknown as BookAsked, directive);
+        }),
     },
     "lattice.cancel": {
       ...quiet,
       result: RESERVATION,
-      run: ({ card }) => opened((open) => cancelFor(open, String(card.parameters.reservation))),
+      run: ({ card }) =>
+        opened(async (open) =>
+          (await import("./lattice-booking.ts")).cancelFor(open, String(card.parameters.reservation)),
+        ),
     },
   };
 };

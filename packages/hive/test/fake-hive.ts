@@ -169,6 +169,7 @@ export class FakeHive implements HiveFace {
         { rung: "vm", ready: false, why: "No QEMU." },
       ],
       engine: { ready: false, why: "No engine is built yet.", model: null, lost: [] },
+      lattice: { engine: "none", ready: false, why: "The engine is none." },
       running: [...this.views.values()].filter(({ ended_at }) => ended_at === null).length,
       awaiting: 0,
       recovered: { interrupted: [], proofs_completed: [], ledger: null },

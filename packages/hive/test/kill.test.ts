@@ -8,7 +8,7 @@ import { KillTrial } from "./kill-trial.ts";
 const KILLS = 8;
 
 test(`a real hive, killed ${KILLS} times in the middle of its work: nothing lost, nothing twice`, {
-  timeout: 180_000,
+  timeout: 600_000,
 }, async () => {
   const seed = Date.now() % 1_000_000;
   console.log(`kill: seed ${seed}`);

@@ -82,7 +82,7 @@ async function approved(hive: Hive, words: string) {
 }
 
 describe("a thirteenth needle", () => {
-  it("is added, listed, inspected, asked, and replayed", async () => {
+  it("is added, listed, inspected, asked, and replayed", { timeout: 120_000 }, async () => {
     const start = emptyMemory(shape(), weights(), nodeSha256);
     const added = await axiom(home, ["needles", "add", gate(), "--state", initial(start)]);
     expect([added.code, added.stdout], added.stderr).toEqual([0, expect.stringContaining("gate is added")]);
@@ -224,7 +224,7 @@ describe("what a needle remembers", () => {
     await other.close();
   });
 
-  it("is saved by the program as the initial memory of another needle, and forgotten", async () => {
+  it("is saved by the program as the initial memory of another needle", { timeout: 120_000 }, async () => {
     expect((await axiom(home, ["do", "list files"])).code).toBe(0);
     const path = join(home, "files.memory");
     const saved = await axiom(home, ["needles", "memory", "files", "--save", path, "--forget"]);

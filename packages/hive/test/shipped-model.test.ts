@@ -10,6 +10,7 @@ import { Config } from "../src/config.ts";
 import { type DirectiveView, type Hive, openHive } from "../src/index.ts";
 import { NeedleDesk, SHIPPED_MODEL } from "../src/needle-desk.ts";
 import { must, settings, simHome } from "./hive-home.ts";
+import { cityLattice } from "./lattice-world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "axiom-model-"));
 const desk = () => new NeedleDesk({ home: folder, engine: Config.parse({}).engine });
@@ -43,6 +44,21 @@ describe("the shipped model", () => {
     const proof = JSON.parse(Buffer.from(bytes).toString()) as ProofCard;
     const needle = must(await desk().needle(proof.card.needle));
     expect(await replay(ReplayData.parse(proof.replay), { words, call: proof.card }, needle, nodeCrypto)).toBeNull();
+    await hive.close();
+  });
+
+  it("finds a café from words alone", async () => {
+    const { desk: lattice, clock } = await cityLattice();
+    const home = await simHome({ clock });
+    const hive = must(await openHive({ ...home.ports, words: desk(), lattice }, settings(), { passphrase: null }));
+    const view = await carried(hive, "find a quiet café with wifi near Old Town tomorrow at 9am");
+    expect(view, view.refusal?.why).toMatchObject({
+      state: "done",
+      verified: true,
+      card: { tool: "lattice.find", by: "needle" },
+    });
+    const { found } = view.outcome!.result as unknown as { found: readonly unknown[] };
+    expect(found.length).toBeGreaterThan(0);
     await hive.close();
   });
 

@@ -1,9 +1,7 @@
 /** Published sets and our own, solved: one line a set with instances, solved, mean gap, worst gap and CPU seconds. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { chance } from "../test/city.ts";
 import { type Instance, type InstanceSet, type Limit, type Outcome, REACHED } from "./set.ts";
-import { NOT_BUILT, SETS } from "./sets.ts";
+import { SETS } from "./sets.ts";
 
 export interface InstancesOptions {
   readonly seed: number;
@@ -42,8 +40,6 @@ export function runInstances(data: string, options: InstancesOptions): void {
     if (instances.length === 0) say(set.name, "skipped: data absent");
     else runSet(set, instances, options);
   }
-  for (const name of NOT_BUILT.filter(wanted))
-    say(name, existsSync(join(data, name)) ? "not built" : "not built, data absent");
 }
 
 function runSet({ name, seconds }: InstanceSet, instances: readonly Instance[], options: InstancesOptions): void {

@@ -49,7 +49,7 @@ export function makeRivals(tasks: number, capabilities: number, seed: number): L
 }
 
 /** The nearest of a kind, by rings of grid cells. */
-function nearestOfKind(spots: readonly Spot[], kinds: Uint8Array): (at: Spot, kind: number) => number[] {
+export function nearestOfKind(spots: readonly Spot[], kinds: Uint8Array): (at: Spot, kind: number) => number[] {
   const cells = new Map<number, number[]>();
   const key = (x: number, y: number, kind: number): number => (x * 4096 + y) * KINDS + kind;
   for (const [i, [x, y]] of spots.entries()) {

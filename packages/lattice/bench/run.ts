@@ -2,23 +2,33 @@
  * `npm run bench -w lattice -- [NAME] [--data DIR] [--count N] [--seed S]`
  *   speed     L2 to L5: search over --count capabilities (1,000,000), beside PostGIS
  *   live      L6, L7: --count durable changes (5,000,000), a twentieth as many holds
+ *   living    puts into an index of --count capabilities (1,000,000), and what its parts cost a search
+ *   visible   L6: searches over --count capabilities (200,000) beside 200,000 changes a second
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
  *   oversell  L8: --count random operations (1,000,000), 250 kills a million
  *   hours     L10: compiling rules over --count days (35), asking for openness
  *   plans     L11: --count tasks (50) of 8 legs, in fixed and in any order
+ *   events    L15: 1,000 arrivals and cancellations among --count tasks (10,000)
+ *   certificates L19: --count changes (100,000) of certificates, handed to the checkers
  *   instances every set of the folder --data: instances, solved, mean and worst gap, CPU s; --seconds S of CPU time for each instance,
  *             --only SET (a name's beginning), --json
+ *   kills     L8: --count kills (50) of a process at random moments; not among "all"
  * Without a NAME: all of them; with --data alone, instances.
  */
 import { parseArgs } from "node:util";
+import { runCertificates } from "./certificates.ts";
 import { dataFolder, setFolder } from "./data-node.ts";
+import { runEvents } from "./events.ts";
 import { runHours } from "./hours.ts";
 import { runInstances } from "./instances.ts";
+import { runKills } from "./kills.ts";
 import { runLive } from "./live.ts";
+import { runLiving } from "./living.ts";
 import { runOversell } from "./oversell.ts";
 import { runPlans } from "./plans.ts";
 import { runBruteForce, runOracle } from "./spatial.ts";
 import { runSpeed } from "./speed.ts";
+import { runVisible } from "./visible.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -49,7 +59,15 @@ function spatial(): void {
 
 const speed = (): Promise<void> => runSpeed(Number(values.count ?? 1_000_000), seed);
 
+const living = (): void => runLiving(Number(values.count ?? 1_000_000), seed);
+
+const visible = (): Promise<void> => runVisible(Number(values.count ?? 200_000), seed);
+
 const live = (): Promise<void> => runLive(Number(values.count ?? 5_000_000), seed);
+
+const events = (): void => runEvents(Number(values.count ?? 10_000), 1000, seed);
+
+const certificates = (): void => runCertificates(Number(values.count ?? 100_000), seed);
 
 function instances(): void {
   const data = values.data ?? dataFolder();
@@ -61,21 +79,28 @@ function instances(): void {
 }
 
 const oversell = (): Promise<void> => runOversell(Number(values.count ?? 1_000_000), seed);
-
+const kills = (): Promise<void> => runKills(Number(values.count ?? 50), seed);
 const hours = (): void => runHours(Number(values.count ?? 35));
-
 const plans = (): void => runPlans(Number(values.count ?? 50), seed);
 
 const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   spatial,
   speed,
   live,
+  living,
+  visible,
   oversell,
+  kills,
   hours,
   plans,
+  events,
+  certificates,
   instances,
 };
-const named = values.data === undefined && values.only === undefined ? Object.keys(BENCHES) : ["instances"];
+const named =
+  values.data === undefined && values.only === undefined
+    ? Object.keys(BENCHES).filter((name) => name !== "kills")
+    : ["instances"];
 const names = positionals.length > 0 ? positionals : named;
 for (const name of names) {
   const bench = BENCHES[name];

@@ -23,7 +23,7 @@ interface AssignmentFile {
 }
 
 const ROUNDS = 400;
-const TRIES = 60_000;
+const TRIES = 30_000;
 
 function solveAssignment(text: string): Outcome {
   const file = JSON.parse(text) as AssignmentFile;
@@ -35,16 +35,16 @@ function solveAssignment(text: string): Outcome {
   return { gap: cost / file.optimum - 1, bound_gap: 1 - bound / cost, proven: bound >= cost - 1e-6 };
 }
 
-function solveLegs(text: string, { random, spent, seconds }: Limit): Outcome {
+function solveLegs(text: string, { random, spent, seconds, expired }: Limit): Outcome {
   const file = JSON.parse(text) as LegsFile & { readonly optimum: number };
   const problem = legsProblem(file);
   const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random, progress: () => spent() / seconds });
-  const better = branchLegs(problem, answer.prices, answer.bound, answer, random);
-  const { plan, cost } = better ?? answer;
+  const better = branchLegs(problem, answer.prices, answer.bound, answer, random, expired);
+  const { plan, cost } = better;
   const { prices, bound } = answer;
   const fault = checkLegs(problem, "", { plan, prices, primal: cost, bound, input_hash: "" });
   if (fault !== null) throw new Error(fault.why);
-  return { gap: cost / file.optimum - 1, bound_gap: 1 - bound / cost, proven: better?.proven ?? false };
+  return { gap: cost / file.optimum - 1, bound_gap: 1 - bound / cost, proven: better.proven };
 }
 
 const filesOf = (data: string, prefix: string, solve: (text: string, limit: Limit) => Outcome): Instance[] => {

@@ -34,7 +34,11 @@ export interface Capability {
   readonly capacity: Readonly<Record<string, number>>;
 }
 
-const text = (most: number) => z.string().min(1).max(most);
+/** What every store can keep: Unicode without unpaired surrogates and without U+0000. */
+export const isText = (value: string): boolean => value.isWellFormed() && !value.includes("\0");
+export const Text = z.string().refine(isText, "is no text: it has a zero character or half of one");
+
+const text = (most: number) => Text.min(1).max(most);
 const Word = text(MAX_TEXT_CHARACTERS);
 const Instant_ms = z.int();
 const Hours = z.discriminatedUnion("kind", [
@@ -53,7 +57,7 @@ const Record_ = z.strictObject({
     (id) => new TextEncoder().encode(id).length <= MAX_ID_BYTES,
     `at most ${MAX_ID_BYTES} bytes`,
   ),
-  name: z.string().max(MAX_TEXT_CHARACTERS),
+  name: Text.max(MAX_TEXT_CHARACTERS),
   category: text(256).nullable(),
   at: z.strictObject({ lat: z.number().min(-90).max(90), lng: z.number().min(-180).max(180) }),
   tz: text(64).refine(isTimeZone, "is no IANA time zone"),

@@ -54,6 +54,8 @@ const COOLING = 0.8;
 const FIRST_REACH = 0.15;
 const LAST_REACH = 0.015;
 const SHRINKING = 0.9;
+/** When the mean cost at the prices is so many times what the shares are of, they are taken anew: many who stay away cost far more than any way. */
+const RESCALED = 1.5;
 /** Steps of the master in each round. */
 const STEPS = 20;
 /** Rounds at the last heat whose bound is better by less than this share together: the prices have settled. */
@@ -80,13 +82,14 @@ function generate(
   const pricing = new Pricing(problem, ahead, prices);
   let best: Bound = { bound: Number.NEGATIVE_INFINITY, prices: prices.slice(), least: new Float64Array(0) };
   const bounds: number[] = [];
-  let [heat, reach, last] = [0, 0, 0];
+  let [scale, heat, reach, last] = [0, 0, 0, 0];
   for (let round = 0; round < Math.max(1, rounds); round++) {
     const { value, least } = pricing.ask();
     if (value > best.bound) best = { bound: value, prices: prices.slice(), least: least.slice() };
     bounds.push(best.bound);
-    if (round === 0) {
-      const mean = Math.max(1, value / Math.max(1, problem.tasks.length));
+    const mean = Math.max(1, best.bound / Math.max(1, problem.tasks.length));
+    if (mean > RESCALED * scale) {
+      scale = mean;
       [heat, reach, last] = [FIRST_HEAT * mean, FIRST_REACH * mean, LAST_HEAT * mean];
     }
     const settled = heat === last && best.bound - bounds[Math.max(0, round - SETTLED_ROUNDS)]! < SETTLED * best.bound;

@@ -160,10 +160,10 @@ function goldenSteps(): () => number {
   };
 }
 
-function settle(terrain: Terrain, { problem }: Rivalry, { deadline_ms }: ReadCoordination) {
+function settle(terrain: Terrain, { problem }: Rivalry, { deadline_ms, max_gap }: ReadCoordination) {
   const begun_ms = terrain.monotonic_ms();
   const progress = (): number => (terrain.monotonic_ms() - begun_ms) / deadline_ms;
-  const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random: goldenSteps(), progress });
+  const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random: goldenSteps(), progress, max_gap });
   const input_hash = terrain.digest(new TextEncoder().encode(describe(problem)));
   const claim = { plan: answer.plan, prices: answer.prices, primal: answer.cost, bound: answer.bound, input_hash };
   const wrong = checkLegs(problem, input_hash, claim);

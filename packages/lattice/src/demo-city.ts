@@ -3,7 +3,8 @@
  * seed is the same city, on every machine.
  */
 import type { AttributeValue, Capability } from "./capability.ts";
-import { KINDS, type Kind, NAMES, QUARTERS, STREETS } from "./demo-words.ts";
+import { KINDS } from "./demo-kinds.ts";
+import { type Kind, NAMES, QUARTERS, STREETS } from "./demo-words.ts";
 import { type Fault, fault } from "./fault.ts";
 import type { Point } from "./geodesy.ts";
 import { AREA_CATEGORY } from "./osm-tags.ts";

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { machineClock } from "./clock-node.ts";
 import { EmbeddedLattice } from "./embedded.ts";
 import { type Fault, isFault } from "./fault.ts";
 import type { Region } from "./hours.ts";
@@ -15,8 +15,10 @@ import { type LiveClock, LiveSurface } from "./live.ts";
 import { LivingIndex } from "./living-index.ts";
 import type { RecordStore, StoredRecord } from "./record-store.ts";
 import { openRecordStore } from "./record-store-node.ts";
+import { nodeInZone } from "./zone-node.ts";
 
 export { nodeSha256, openJournalFile } from "./journal-node.ts";
+export { nodeInZone } from "./zone-node.ts";
 
 /** Records read at a time while opening. */
 const SLICE = 16_384;
@@ -33,8 +35,6 @@ export interface LatticeSettings {
   readonly horizon_days?: number | undefined;
 }
 
-export const machineClock: LiveClock = { now_ms: () => Date.now(), monotonic_ms: () => performance.now() };
-
 /** Faults: `store-busy`, `store-newer`, `store-unwritable`, `journal-damaged`. */
 export async function openLattice(settings: LatticeSettings): Promise<Lattice | Fault> {
   const { folder, clock = machineClock, region = null, horizon_days = HORIZON_DAYS } = settings;
@@ -48,7 +48,7 @@ export async function openLattice(settings: LatticeSettings): Promise<Lattice | 
     await file.close();
     return live;
   }
-  const hours = new HoursDesk({ clock, region, horizon_days });
+  const hours = new HoursDesk({ clock, region, horizon_days, inZone: nodeInZone });
   const { index, stamp } = await loadIndex(join(folder, "index"), records);
   await install(records, live, hours);
   let tending: NodeJS.Timeout | null = null;

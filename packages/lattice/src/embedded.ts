@@ -2,6 +2,8 @@
  * The lattice in one process: records in a store of one file, the live surface on its journal, hours and the find index in memory. Docs:
  * docs/formats/lattice-store.md (what is durable when), docs/decisions/0092-lattice-store.md (why).
  */
+
+import { toAnswer } from "./answer.ts";
 import { AttributeDictionary } from "./attribute-dictionary.ts";
 import { Bell } from "./bell.ts";
 import type { Capability } from "./capability.ts";
@@ -28,7 +30,7 @@ import type {
 import { MAX_BATCH } from "./lattice.ts";
 import type { DimensionChange, LiveClock, LiveSurface } from "./live.ts";
 import type { LivingIndex } from "./living-index.ts";
-import { newsOf } from "./news.ts";
+import { standing } from "./news.ts";
 import { plan } from "./planning.ts";
 import { PriceBook } from "./price-book.ts";
 import { surface, why } from "./questions.ts";
@@ -203,8 +205,7 @@ export class EmbeddedLattice implements Lattice, Terrain {
     const { index, clock } = this.#parts;
     const answer = index.find(read, this.#around(), clock.monotonic_ms());
     if (isFault(answer)) return answer;
-    const found = answer.found.map(({ id, distance_m }) => ({ id, distance_m }));
-    return { found, cursor: answer.cursor, epoch: this.#epoch };
+    return toAnswer(answer, this.#epoch);
   }
 
   #around(): { openness: HoursIndex; room: LiveSurface } {
@@ -226,9 +227,7 @@ export class EmbeddedLattice implements Lattice, Terrain {
   }
 
   async subscribe(query: unknown, signal: AbortSignal): Promise<AsyncIterable<LatticeNews> | Fault> {
-    const ask = (): Promise<LatticeAnswer | Fault> => this.find(query);
-    const first = await ask();
-    return isFault(first) ? first : newsOf(ask, first, this.#bell, signal);
+    return standing(query, () => this.find(query), this.#bell, signal);
   }
 
   #lookUp(id: string): Known | null {

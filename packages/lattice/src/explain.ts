@@ -27,7 +27,7 @@ export interface NextOpening {
   readonly opens_ms: number;
 }
 
-export interface Explanation {
+export interface FindExplanation {
   readonly steps: readonly ExplanationStep[];
   /** Where none is open in the window: which of the others opens first after its begin (then the nearest); null where none does, or nobody knows. */
   readonly nextOpening: NextOpening | null;
@@ -41,7 +41,7 @@ interface Condition {
   readonly ask: (place: number) => Verdict;
 }
 
-export function explain(ground: Ground, query: FindQuery, area: Area): Explanation {
+export function explain(ground: Ground, query: FindQuery, area: Area): FindExplanation {
   const { hits, counted } = inArea(ground, area);
   const steps = [{ condition: "place", passed: hits.places.length, refused: counted - hits.places.length, unknown: 0 }];
   const lenient = query.unknown === "include";

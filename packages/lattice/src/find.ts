@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { type Constraint, ConstraintShape, checkConstraint, compileConstraint } from "./constraint.ts";
 import { type After, readCursor, writeCursor } from "./cursor.ts";
-import { type Explanation, explain } from "./explain.ts";
+import { explain, type FindExplanation } from "./explain.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import type { Part, Searchable } from "./find-index.ts";
 import { geodesic_m } from "./geodesy.ts";
@@ -87,7 +87,7 @@ export interface FindAnswer {
   readonly found: readonly Found[];
   /** Hand it back with the same query for what follows; null at the end. */
   readonly cursor: string | null;
-  readonly explanation?: Explanation;
+  readonly explanation?: FindExplanation;
 }
 
 /** What a search runs over: an index or a version of a living one, which of its handles still count, and who knows hours and room (null: nobody). */

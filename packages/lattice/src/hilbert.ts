@@ -67,8 +67,11 @@ export function inverse(order: Uint32Array): Uint32Array {
   return places;
 }
 
-/** Position of each point on a curve over the rectangle of degrees that holds them all. */
-export function curveKeys(lat: Float64Array, lng: Float64Array): Uint32Array {
+/** Points whose keys are made between two breaks. */
+const SLICE_POINTS = 32_768;
+
+/** Position of each point on a curve over the rectangle of degrees that holds them all; gives way now and then. */
+export function* curveKeys(lat: Float64Array, lng: Float64Array): Generator<void, Uint32Array> {
   let [south, north, west, east] = [90, -90, 180, -180];
   for (let i = 0; i < lat.length; i++) {
     south = Math.min(south, lat[i]!);
@@ -79,7 +82,9 @@ export function curveKeys(lat: Float64Array, lng: Float64Array): Uint32Array {
   const tall = 65_535 / Math.max(north - south, 1e-9);
   const wide = 65_535 / Math.max(east - west, 1e-9);
   const keys = new Uint32Array(lat.length);
-  for (let i = 0; i < lat.length; i++)
+  for (let i = 0; i < lat.length; i++) {
     keys[i] = hilbertPosition(Math.floor((lng[i]! - west) * wide), Math.floor((lat[i]! - south) * tall));
+    if (i % SLICE_POINTS === SLICE_POINTS - 1) yield;
+  }
   return keys;
 }

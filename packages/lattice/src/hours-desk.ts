@@ -2,9 +2,17 @@
 import type { Capability } from "./capability.ts";
 import { type Fault, fault } from "./fault.ts";
 import type { Window } from "./find.ts";
-import { HoursCompiler, HoursIndex, type Region } from "./hours.ts";
+import { HoursCompiler, HoursIndex, type InZone, type Region } from "./hours.ts";
 import type { LiveClock } from "./live.ts";
-import type { RecordStore } from "./record-store.ts";
+
+/** Rules by handle, in slices: a `RecordStore` is one. */
+export interface RuleSource {
+  readonly nextHandle: number;
+  slice(
+    handle: number,
+    limit: number,
+  ): readonly { readonly handle: number; readonly capability: Pick<Capability, "hours" | "tz"> }[];
+}
 
 /** Days from yesterday on for which hours are compiled unless said. */
 export const HORIZON_DAYS = 60;
@@ -16,6 +24,8 @@ export interface HoursSettings {
   readonly clock: LiveClock;
   readonly region: Region | null;
   readonly horizon_days: number;
+  /** See hours.ts; the host's own zone stays unless said. */
+  readonly inZone: InZone;
 }
 
 export class HoursDesk {
@@ -38,9 +48,10 @@ export class HoursDesk {
   }
 
   #fresh(): HoursIndex {
-    const { clock, region, horizon_days } = this.#settings;
+    const { clock, region, horizon_days, inZone } = this.#settings;
     const from_ms = (Math.floor(clock.now_ms() / DAY_MS) - 1) * DAY_MS;
-    return new HoursIndex(new HoursCompiler({ from_ms, until_ms: from_ms + horizon_days * DAY_MS }), region);
+    const horizon = { from_ms, until_ms: from_ms + horizon_days * DAY_MS };
+    return new HoursIndex(new HoursCompiler(horizon, inZone), region);
   }
 
   /** A rule that was once accepted and is refused now, by a newer library, leaves the hours unknown. */
@@ -59,7 +70,7 @@ export class HoursDesk {
   }
 
   /** Compiles everything again when a day has passed, between other work. */
-  async roll(records: RecordStore, breathe: () => Promise<void>): Promise<void> {
+  async roll(records: RuleSource, breathe: () => Promise<void>): Promise<void> {
     const due = this.#settings.clock.now_ms() - this.horizon.from_ms >= 2 * DAY_MS;
     if (!due || this.#next !== null) return;
     this.#next = this.#fresh();

@@ -1,7 +1,7 @@
 /** What the hours of one capability say at one moment: open, and until when; closed, and when it opens. For answers that people read. */
 import type { Capability } from "./capability.ts";
 import { isFault } from "./fault.ts";
-import { GRAIN_MS, HoursCompiler, type Pattern } from "./hours.ts";
+import { GRAIN_MS, HoursCompiler, type InZone, type Pattern } from "./hours.ts";
 
 /** How far ahead is looked. */
 export const GLANCE_DAYS = 8;
@@ -19,9 +19,9 @@ export class HoursGlance {
   readonly #compiler: HoursCompiler;
   readonly #known = new Map<string, Glance>();
 
-  constructor(at_ms: number) {
+  constructor(at_ms: number, inZone: InZone) {
     this.#at_ms = at_ms;
-    this.#compiler = new HoursCompiler({ from_ms: at_ms, until_ms: at_ms + GLANCE_DAYS * 86_400_000 });
+    this.#compiler = new HoursCompiler({ from_ms: at_ms, until_ms: at_ms + GLANCE_DAYS * 86_400_000 }, inZone);
   }
 
   of({ hours, tz }: Pick<Capability, "hours" | "tz">): Glance {

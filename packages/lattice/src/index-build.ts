@@ -21,7 +21,7 @@ export const buildIndex = (records: readonly Indexed[]): FindIndex => toEnd(buil
 export function* buildSlices(columns: IndexColumns): Generator<void, FindIndex> {
   const { count, lat, lng, handles } = columns;
   if (count > MAX_INDEXED) throw new RangeError(`an index holds at most ${MAX_INDEXED} capabilities`);
-  const order = yield* sortPasses(curveKeys(lat, lng));
+  const order = yield* sortPasses(yield* curveKeys(lat, lng));
   const positions = inverse(order);
   const tables = new Map<string, AttributeTable>();
   for (const [key, column] of columns.attributes) tables.set(key, yield* tableOfColumn(column, positions));

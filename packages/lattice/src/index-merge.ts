@@ -79,7 +79,7 @@ function* keysOf({ parts, positions, lat, lng, indexes }: Alive): Generator<void
     lng[i] = point.lng;
     if (i % SLICE_ROWS === SLICE_ROWS - 1) yield;
   }
-  return curveKeys(lat, lng);
+  return yield* curveKeys(lat, lng);
 }
 
 function* placedColumns(parts: readonly Part[], { parts: partOf, positions }: Alive, order: Uint32Array) {

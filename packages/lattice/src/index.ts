@@ -1,6 +1,7 @@
 export { type Assignment, type AssignmentProblem, assign, assignmentProblem, MAX_EDGES, UNASSIGNED } from "./assign.ts";
 export { type AssignmentCertificate, checkAssignment, dualBound } from "./assign-certificate.ts";
 export { assignLazily, type Candidate, type Competition, type Coordination } from "./assign-lazily.ts";
+export { LivingAssignment } from "./assign-living.ts";
 export type { AttributeKind } from "./attribute.ts";
 export {
   type AttributeValue,
@@ -11,12 +12,23 @@ export {
   readCapability,
   SLOT_MINUTES,
 } from "./capability.ts";
+export {
+  type Certificate,
+  type Claim,
+  certify,
+  checkCertificate,
+  type Digest,
+  gapBetween,
+  problemBytes,
+} from "./certificate.ts";
 export type { Base, Change } from "./changes.ts";
 export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constraint.ts";
+export { coordinateGap, type GapAnswer, type GapOptions } from "./coordinate-gap.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
 export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
+export type { OrienteeringProblem } from "./day-tours.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
-export type { NextOpening } from "./explain.ts";
+export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
   DEFAULT_LIMIT,
@@ -35,6 +47,7 @@ export {
   type Window,
 } from "./find.ts";
 export { FindIndex, MAX_INDEXED, type Searchable } from "./find-index.ts";
+export { checkGap, type GapCertificate, type GapProblem, gapBound, gapCost } from "./gap.ts";
 export { Gazetteer, MAX_NAMES, MAX_NAMESAKES, type Spot, type SpotKind } from "./gazetteer.ts";
 export { distance_m, type Point } from "./geodesy.ts";
 export {
@@ -51,6 +64,7 @@ export {
   GRAIN_MS,
   HoursCompiler,
   HoursIndex,
+  type InZone,
   MAX_HORIZON_DAYS,
   type Pattern,
   type Region,
@@ -94,11 +108,10 @@ export type {
   AttributeCount,
   CoordinateReply,
   CoordinateTask,
-  Explanation,
-  ExplanationStep,
   Lattice,
   LatticeAnswer,
   LatticeChange,
+  LatticeExplanation,
   LatticeHold,
   LatticeHoldRequest,
   LatticeItem,
@@ -120,7 +133,8 @@ export type {
 export { DEFAULT_DIMENSION, MAX_BATCH } from "./lattice.ts";
 export type { LegDuals } from "./leg-duals.ts";
 export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan } from "./legs.ts";
-export { branchLegs, MAX_BRANCH_COLUMNS, MAX_BRANCH_NODES, type ProvenPlan } from "./legs-branch.ts";
+export { branchLegs, MAX_BRANCH_COLUMNS, type ProvenPlan } from "./legs-branch.ts";
+export { MAX_BRANCH_NODES } from "./legs-branch-search.ts";
 export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-certificate.ts";
 export { Lexicon, MAX_VALUES, type Wanted } from "./lexicon.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
@@ -136,6 +150,15 @@ export {
 export { LOOK_AHEAD_SLOTS, type NoItinerary, type NoItineraryReason, type TellTime, tellUtc } from "./no-itinerary.ts";
 export { type Order, type OrderQuery, WALK_M_PER_S, type Ways, waysBy } from "./order.ts";
 export { MAX_LOOSE_LEGS } from "./order-graph.ts";
+export {
+  MAX_ORIENTEERING_NODES,
+  MAX_TOURS,
+  type OrienteeringAnswer,
+  type OrienteeringStop,
+  orienteeringScore,
+  solveOrienteering,
+} from "./orienteering.ts";
+export { orienteeringBound } from "./orienteering-bound.ts";
 export { AREA_CATEGORY } from "./osm-tags.ts";
 export { MAX_POLYGON_CORNERS, type Place } from "./place.ts";
 export {
@@ -162,6 +185,14 @@ export {
   MAX_TASKS,
 } from "./plan-request.ts";
 export { MAX_PRICES } from "./price-book.ts";
+export {
+  costOfRoutes,
+  MAX_ROUTE_PLACES,
+  type RoutesAnswer,
+  type RoutesProblem,
+  type RoutesStop,
+  solveRoutes,
+} from "./routes.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MAX_STANDING, MAX_WAITING, type StandingNews, StandingQueries, type StandingQuery } from "./standing.ts";
 export { MOST_UNITS } from "./surface.ts";
@@ -170,3 +201,4 @@ export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwRet
 export type { TsptwProblem } from "./tsptw-windows.ts";
 export { Version } from "./version.ts";
 export { WallClock } from "./wall-clock.ts";
+export { type SlotWorth, slotWorths, type Why, type WhyReason, whyAssigned, whySeated } from "./why-prices.ts";

@@ -3,8 +3,6 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import type { JournalFile, Sha256 } from "./journal.ts";
 
-export { nodeInZone } from "./zone-node.ts";
-
 export const nodeSha256: Sha256 = (bytes) => createHash("sha256").update(bytes).digest();
 
 /** Opens the file, or makes it. One process at a time: the caller holds the lock of the folder. */

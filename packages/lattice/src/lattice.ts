@@ -5,6 +5,7 @@
  */
 import type { AttributeKind } from "./attribute.ts";
 import type { Capability } from "./capability.ts";
+import type { ExplanationStep } from "./explain.ts";
 import type { Fault } from "./fault.ts";
 import type { Window } from "./find.ts";
 import type { Point } from "./geodesy.ts";
@@ -85,29 +86,25 @@ export interface LatticeMatch {
   readonly distance_m: number;
   /** Seconds on the way there; with `order: "travel"`. */
   readonly travel_s?: number;
-  /** What it costs to hold it for the window asked; with `order: "price"`. */
-  readonly price?: number;
-}
-
-/** How many capabilities each condition of a query let through, in the order in which they are looked at. */
-export interface Explanation {
-  readonly steps: readonly ExplanationStep[];
-}
-export interface ExplanationStep {
-  /** `place`, `where.all[1]`, `open`, `free.seats`. */
-  readonly condition: string;
-  readonly passed: number;
-  readonly refused: number;
-  readonly unknown: number;
+  /** What it costs to hold it for the window asked; with `order: "price"`; null is unknown. */
+  readonly price?: number | null;
 }
 
 export interface LatticeAnswer {
-  /** By distance, then id. */
+  /** By the key of the order, then by distance, then by id. */
   readonly found: readonly LatticeMatch[];
   readonly cursor: string | null;
   /** Grows with every change; a query that begins after a change was acknowledged sees it, and says an epoch that is not smaller. */
   readonly epoch: number;
-  readonly explanation?: Explanation;
+  /** With `explain: true`. */
+  readonly explanation?: LatticeExplanation;
+}
+
+export interface LatticeExplanation {
+  /** How many capabilities each condition let through, in the order in which they are looked at. */
+  readonly steps: readonly ExplanationStep[];
+  /** Where none is open in the window: which of the others opens first; null where none does. */
+  readonly nextOpening: { readonly id: string; readonly distance_m: number; readonly opens_ms: number } | null;
 }
 
 export interface LatticeNews {

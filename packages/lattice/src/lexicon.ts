@@ -85,16 +85,20 @@ export class Lexicon {
       .replace(/^(?:an?y?|the|some|my) /, "")
       .split(" ");
     const found =
-      this.#kind(words) ?? this.#named(fold(thing!)) ?? this.#kindAlike(words) ?? this.#byValue(words.join(" "));
+      this.#kind(words, words.length) ??
+      this.#named(fold(thing!)) ??
+      this.#kind(words) ??
+      this.#kindAlike(words) ??
+      this.#byValue(words.join(" "));
     if (found === null) return this.#unknownKind(phrase);
     if (isFault(found)) return found;
     const more = this.requirements(extra.flatMap((each) => each.split(/\s+and\s+|,\s*/i)));
     return isFault(more) ? more : { where: { all: [found.where, ...more] }, ids: found.ids };
   }
 
-  /** The longest end of the phrase that names a kind; what stands before it is required of it. */
-  #kind(words: readonly string[]): Wanted | Fault | null {
-    for (let i = 0; i < words.length; i++) {
+  /** The longest end of the phrase that names a kind, of `least` words or more; what stands before it is required of it. */
+  #kind(words: readonly string[], least = 1): Wanted | Fault | null {
+    for (let i = 0; i + least <= words.length; i++) {
       const categories = this.#categoriesOf(words.slice(i).join(" "));
       if (categories.length === 0) continue;
       const before = this.#before(words.slice(0, i));
@@ -174,10 +178,14 @@ export class Lexicon {
     const opposite = OPPOSITES[text];
     const found =
       (opposite === undefined ? null : this.#attribute(opposite, !denied)) ??
-      this.#attribute(text, denied) ??
-      this.#valueOf(text, denied) ??
-      this.#alikeOf(text, denied);
+      this.#saidOf(text, denied) ??
+      this.#saidOf(text.replace(FILLERS, ""), denied) ??
+      this.#alikeOf(text.replace(FILLERS, ""), denied);
     return found ?? this.#unknownAttribute(phrase, text);
+  }
+
+  #saidOf(text: string, denied: boolean): Constraint | null {
+    return this.#attribute(text, denied) ?? this.#valueOf(text, denied);
   }
 
   #knownAs(text: string): Known | undefined {
@@ -266,7 +274,7 @@ function plain(phrase: string): { readonly text: string; readonly denied: boolea
   // "smoke free" and "non smoking" have a meaning of their own before "non" is taken for a denial.
   if (OPPOSITES[text] !== undefined) return { text, denied: false };
   const affirmed = text.replace(DENIALS, "");
-  return { text: affirmed.replace(FILLERS, ""), denied: affirmed !== text };
+  return { text: affirmed, denied: affirmed !== text };
 }
 
 /** The one known word that is a slip or two away; null when there is none, or several are as near. */

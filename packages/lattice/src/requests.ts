@@ -1,6 +1,6 @@
 /** What comes to the lattice from outside, read into what the engines work with: batches of records, changes, holds. */
 import { z } from "zod";
-import { type Capability, readCapability } from "./capability.ts";
+import { type Capability, readCapability, Text } from "./capability.ts";
 import { MAX_CHANGES } from "./changes.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import { MAX_HOLD_ITEMS, MAX_KEY_CHARACTERS, MAX_TTL_MS } from "./hold.ts";
@@ -39,8 +39,8 @@ export const tooLarge = (count: number, at: string): Fault =>
 
 const units = z.int().min(-MOST_UNITS).max(MOST_UNITS);
 const part = {
-  id: z.string().min(1),
-  dimension: z.string().min(1).max(128).optional(),
+  id: Text.min(1),
+  dimension: Text.min(1).max(128).optional(),
   from_ms: z.int(),
   until_ms: z.int(),
 };
@@ -51,7 +51,7 @@ const HoldShape = z.strictObject({
     .min(1)
     .max(MAX_HOLD_ITEMS),
   ttl_ms: z.int().min(1).max(MAX_TTL_MS),
-  key: z.string().min(1).max(MAX_KEY_CHARACTERS).optional(),
+  key: Text.min(1).max(MAX_KEY_CHARACTERS).optional(),
 }) satisfies z.ZodType<LatticeHoldRequest>;
 
 /** A change or an item of a hold, in slots. */

@@ -28,7 +28,7 @@ class Rows implements Sieve {
   }
   words(index: number): number {
     let bits = ALL_BITS;
-    for (let i = 0; i < this.rows.length; i++) bits &= this.rows[i]!.words[index]!;
+    for (let i = 0; i < this.rows.length && bits !== 0; i++) bits &= this.rows[i]!.words[index]!;
     return bits;
   }
   blocks(index: number): number {

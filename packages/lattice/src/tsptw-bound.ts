@@ -3,6 +3,7 @@
  * forgets all but the visited nodes near the last one, so that others may be visited again; prices on the nodes make that not worth while.
  * (State-space relaxation, Christofides, Mingozzi and Toth 1981; ng-sets, Baldacci, Mingozzi and Roberti, Operations Research 59, 2011.)
  */
+import { carryTable, nearest } from "./near-sets.ts";
 import type { Windows } from "./tsptw-windows.ts";
 
 /** For each level: nodes remembered near each node, rounds of price steps, and buckets aimed at. */
@@ -207,39 +208,12 @@ export class PricedWays {
   }
 }
 
-/** For each node the others that are quickest to go to and come from, among those that could come either side of it. */
+/** Near: quick to go to or come from, among those that could come either side of it. */
 function nearNodes({ nodes, times, ways, before }: Windows, count: number): Int16Array {
-  const near = new Int16Array(nodes * count);
-  for (let i = 1; i < nodes; i++) {
-    const far = (j: number): number =>
-      Math.min(ways[i * nodes + j]!, ways[j * nodes + i]!) +
-      (before[i * nodes + j]! + before[j * nodes + i]! > 0 ? 1e9 : 0) +
-      (times[i * nodes + j]! + times[j * nodes + i]! === Number.POSITIVE_INFINITY ? 1e6 : 0);
-    const others = Array.from({ length: nodes - 1 }, (_, j) => j + 1).filter((j) => j !== i);
-    others.sort((a, b) => far(a) - far(b) || a - b);
-    near.set(others.slice(0, count), i * count);
-  }
-  return near;
-}
-
-function carryTable(nodes: number, near: Int16Array, count: number): Int16Array {
-  const sets = 1 << count;
-  const carry = new Int16Array(nodes * nodes * sets).fill(-1);
-  const bitOf = (i: number, node: number): number => {
-    for (let bit = 0; bit < count; bit++) if (near[i * count + bit] === node) return 1 << bit;
-    return 0;
-  };
-  for (let i = 1; i < nodes; i++)
-    for (let j = 1; j < nodes; j++) {
-      if (i === j) continue;
-      const [own, last] = [bitOf(j, i), bitOf(i, j)];
-      const kept = Array.from({ length: count }, (_, bit) => bitOf(i, near[j * count + bit]!));
-      for (let set = 0; set < sets; set++) {
-        if (set & own) continue;
-        let to = last;
-        for (let bit = 0; bit < count; bit++) if (set & (1 << bit)) to |= kept[bit]!;
-        carry[(i * nodes + j) * sets + set] = to;
-      }
-    }
-  return carry;
+  return nearest(nodes, count, (i, j) => {
+    const [there, back] = [i * nodes + j, j * nodes + i];
+    const apart = before[there]! + before[back]! > 0 ? 1e9 : 0;
+    const closed = times[there]! + times[back]! === Number.POSITIVE_INFINITY ? 1e6 : 0;
+    return Math.min(ways[there]!, ways[back]!) + apart + closed;
+  });
 }

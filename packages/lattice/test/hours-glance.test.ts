@@ -1,10 +1,11 @@
 import { expect, it } from "vitest";
 import { HoursGlance } from "../src/index.ts";
+import { nodeInZone } from "../src/zone-node.ts";
 
 /** Saturday 21 November 2026, 10:00 in London. */
 const AT = Date.UTC(2026, 10, 21, 10);
 const at = (text: string | null, tz = "Europe/London") =>
-  new HoursGlance(AT).of({ hours: text === null ? null : { kind: "osm", text }, tz });
+  new HoursGlance(AT, nodeInZone).of({ hours: text === null ? null : { kind: "osm", text }, tz });
 
 it.each([
   ["Mo-Su 08:00-18:00", "open", Date.UTC(2026, 10, 21, 18)],

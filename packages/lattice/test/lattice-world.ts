@@ -79,6 +79,7 @@ export function randomQuery(random: () => number): object {
     ...(random() < 0.7 ? { where: randomCondition(random, 2) } : {}),
     ...(random() < 0.3 ? { unknown: "include" } : {}),
     ...open,
+    ...(random() < 0.15 ? { order: "price", price: "power_kw" } : random() < 0.1 ? { order: "travel" } : {}),
     ...("open" in open && random() < 0.6 ? { free: { seats: 1 + Math.floor(random() * 5) } } : {}),
     limit: random() < 0.2 ? 10_000 : 1 + Math.floor(random() * 30),
   };

@@ -1,0 +1,185 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openLattice } from "../src/embedded-node.ts";
+import { isFault, type Lattice, type LatticeAnswer, type LatticeHold } from "../src/index.ts";
+import { openPostgresLattice } from "../src/postgres-node.ts";
+import { chance } from "./city.ts";
+import { describeLattice } from "./lattice.contract.ts";
+import { HOUR_MS, makeOpenCity, NOW_MS, place, randomQuery, sure } from "./lattice-world.ts";
+import { SimClock } from "./live-world.ts";
+import { type Cluster, findPostgres, NEEDED, startCluster } from "./postgres-cluster.ts";
+
+const bin = findPostgres();
+let cluster: Cluster;
+beforeAll(async () => {
+  if (bin !== null) cluster = await startCluster(bin);
+}, 120_000);
+afterAll(() => cluster?.end());
+
+const open = async (schema: string, clock: SimClock): Promise<Lattice> =>
+  sure(await openPostgresLattice({ connection: cluster.connection, schema, clock }));
+
+if (bin === null) {
+  it("lattice: postgres", (ctx) => ctx.skip(NEEDED));
+} else {
+  describeLattice("postgres", async () => ({ open, end: async () => undefined }));
+  describe("both engines", sideBySide);
+}
+
+function sideBySide(): void {
+  let folder: string;
+  let embedded: Lattice;
+  let postgres: Lattice;
+  const clock = new SimClock(NOW_MS);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "lattice-"));
+    embedded = sure(await openLattice({ folder, clock }));
+    postgres = await open("both", clock);
+  });
+  afterAll(async () => {
+    await embedded.close();
+    await postgres.close();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Asks both the same; epochs, cursors and fences are each engine's own. */
+  async function same(ask: (lattice: Lattice) => Promise<unknown>): Promise<unknown> {
+    const [one, other] = [await ask(embedded), await ask(postgres)];
+    expect(strip(other)).toEqual(strip(one));
+    return one;
+  }
+
+  it("give identical answers under a random workload (seed 11)", async () => {
+    const seed = 11;
+    const random = chance(seed);
+    const city = makeOpenCity(600, seed);
+    await same((lattice) => lattice.put(city));
+    const fences: [number, number][] = [];
+    let answers = 0;
+    for (let step = 0; step < 180; step++) {
+      const pick = random();
+      const some = () => city[Math.floor(random() * city.length)]!;
+      const from_ms = NOW_MS + Math.floor(random() * 96) * 900_000;
+      const window = { from_ms, until_ms: from_ms + (1 + Math.floor(random() * 8)) * 900_000 };
+      const part = () => ({ id: some().id, dimension: "seats", ...window, units: 1 + Math.floor(random() * 3) });
+      if (pick < 0.5) {
+        const query = randomQuery(random);
+        const answer = await same((lattice) => lattice.find(query));
+        if (!isFault(answer)) answers += (answer as { found: unknown[] }).found.length;
+      } else if (pick < 0.6) {
+        const changes = [part(), { ...part(), units: -2 }];
+        await same((lattice) => lattice.change(changes));
+      } else if (pick < 0.8) {
+        const request = { items: [part(), part()], ttl_ms: 1000 + Math.floor(random() * 100_000) };
+        const [one, other] = [await embedded.hold(request), await postgres.hold(request)];
+        expect(strip(other)).toEqual(strip(one));
+        if (!isFault(one) && !isFault(other)) fences.push([one.fence, other.fence]);
+      } else if (pick < 0.9 && fences.length > 0) {
+        const [one, other] = fences[Math.floor(random() * fences.length)]!;
+        const how = random() < 0.5 ? "confirm" : "release";
+        expect(strip(await postgres[how](other))).toEqual(strip(await embedded[how](one)));
+      } else if (pick < 0.94) {
+        const moved = { ...some(), at: some().at, capacity: { seats: Math.floor(random() * 8) } };
+        await same((lattice) => lattice.put([moved]));
+      } else if (pick < 0.97) {
+        const { id } = some();
+        await same((lattice) => lattice.remove([id]));
+      } else clock.pass(Math.floor(random() * 20_000));
+    }
+    expect(answers).toBeGreaterThan(300);
+    await same((lattice) => lattice.attributes());
+    await same((lattice) => lattice.count());
+    await same((lattice) => lattice.records(null, 10_000));
+  }, 120_000);
+
+  it("page through the same hits, and agree with PostGIS's spheroid to a millimetre", async () => {
+    const query = { place: { from: { lat: 52.51, lng: 13.39 }, radius_m: 4000 }, limit: 37 };
+    const all: { id: string; distance_m: number }[] = [];
+    for (let cursor: string | null = null; ; ) {
+      const page: LatticeAnswer = sure(await postgres.find(cursor === null ? query : { ...query, cursor }));
+      all.push(...page.found);
+      cursor = page.cursor;
+      if (cursor === null) break;
+    }
+    expect(all).toEqual(sure(await embedded.find({ ...query, limit: 10_000 })).found);
+    const client = new pg.Client(cluster.connection as pg.ClientConfig);
+    await client.connect();
+    const { rows } = await client.query(
+      `SELECT id, ST_Distance(geog, ST_SetSRID(ST_MakePoint(13.39, 52.51), 4326)::geography, true) AS distance_m
+       FROM "both".capability WHERE id = ANY($1)`,
+      [all.map(({ id }) => id)],
+    );
+    await client.end();
+    const spheroid = new Map((rows as { id: string; distance_m: number }[]).map((row) => [row.id, row.distance_m]));
+    expect(Math.max(...all.map(({ id, distance_m }) => Math.abs(spheroid.get(id)! - distance_m)))).toBeLessThan(0.001);
+  });
+
+  it("never oversell, lose or doubly grant with 32 clients of several processes' worth of pools (seed 3)", async () => {
+    const pools = await Promise.all(Array.from({ length: 4 }, () => open("rush", clock)));
+    const [first] = pools;
+    sure(await first!.put([place("hot", { capacity: { seats: 9 } }), place("warm", { capacity: { seats: 20 } })]));
+    const window = { from_ms: NOW_MS, until_ms: NOW_MS + HOUR_MS };
+    const kept: LatticeHold[] = [];
+    const client = async (n: number): Promise<void> => {
+      const random = chance(3 + n);
+      const lattice = pools[n % pools.length]!;
+      const mine: LatticeHold[] = [];
+      for (let i = 0; i < 8; i++) {
+        const items = (random() < 0.5 ? ["hot", "warm"] : ["warm", "hot"]).map((id) => ({ id, ...window, units: 1 }));
+        const hold = await lattice.hold({ items, ttl_ms: 3_600_000 });
+        if (!isFault(hold)) mine.push(sure(random() < 0.5 ? await lattice.confirm(hold.fence) : hold));
+        else expect(hold.refused).toBe("hold-too-much");
+        const gone = random() < 0.4 ? mine.shift() : undefined;
+        if (gone !== undefined) sure(await lattice.release(gone.fence));
+      }
+      kept.push(...mine);
+    };
+    await Promise.all(Array.from({ length: 32 }, (_, n) => client(n)));
+    expect(kept.length).toBeLessThanOrEqual(9);
+    expect(new Set(kept.map(({ fence }) => fence)).size).toBe(kept.length);
+    expect(await first!.free("hot", "seats", window)).toBe(9 - kept.length);
+    expect(await first!.free("warm", "seats", window)).toBe(20 - kept.length);
+    const standing = (await first!.holds({ limit: 10_000 })).filter(({ state }) => state !== "released");
+    expect(standing.map(({ fence }) => fence).sort()).toEqual(kept.map(({ fence }) => fence).sort());
+    for (const pool of pools) await pool.close();
+  }, 120_000);
+
+  it("refuses overselling in the tables themselves", async () => {
+    const client = new pg.Client(cluster.connection as pg.ClientConfig);
+    await client.connect();
+    await expect(client.query(`UPDATE "both".slot_usage SET held = total + withdrawn - confirmed + 1`)).rejects.toThrow(
+      "never_oversold",
+    );
+    await client.end();
+  });
+
+  it("tells subscribers of one process what another one changed", async () => {
+    const other = await open("both", clock);
+    const stop = new AbortController();
+    const news = sure(
+      await postgres.subscribe({ place: { from: { lat: -30, lng: 20 }, radius_m: 1000 } }, stop.signal),
+    );
+    const told = news[Symbol.asyncIterator]();
+    expect((await told.next()).value.added).toEqual([]);
+    sure(await other.put([place("lonely", { at: { lat: -30, lng: 20 } })]));
+    expect((await told.next()).value).toMatchObject({ added: [{ id: "lonely", distance_m: 0 }] });
+    stop.abort();
+    await other.close();
+  });
+
+  it("answers by a fault when the database is not there", async () => {
+    const away = await openPostgresLattice({ connection: { host: folder, user: "nobody" } });
+    expect(isFault(away) && away.refused).toBe("store-unwritable");
+  });
+}
+
+/** Without what is each engine's own. */
+function strip(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const own = new Set(["epoch", "cursor", "fence", "why"]);
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !own.has(key)));
+}
