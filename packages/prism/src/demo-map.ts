@@ -71,19 +71,14 @@ const UNKNOWN_PLACE: Refused = {
   fix: "Name a quarter, a street or a place that the lattice has.",
 };
 
-function answerOf(query: { where?: Json; limit?: number }): Answer {
+function answerOf(query: { where?: Json }): Answer {
   const asked = JSON.stringify(query.where ?? {});
-  const found = asked.includes("compute_node") ? [] : CAFES.slice(0, 9);
+  // Nobody's compute is quiet here.
+  const places = asked.includes("compute_node") ? TOWN.filter(({ category }) => category === "compute_node") : CAFES;
+  const found = asked.includes("compute_node") && asked.includes("quiet") ? [] : places.slice(0, 9);
   return {
     found: found.map((capability, i) => ({ id: capability.id, distance_m: 75 + i * 61.5, capability })),
     cursor: null,
-    explanation: {
-      steps: [
-        { condition: "place", passed: 214, refused: 26, unknown: 0 },
-        { condition: "where.all[0]", passed: 23, refused: 191, unknown: 0 },
-        { condition: "where.all[1]", passed: 0, refused: 15, unknown: 8 },
-      ],
-    },
   };
 }
 
@@ -158,12 +153,21 @@ const found: Partial<MapState> = {
 };
 const nothing: Partial<MapState> = {
   ...asked,
-  found: { ...found.found!, hits: [], steps: answerOf({ where: "compute_node" }).explanation!.steps },
+  found: {
+    ...found.found!,
+    hits: [],
+    steps: [
+      { text: "lie there", left: 214 },
+      { text: "are café", left: 23 },
+      { text: "are known for wifi", left: 4 },
+      { text: "are known to be open then", left: 0 },
+    ],
+  },
 };
 const surface = surfaceOf(new URLSearchParams({ dimension: "units", from_ms: String(DEMO_NOW_MS) }));
 const planForm = {
   ...{ ...EMPTY_PLAN, near: "Old Town", at: "2026-11-22T09:00" },
-  legs: ["desk", "doctors", "hotel"].map((what, i) => ({ key: i + 1, what, minutes: "60" })),
+  legs: ["desk", "doctors", "hotel"].map((what, i) => ({ key: i + 1, what, near: "", minutes: "60" })),
 };
 const route = (): NonNullable<MapState["route"]> & { planned: true } => {
   const reply = planOf();

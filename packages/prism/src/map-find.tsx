@@ -7,7 +7,6 @@ import { kindsOf, WITHIN } from "./map-form.ts";
 import { FAMILIES, familyOf, kindText, shapePath } from "./map-kinds.ts";
 import { metresText } from "./map-projection.ts";
 import type { FindShown, Hit, MapState } from "./map-state.ts";
-import type { ExplanationStep } from "./map-wire.ts";
 import { countText } from "./sentence.ts";
 import type { Room } from "./store.ts";
 
@@ -173,26 +172,11 @@ function Why({ found }: { found: FindShown }) {
   if (found.why !== null) return <p>{found.why}</p>;
   return (
     <ol className="map-why">
-      {found.steps.map((step) => (
-        <li key={step.condition} data-none={step.passed === 0}>
-          <span className="map-why-count mono">{countText(step.passed)}</span> {stepText(step)}
+      {found.steps.map(({ text, left }) => (
+        <li key={text} data-none={left === 0}>
+          <span className="map-why-count mono">{left === null ? "many" : countText(left)}</span> {text}
         </li>
       ))}
     </ol>
   );
 }
-
-function stepText({ condition, refused, unknown }: ExplanationStep): string {
-  const lost = [
-    refused > 0 ? `${countText(refused)} not` : "",
-    unknown > 0 ? `of ${countText(unknown)} it is not known` : "",
-  ];
-  const told = lost.filter(Boolean).join(", ");
-  const name = condition === "place" ? "lie there" : condition === "open" ? "are open then" : conditionText(condition);
-  return condition === "place" || told === "" ? name : `${name} (${told})`;
-}
-
-const conditionText = (condition: string): string => {
-  const at = /^where\.all\[(\d+)\]$/.exec(condition);
-  return at === null ? condition : at[1] === "0" ? "are of that kind" : `meet requirement ${at[1]}`;
-};

@@ -1,5 +1,5 @@
 /** The map room: what the lattice holds, on a map and in words. Loaded when it is first entered. */
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { Hex } from "./hex.tsx";
 import { MapCanvas } from "./map-canvas.tsx";
@@ -47,10 +47,11 @@ export function MapRoom({ room, state }: { room: Room; state: RoomState }) {
     if (asked !== undefined && map.phase === "ready") void desk.show(asked);
   }, [desk, asked, map.phase]);
   const side = useRef<HTMLDivElement>(null);
+  const margin = useCallback(() => marginBeside(side.current), []);
   return (
     <main className="map-room" data-phase={map.phase} data-busy={map.busy}>
       <h2 className="unseen">Map of the lattice</h2>
-      <MapCanvas desk={desk} margin={() => marginBeside(side.current)} />
+      <MapCanvas desk={desk} margin={margin} />
       <div className="map-side" ref={side}>
         {map.phase === "ready" ? (
           <section className="map-panel panel" aria-label="Ask the lattice">
