@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { wallText } from "../src/map-time.ts";
 import { addressOf, runAxiom, START_MAX_MS, startDaemon, stopDaemon } from "./daemon.ts";
-import { takePicture } from "./pictures.ts";
+import { MAP_MAX_BYTES, takePicture } from "./pictures.ts";
 import { buildForDaemon, missing, Screen } from "./screen.ts";
 
 const home = mkdtempSync(join(tmpdir(), "prism-map-"));
@@ -147,7 +147,7 @@ it(
     await page.locator(".map-ground").focus();
     await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     await page.waitForTimeout(300);
-    await takePicture(screen, "map-room");
+    await takePicture(screen, "map-room", MAP_MAX_BYTES);
   },
   PATIENT_MS * 2,
 );
