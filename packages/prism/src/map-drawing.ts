@@ -32,7 +32,7 @@ export function drawMap(pen: CanvasRenderingContext2D, scene: Scene): void {
   pen.fillStyle = ink.ground;
   pen.fillRect(0, 0, size.width, size.height);
   drawGrid(pen, scene);
-  drawHeat(pen, heatOf(state), place, size, Math.min(64, Math.max(18, 120 / metresPerPixel(view))));
+  drawHeat(pen, heatOf(state), place, size, Math.min(48, Math.max(16, 90 / metresPerPixel(view))));
   const shown = shownOf(state);
   drawPoints(pen, scene, place, shown);
   const taken = drawMarks(pen, scene, place);
@@ -88,7 +88,7 @@ function drawPoints(pen: CanvasRenderingContext2D, { state, size, view }: Scene,
       const at = place(point);
       if (isSeen(at, size)) traceShape(pen, family.shape, at.x, at.y, radius);
     }
-    pen.globalAlpha = lit === null ? (state.heat.kind === "none" ? 0.85 : 0.4) : 0.26;
+    pen.globalAlpha = lit === null ? (state.heat.kind === "none" ? 0.85 : 0.5) : 0.4;
     inkShape(pen, family.shape === "ring", family.colour, radius);
   }
   pen.globalAlpha = 1;

@@ -215,7 +215,7 @@ export function planCard(form: PlanForm): JsonObject {
 /** What was asked, in a line. */
 export function askedText({ mode, find, plan, found, route }: Asked): string {
   const answer = mode === "find" ? found : route;
-  if (answer?.source === "directive") return "Asked by a directive";
+  if (answer?.source === "directive") return toldText(found, route, mode);
   const parts =
     mode === "find"
       ? [find.what.trim() || "anything", find.require.trim(), atText(find.at)]
@@ -223,12 +223,18 @@ export function askedText({ mode, find, plan, found, route }: Asked): string {
   return parts.filter(Boolean).join(", ");
 }
 
+/** What a directive asked for, as far as its answer tells. */
+function toldText(found: Asked["found"], route: Asked["route"], mode: Asked["mode"]): string {
+  if (mode === "find") return found?.near ? `Near ${found.near}, by a directive` : "By a directive";
+  return route?.visits?.map(({ what }) => what).join(" → ") ?? "By a directive";
+}
+
 interface Asked {
   readonly mode: "find" | "plan";
   readonly find: FindForm;
   readonly plan: PlanForm;
-  readonly found: { readonly source: string } | null;
-  readonly route: { readonly source: string } | null;
+  readonly found: { readonly source: string; readonly near: string } | null;
+  readonly route: { readonly source: string; readonly visits?: readonly { readonly what: string }[] } | null;
 }
 
 const atText = (at: string): string => at.replace("T", " at ");

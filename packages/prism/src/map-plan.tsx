@@ -120,10 +120,11 @@ export function RouteView({ desk, map }: Props) {
     );
   const tz = lattice?.tz ?? "UTC";
   const first = route.visits[0];
+  const walk_s = route.visits.reduce((sum, { travel_s }) => sum + travel_s, 0);
   return (
     <section className="map-found" aria-label="Plan">
       <p className="map-sum" role="status">
-        {first === undefined ? "No stops" : `${dayText(first.from_ms, tz)}: ${route.visits.length} stops`}
+        {first === undefined ? "No stops" : `${dayText(first.from_ms, tz)}: ${spanText(walk_s)} on foot`}
       </p>
       <ol className="map-hits" onKeyDown={moveInList}>
         {route.visits.map((visit, i) => (

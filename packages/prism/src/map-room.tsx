@@ -88,8 +88,8 @@ export function MapRoom({ room, state }: { room: Room; state: RoomState }) {
 /** The map's free part, so that what is fitted does not end up under a panel. */
 function marginBeside(side: HTMLElement | null): Margin {
   const beside = side !== null && getComputedStyle(side).position === "absolute";
-  const end = beside && window.innerWidth >= 1100 ? 250 : 32;
-  return { top: 48, bottom: 64, left: beside ? side.offsetWidth + 56 : 32, right: end };
+  const end = beside && window.innerWidth >= 1100 ? 330 : 32;
+  return { top: 64, bottom: 88, left: beside ? side.offsetWidth + 104 : 32, right: end };
 }
 
 /** The form, or what was asked in a line. After an answer the focus goes to its first row. */
