@@ -23,7 +23,9 @@ interface AssignmentFile {
 }
 
 const ROUNDS = 400;
-const TRIES = 30_000;
+const TRIES = 500_000;
+/** Share of the time for the plan's search; the rest is for branching. */
+const PLAN_SHARE = 0.4;
 
 function solveAssignment(text: string): Outcome {
   const file = JSON.parse(text) as AssignmentFile;
@@ -38,7 +40,8 @@ function solveAssignment(text: string): Outcome {
 function solveLegs(text: string, { random, spent, seconds, expired }: Limit): Outcome {
   const file = JSON.parse(text) as LegsFile & { readonly optimum: number };
   const problem = legsProblem(file);
-  const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random, progress: () => spent() / seconds });
+  const progress = (): number => spent() / (PLAN_SHARE * seconds);
+  const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random, progress });
   const better = branchLegs(problem, answer.prices, answer.bound, answer, random, expired);
   const { plan, cost } = better;
   const { prices, bound } = answer;
@@ -63,6 +66,6 @@ export const assignSet: InstanceSet = {
 
 export const legsSet: InstanceSet = {
   name: "coord/legs_*",
-  seconds: 60,
+  seconds: 20,
   instances: (data) => filesOf(data, "legs_", solveLegs),
 };

@@ -7,6 +7,7 @@
 import { type CellCosts, DagSolver, leastAhead, pathCost } from "./leg-dag.ts";
 import { type LegsProblem, type Plan, priced, roomAt, roomFor } from "./legs.ts";
 import { ColumnPool, takesOf } from "./legs-columns.ts";
+import { LegsReseat } from "./legs-reseat.ts";
 import { LegsSearch } from "./legs-search.ts";
 
 export interface LegsOptions {
@@ -32,14 +33,17 @@ export interface LegsAnswer {
 
 /** Share of the time for the bound; it ends earlier when it settles. */
 const BOUND_SHARE = 0.4;
+/** Up to so many tasks, chains of ejections find less than seating groups again. */
+const SMALL = 250;
 
 export function coordinateLegs(problem: LegsProblem, options: LegsOptions): LegsAnswer {
   const ahead = problem.tasks.map(leastAhead);
   const progress = options.progress ?? (() => 0);
   const { bound, prices, least } = generate(problem, ahead, options.rounds, () => progress() >= BOUND_SHARE);
-  const search = new LegsSearch(problem, ahead, options.random);
-  search.follow(prices, least);
-  search.seatAll();
+  const search =
+    problem.tasks.length > SMALL
+      ? new LegsSearch(problem, ahead, prices, least, options.random)
+      : new LegsReseat(problem, ahead, prices, options.random);
   const begun = Math.min(progress(), 1 - 1e-9);
   const enough = bound / (1 - (options.max_gap ?? 0)) + 1e-6;
   search.improve(options.tries, enough, () => (progress() - begun) / (1 - begun));

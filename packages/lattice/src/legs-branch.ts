@@ -18,8 +18,8 @@ export interface ProvenPlan {
   readonly proven: boolean;
 }
 
-/** Margins tried above the bound, as shares of it: each the search for a plan that costs at most so much more. */
-const MARGINS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1];
+/** Margins tried above the bound, as shares of it: each the search for a plan that costs at most so much more; the last is for all. */
+const MARGINS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, Number.POSITIVE_INFINITY];
 
 /**
  * The cheapest plan found, never dearer than `known` (a plan and its cost). `bound` is what `prices` prove. Plans near the bound are looked
@@ -36,14 +36,15 @@ export function branchLegs(
   let best = settled(problem, prices, bound, known, random);
   for (const share of MARGINS) {
     if (best.proven) return best;
-    const margin = Math.min(share * Math.abs(bound) + 1e-6, best.cost - bound);
+    const whole = best.cost - bound;
+    const margin = Math.min(share * Math.max(1, Math.abs(bound)), whole);
     const columns = columnsWithin(problem, prices, margin);
     if (columns === null) return best;
     const branch = new LegsBranch(problem, columns, prices, bound + margin, expired);
     const complete = branch.search();
     if (branch.best !== null)
       best = { plan: branch.best.map(({ cells }) => cells), cost: branch.cost, proven: complete };
-    else if (bound + margin >= best.cost) best = { ...best, proven: complete };
+    else if (margin === whole) best = { ...best, proven: complete };
     if (!complete) return best;
   }
   return best;

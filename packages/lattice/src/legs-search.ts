@@ -13,11 +13,8 @@ export const MAX_EJECTIONS = 24;
 const FULL = 1e12;
 /** Of so many tasks, picked by chance, the one that loses most begins a chain. */
 const TOURNAMENT = 4;
-/** Annealing begins with this share of the mean cost of a task; in small problems wave after wave, each from the best plan so far. */
+/** Annealing begins with this share of the mean cost of a task. */
 const FIRST_HEAT = 0.02;
-const WAVE_HEATS = [0.3, 0.02, 0.1, 0.5, 0.05, 0.2, 0.02, 0.3];
-/** Tasks of a problem that is small. */
-const SMALL = 250;
 
 interface Seat {
   readonly cells: ArrayLike<number>;
@@ -36,8 +33,8 @@ export class LegsSearch {
   readonly #seats: (Seat | null)[];
   /** What each task's seat costs above the least it could have at the prices. */
   readonly #loss: Float64Array;
-  #least: ArrayLike<number>;
-  #prices: Float64Array;
+  readonly #least: ArrayLike<number>;
+  readonly #prices: Float64Array;
   readonly #left: Int32Array;
   readonly #users = new Map<number, number[]>();
   /** The chain that took each slot last: not to be put out again by it. */
@@ -46,16 +43,23 @@ export class LegsSearch {
   #cost: number;
   #undo: { task: number; seat: Seat | null }[] = [];
 
-  constructor(problem: LegsProblem, ahead: readonly (readonly Float64Array[])[], random: () => number) {
+  /** `least` is each task's least at the prices. */
+  constructor(
+    problem: LegsProblem,
+    ahead: readonly (readonly Float64Array[])[],
+    prices: Float64Array,
+    least: ArrayLike<number>,
+    random: () => number,
+  ) {
     const { tasks, penalty } = problem;
     this.#problem = problem;
     this.#random = random;
     this.#ahead = ahead;
     this.#scratch = tasks.map(({ legs }) => legs.map((leg) => new Float64Array(leg.places.length * leg.slots)));
     this.#seats = tasks.map(() => null);
-    this.#loss = new Float64Array(tasks.length);
-    this.#least = this.#loss;
-    this.#prices = new Float64Array(roomFor(problem));
+    this.#loss = Float64Array.from(tasks, (_, t) => penalty - least[t]!);
+    this.#least = least;
+    this.#prices = prices;
     this.#left = Int32Array.from({ length: roomFor(problem) }, (_, i) => roomAt(problem, i));
     this.#locked = new Uint32Array(roomFor(problem));
     this.#bestSeats = [...this.#seats];
@@ -67,39 +71,23 @@ export class LegsSearch {
     return this.#bestSeats.map((seat) => seat?.cells ?? null);
   }
 
-  /** Takes these prices, and each task's least at them, for guides. */
-  follow(prices: Float64Array, least: ArrayLike<number>): void {
-    this.#prices = prices;
-    this.#least = least;
-    for (let t = 0; t < this.#seats.length; t++) this.#weigh(t);
-  }
-
-  /** Seats all tasks anew: who has least to lose by the prices is late. */
-  seatAll(): void {
-    const tasks = [...this.#seats.keys()];
-    for (const t of tasks) this.#lift(t);
-    const order = tasks.sort((a, b) => this.#least[a]! - this.#least[b]! || a - b);
+  /** Seats all tasks: who has least to lose by the prices is late. */
+  #seatAll(): void {
+    const order = [...this.#seats.keys()].sort((a, b) => this.#least[a]! - this.#least[b]! || a - b);
     for (const t of order) this.#sit(t, this.#ask(t, 1, true));
     this.#keep();
   }
 
-  /** Chains until the cost is `enough`, `tries` are over or `progress` says 1; annealed on the way. */
+  /** Seats all, then chains until the cost is `enough`, `tries` are over or `progress` says 1; annealed on the way. */
   improve(tries: number, enough: number, progress: () => number): void {
-    const waves = this.#seats.length > SMALL ? [FIRST_HEAT] : WAVE_HEATS;
+    this.#seatAll();
     let done = 0;
     for (let i = 0; i < tries && done < 1 && this.bestCost > enough; i++) {
-      if ((i & 31) === 0) {
-        const before = Math.floor(done * waves.length);
-        done = Math.min(1, Math.max(i / tries, progress()));
-        if (Math.floor(done * waves.length) > before) this.#restore();
-      }
-      const wave = Math.min(waves.length - 1, Math.floor(done * waves.length));
-      const cool = (1 - (done * waves.length - wave)) ** 2;
-      const heat = (waves[wave]! * cool * this.bestCost) / this.#seats.length;
+      if ((i & 31) === 0) done = Math.min(1, Math.max(i / tries, progress()));
+      const heat = (FIRST_HEAT * (1 - done) ** 2 * this.bestCost) / this.#seats.length;
       this.#tryChain(this.#pick(), -heat * Math.log(1 - this.#random()));
       this.#keep();
     }
-    this.#restore();
   }
 
   #pick(): number {
@@ -221,16 +209,6 @@ export class LegsSearch {
     let cost = seat?.cost ?? this.#problem.penalty;
     if (seat !== null) for (const entry of seat.takes) cost += this.#prices[entry]!;
     this.#loss[t] = cost - this.#least[t]!;
-  }
-
-  /** Goes back to the best plan. */
-  #restore(): void {
-    for (let t = 0; t < this.#seats.length; t++) {
-      if (this.#seats[t] === this.#bestSeats[t]) continue;
-      this.#lift(t);
-    }
-    for (const [t, seat] of this.#bestSeats.entries())
-      if (seat !== null && this.#seats[t] === null) this.#place(t, seat);
   }
 
   #takeBack(): void {
