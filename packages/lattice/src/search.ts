@@ -10,6 +10,7 @@ import type { HoursSieve } from "./hours-sieve.ts";
 import type { OrderedHit } from "./order.ts";
 import type { Area } from "./place.ts";
 import { MinQueue } from "./queue.ts";
+import type { RoomSieve } from "./room-sieve.ts";
 import type { Sieve } from "./sieve.ts";
 import type { Tombstones } from "./tombstones.ts";
 
@@ -31,6 +32,8 @@ export interface Wanted {
   readonly hours: HoursSieve | null;
   /** Pattern of hours by position. */
   readonly patterns: Uint32Array;
+  /** Null: any room. */
+  readonly room: RoomSieve | null;
 }
 
 export class Search {
@@ -48,8 +51,10 @@ export class Search {
   readonly #after: After | null;
   readonly #hours: HoursSieve | null;
   readonly #patterns: Uint32Array;
+  readonly #room: RoomSieve | null;
 
-  constructor({ index, dead, first }: Part, sieve: Sieve, { area, accept, after, hours, patterns }: Wanted) {
+  constructor({ index, dead, first }: Part, sieve: Sieve, wanted: Wanted) {
+    const { area, accept, after, hours, patterns, room } = wanted;
     this.#index = index;
     this.#dead = dead;
     this.#anyDead = dead.count > 0;
@@ -61,6 +66,7 @@ export class Search {
     this.#after = after;
     this.#hours = hours;
     this.#patterns = patterns;
+    this.#room = room;
   }
 
   /** Hands over whatever may be among the nearest, those of near boxes first. */
@@ -111,10 +117,10 @@ export class Search {
     for (let bits = this.#sieve.blocks(group); bits !== 0; bits &= bits - 1) {
       const block = (group << 5) + 31 - Math.clz32(bits & -bits);
       if (block * 6 >= boxes.length) return;
-      const chord2 = this.#chord2(boxes, block * 6);
-      if (chord2 > reach2) continue;
       const alive = this.#without(block, this.#sieve.words(block));
       if (alive === 0) continue;
+      const chord2 = this.#chord2(boxes, block * 6);
+      if (chord2 > reach2) continue;
       if (queue === null) this.#readBlock(block, alive, sink);
       else queue.push(chord2, packed(0, block));
     }
@@ -134,9 +140,11 @@ export class Search {
 
   #readBlock(block: number, alive: number, sink: Sink): void {
     const { at, count, handles } = this.#index;
-    const holds = this.#holds;
-    for (let bits = alive; bits !== 0; bits &= bits - 1) {
-      const position = (block << 5) + 31 - Math.clz32(bits & -bits);
+    const [holds, room] = [this.#holds, this.#room];
+    const unsure = room === null ? 0 : room.unsure(block);
+    for (let bits = room === null ? alive : alive & room.words(block); bits !== 0; bits &= bits - 1) {
+      const lowest = bits & -bits;
+      const position = (block << 5) + 31 - Math.clz32(lowest);
       if (position >= count) return;
       if (this.#hours?.passes(this.#patterns[position]!) === false) continue;
       const from = 3 * position;
@@ -144,6 +152,7 @@ export class Search {
       if (distance_m > sink.reach_m) continue;
       if (this.#after !== null && !this.#isAfter(position, distance_m, this.#after)) continue;
       if (holds !== null && !holds(at[from]!, at[from + 1]!, at[from + 2]!)) continue;
+      if ((unsure & lowest) !== 0 && !room!.enough(handles[position]!)) continue;
       if (this.#accept === null || this.#accept(handles[position]!)) sink.take(this.#first + position, distance_m);
     }
   }
