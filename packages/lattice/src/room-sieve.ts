@@ -15,47 +15,53 @@ export interface SteadyUnits {
   changedSince(mark: number): readonly number[] | null;
 }
 
+/** Words of all planes side by side, as they are read: of each block first the word of those that are unsure, then the planes from the lowest up. */
 class UnitPlanes {
-  readonly #words: number;
-  readonly #planes: Uint32Array[] = [];
-  readonly #unsure: Uint32Array;
+  #planes = 0;
+  #words: Uint32Array;
   mark: number;
 
   constructor(units: SteadyUnits, { handles }: FindIndex) {
-    this.#words = (handles.length + 31) >>> 5;
-    this.#unsure = new Uint32Array(this.#words);
+    this.#words = new Uint32Array((handles.length + 31) >>> 5);
     this.mark = units.mark;
     for (let position = 0; position < handles.length; position++) this.set(position, units.steady(handles[position]!));
   }
 
   set(position: number, units: number): void {
-    const word = position >>> 5;
+    while (units >= 2 ** this.#planes) this.#addPlane();
     const bit = 1 << (position & 31);
-    if (units < 0) this.#unsure[word]! |= bit;
-    else this.#unsure[word]! &= ~bit;
-    while (units >= 2 ** this.#planes.length) this.#planes.push(new Uint32Array(this.#words));
-    for (let p = 0; p < this.#planes.length; p++) {
-      const plane = this.#planes[p]!;
-      if (units >= 0 && ((units >>> p) & 1) === 1) plane[word]! |= bit;
-      else plane[word]! &= ~bit;
-    }
+    const first = (position >>> 5) * (this.#planes + 1);
+    const bits = units < 0 ? 1 : 2 * units;
+    for (let p = 0; p <= this.#planes; p++)
+      if (((bits >>> p) & 1) === 1) this.#words[first + p]! |= bit;
+      else this.#words[first + p]! &= ~bit;
+  }
+
+  #addPlane(): void {
+    const narrow = this.#planes + 1;
+    const words = new Uint32Array((this.#words.length / narrow) * (narrow + 1));
+    for (let i = 0; i < this.#words.length; i++) words[i + Math.floor(i / narrow)] = this.#words[i]!;
+    this.#words = words;
+    this.#planes++;
   }
 
   unsure(block: number): number {
-    return this.#unsure[block]!;
+    return this.#words[block * (this.#planes + 1)]!;
   }
 
-  /** Compares from the highest plane down: what is greater already, and what is still equal. */
-  atLeast(units: number, block: number): number {
-    if (units >= 2 ** this.#planes.length) return 0;
-    let greater = 0;
+  /** Those with at least so many units, or unsure. Compares from the highest plane down: what is greater already, and what is still equal. */
+  mayHave(units: number, block: number): number {
+    const first = block * (this.#planes + 1);
+    if (units >= 2 ** this.#planes) return this.#words[first]!;
+    let greater = this.#words[first]!;
     let equal = -1;
-    for (let p = this.#planes.length - 1; p >= 0; p--) {
-      const plane = this.#planes[p]![block]!;
-      if (((units >>> p) & 1) === 0) {
+    for (let p = this.#planes - 1; p >= 0; p--) {
+      const plane = this.#words[first + 1 + p]!;
+      if (((units >>> p) & 1) === 1) equal &= plane;
+      else {
         greater |= equal & plane;
         equal &= ~plane;
-      } else equal &= plane;
+      }
     }
     return greater | equal;
   }
@@ -106,10 +112,7 @@ export class RoomSieve {
   /** Positions of a block that have room, or may have: those are `unsure`. */
   words(block: number): number {
     let bits = -1;
-    for (let i = 0; i < this.#planes.length; i++) {
-      const planes = this.#planes[i]!;
-      bits &= planes.atLeast(this.#needs[i]!.units, block) | planes.unsure(block);
-    }
+    for (let i = 0; i < this.#planes.length; i++) bits &= this.#planes[i]!.mayHave(this.#needs[i]!.units, block);
     return bits;
   }
 

@@ -140,9 +140,10 @@ export class Search {
 
   #readBlock(block: number, alive: number, sink: Sink): void {
     const { at, count, handles } = this.#index;
-    const [holds, room] = [this.#holds, this.#room];
-    const unsure = room === null ? 0 : room.unsure(block);
-    for (let bits = room === null ? alive : alive & room.words(block); bits !== 0; bits &= bits - 1) {
+    const holds = this.#holds;
+    /** Null until a hit asks for it: few blocks have one when only the nearest are wanted. */
+    let roomy: number | null = null;
+    for (let bits = alive; bits !== 0; bits &= bits - 1) {
       const lowest = bits & -bits;
       const position = (block << 5) + 31 - Math.clz32(lowest);
       if (position >= count) return;
@@ -152,9 +153,16 @@ export class Search {
       if (distance_m > sink.reach_m) continue;
       if (this.#after !== null && !this.#isAfter(position, distance_m, this.#after)) continue;
       if (holds !== null && !holds(at[from]!, at[from + 1]!, at[from + 2]!)) continue;
-      if ((unsure & lowest) !== 0 && !room!.enough(handles[position]!)) continue;
-      if (this.#accept === null || this.#accept(handles[position]!)) sink.take(this.#first + position, distance_m);
+      roomy ??= this.#room === null ? EVERY_BIT : this.#room.words(block);
+      if ((roomy & lowest) === 0 || !this.#accepts(block, lowest, handles[position]!)) continue;
+      sink.take(this.#first + position, distance_m);
     }
+  }
+
+  /** What has to be asked of single capabilities. */
+  #accepts(block: number, bit: number, handle: number): boolean {
+    if (this.#room !== null && (this.#room.unsure(block) & bit) !== 0 && !this.#room.enough(handle)) return false;
+    return this.#accept === null || this.#accept(handle);
   }
 
   #isAfter(position: number, distance_m: number, after: After): boolean {
@@ -176,7 +184,9 @@ function freshQueue(): MinQueue {
   return queue;
 }
 
-const FIRST_ROOM = 64;
+/** Searches do not nest, and the hits are made of them at the end of one. */
+const firstPlaces = new Uint32Array(64);
+const firstDistances = new Float64Array(64);
 /** So many are moved up faster one by one than by a call. */
 const FEW = 32;
 
@@ -185,8 +195,8 @@ export class Nearest implements Sink {
   reach_m: number;
   readonly #version: Searchable;
   readonly #limit: number;
-  #places = new Uint32Array(FIRST_ROOM);
-  #distances = new Float64Array(FIRST_ROOM);
+  #places = firstPlaces;
+  #distances = firstDistances;
   #count = 0;
 
   constructor(version: Searchable, limit: number, radius_m: number) {
