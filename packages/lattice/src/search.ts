@@ -93,7 +93,7 @@ export class Search {
   #open(height: number, number: number, sink: Sink, queue: MinQueue | null): void {
     if (height === REGION) this.#openAlive(1, number, this.#sieve.groups(number), sink, queue);
     else if (height === 1) this.#openBlocks(number, sink, queue);
-    else this.#readBlock(number, this.#without(number, this.#sieve.words(number)), sink);
+    else this.#readBlock(number, this.#without(number, this.#sieve.words(number)), this.#room === null, sink);
   }
 
   /** Queues those of the 32 boxes below box `word` that are alive and within reach; without a queue opens them at once. */
@@ -117,11 +117,11 @@ export class Search {
     for (let bits = this.#sieve.blocks(group); bits !== 0; bits &= bits - 1) {
       const block = (group << 5) + 31 - Math.clz32(bits & -bits);
       if (block * 6 >= boxes.length) return;
-      const alive = this.#without(block, this.#sieve.words(block));
-      if (alive === 0) continue;
       const chord2 = this.#chord2(boxes, block * 6);
       if (chord2 > reach2) continue;
-      if (queue === null) this.#readBlock(block, alive, sink);
+      const alive = this.#without(block, this.#sieve.words(block));
+      if (alive === 0) continue;
+      if (queue === null) this.#readAll(block, alive, sink);
       else queue.push(chord2, packed(0, block));
     }
   }
@@ -138,11 +138,17 @@ export class Search {
     return this.#anyDead ? bits & ~this.#dead.word(block) : bits;
   }
 
-  #readBlock(block: number, alive: number, sink: Sink): void {
+  /** Room comes first where most that have it will be hits. */
+  #readAll(block: number, alive: number, sink: Sink): void {
+    this.#readBlock(block, this.#room === null ? alive : alive & this.#room.words(block), true, sink);
+  }
+
+  /** @param asked whether all in `alive` have room; if not, that is asked with the first hit: few blocks have one where only the nearest are wanted. */
+  #readBlock(block: number, alive: number, asked: boolean, sink: Sink): void {
     const { at, count, handles } = this.#index;
     const holds = this.#holds;
-    /** Null until a hit asks for it: few blocks have one when only the nearest are wanted. */
-    let roomy: number | null = null;
+    let roomy = asked ? EVERY_BIT : 0;
+    let unasked = !asked;
     for (let bits = alive; bits !== 0; bits &= bits - 1) {
       const lowest = bits & -bits;
       const position = (block << 5) + 31 - Math.clz32(lowest);
@@ -153,7 +159,8 @@ export class Search {
       if (distance_m > sink.reach_m) continue;
       if (this.#after !== null && !this.#isAfter(position, distance_m, this.#after)) continue;
       if (holds !== null && !holds(at[from]!, at[from + 1]!, at[from + 2]!)) continue;
-      roomy ??= this.#room === null ? EVERY_BIT : this.#room.words(block);
+      if (unasked) roomy = this.#room!.words(block);
+      unasked = false;
       if ((roomy & lowest) === 0 || !this.#accepts(block, lowest, handles[position]!)) continue;
       sink.take(this.#first + position, distance_m);
     }
