@@ -124,7 +124,7 @@ function compileParts(source: AttributeSource, parts: readonly Constraint[], yes
 }
 
 function compileLeaf(table: AttributeTable, leaf: Leaf, spread: Spread): Verdicts {
-  const known = rowSieve(table.known.bits(spread), table.known.count);
+  const known = rowSieve(table.known.bits(spread));
   if ("known" in leaf) {
     const unknown = besides(EVERYTHING, known);
     return leaf.known ? { yes: known, no: unknown } : { yes: unknown, no: known };
@@ -135,7 +135,7 @@ function compileLeaf(table: AttributeTable, leaf: Leaf, spread: Spread): Verdict
 
 function wordSieve(table: AttributeTable, is: boolean | string | readonly string[], spread: Spread): Sieve {
   const words = typeof is === "object" ? is : [is];
-  return anyOf(words.flatMap((word) => table.rows.get(word) ?? []).map((row) => rowSieve(row.bits(spread), row.count)));
+  return anyOf(words.flatMap((word) => table.rows.get(word) ?? []).map((row) => rowSieve(row.bits(spread))));
 }
 
 function rangeSieve(

@@ -20,42 +20,30 @@ const ALL_BITS = -1;
 export const NOTHING: Sieve = { words: () => 0, blocks: () => 0, groups: () => 0 };
 export const EVERYTHING: Sieve = { words: () => ALL_BITS, blocks: () => ALL_BITS, groups: () => ALL_BITS };
 
-/** Bit rows with how many positions each has. */
-interface CountedRow {
-  readonly row: BitRow;
-  readonly count: number;
-}
-
-/** Conjunction of bit rows, the rarest first: the commonest sieve by far and therefore flat loops over flat columns. */
+/** Conjunction of bit rows, the commonest sieve by far and therefore one flat loop. */
 class Rows implements Sieve {
-  readonly rows: readonly CountedRow[];
-  readonly #words: readonly Uint32Array[];
-  readonly #blocks: readonly Uint32Array[];
-  readonly #groups: readonly Uint32Array[];
-  constructor(rows: readonly CountedRow[]) {
-    this.rows = rows.toSorted((a, b) => a.count - b.count);
-    this.#words = this.rows.map(({ row }) => row.words);
-    this.#blocks = this.rows.map(({ row }) => row.blocks);
-    this.#groups = this.rows.map(({ row }) => row.groups);
+  readonly rows: readonly BitRow[];
+  constructor(rows: readonly BitRow[]) {
+    this.rows = rows;
   }
   words(index: number): number {
-    return meetAt(this.#words, index);
+    let bits = ALL_BITS;
+    for (let i = 0; i < this.rows.length && bits !== 0; i++) bits &= this.rows[i]!.words[index]!;
+    return bits;
   }
   blocks(index: number): number {
-    return meetAt(this.#blocks, index);
+    let bits = ALL_BITS;
+    for (let i = 0; i < this.rows.length; i++) bits &= this.rows[i]!.blocks[index]!;
+    return bits;
   }
   groups(index: number): number {
-    return meetAt(this.#groups, index);
+    let bits = ALL_BITS;
+    for (let i = 0; i < this.rows.length; i++) bits &= this.rows[i]!.groups[index]!;
+    return bits;
   }
 }
 
-function meetAt(columns: readonly Uint32Array[], index: number): number {
-  let bits = columns[0]![index]!;
-  for (let i = 1; i < columns.length && bits !== 0; i++) bits &= columns[i]![index]!;
-  return bits;
-}
-
-export const rowSieve = (row: BitRow, count: number): Sieve => new Rows([{ row, count }]);
+export const rowSieve = (row: BitRow): Sieve => new Rows([row]);
 
 export function allOf(sieves: readonly Sieve[]): Sieve {
   if (sieves.includes(NOTHING)) return NOTHING;
