@@ -17,6 +17,8 @@ import {
   readIndex,
   readQuery,
   type Searchable,
+  Surface,
+  slotsOf,
   toEnd,
   writeIndex,
 } from "../src/index.ts";
@@ -39,11 +41,12 @@ const PEER_ROUNDS = 4;
 const TRIES_A_ROUND = 8;
 
 export function groundOf(city: Metropolis, index: Searchable): Ground {
+  const seats = new Surface(city.free);
   return {
     index,
     counts: null,
     openness: weeklyHours(city),
-    room: { free: (handle) => city.free[handle]! },
+    room: { free: (handle, _, window) => seats.least(handle, slotsOf(window)), steady: () => seats },
   };
 }
 

@@ -78,7 +78,7 @@ function firstToOpen(
 /** Everything in the area that counts, and how much counts at all. */
 function inArea({ index, counts }: Ground, area: Area): { readonly hits: Hits; readonly counted: number } {
   const columns = new HitColumns(area.radius_m);
-  const wanted = { area, accept: counts, after: null, hours: null, patterns: new Uint32Array(0) };
+  const wanted = { area, accept: counts, after: null, hours: null, patterns: new Uint32Array(0), room: null };
   for (const part of index.parts) new Search(part, EVERYTHING, wanted).each(columns);
   return { hits: columns.sorted((place) => index.id(place)), counted: countedIn(index.parts, counts) };
 }

@@ -19,6 +19,7 @@ import {
   type Ways,
 } from "./order.ts";
 import { type Area, type Place, PlaceShape, readPlace } from "./place.ts";
+import { type Need, RoomSieve, type SteadyUnits } from "./room-sieve.ts";
 import { type Accept, Nearest, Search } from "./search.ts";
 import { besides, EVERYTHING, type Sieve } from "./sieve.ts";
 
@@ -67,9 +68,11 @@ export interface Openness {
   nextOpen?(handle: number, from_ms: number): number | null;
 }
 
-/** Free units in the worst slot of the window. */
 export interface Room {
+  /** Free units in the worst slot of the window. */
   free(handle: number, dimension: string, window: Window): number;
+  /** Units of a dimension that are the same in every slot, for who knows where they are: searches are much faster then. */
+  steady?(dimension: string): SteadyUnits | undefined;
 }
 
 export interface Found {
@@ -242,12 +245,14 @@ function sieveOf({ index }: Part, { where, unknown }: FindQuery): Sieve {
 
 /** One search for each part of the version, to be run one after another. */
 function searches(ground: Ground, query: FindQuery, area: Area, after: After | null): Search[] {
-  const accept = acceptance(ground, query, ground.openness?.byPattern !== undefined);
+  const accept = acceptance(ground, query, true);
   const hours = query.open === undefined ? undefined : ground.openness?.byPattern;
   const sieve = hours === undefined ? null : hoursSieve.begin(hours, query.open!, query.unknown === "include");
+  const needs = steadyNeeds(ground, query);
   return ground.index.parts.map((part) => {
     const patterns = hours === undefined ? NO_PATTERNS : patternsByPosition(hours, part.index);
-    return new Search(part, sieveOf(part, query), { area, accept, after, hours: sieve, patterns });
+    const room = needs.length === 0 ? null : new RoomSieve(needs, part.index);
+    return new Search(part, sieveOf(part, query), { area, accept, after, hours: sieve, patterns, room });
   });
 }
 
@@ -255,23 +260,32 @@ const NO_PATTERNS = new Uint32Array(0);
 /** Searches do not nest, so one serves all of them. */
 const hoursSieve = new HoursSieve();
 
-/** What attributes and place do not tell; null when that is nothing. @param byPattern whether hours are looked at elsewhere. */
-function acceptance(
-  { counts, openness, room }: Ground,
-  { open, free, unknown }: FindQuery,
-  byPattern: boolean,
-): Accept | null {
-  const needs = Object.entries(free ?? {});
-  const lenient = unknown === "include";
+/** The needs that can be looked at 32 positions at a time. */
+function steadyNeeds({ room }: Ground, { open, free }: FindQuery): Need[] {
+  if (open === undefined || free === undefined) return [];
+  return Object.entries(free).flatMap(([dimension, units]) => {
+    const steady = room?.steady?.(dimension);
+    if (steady === undefined) return [];
+    return { steady, units, enough: (handle: number) => room!.free(handle, dimension, open) >= units };
+  });
+}
+
+/** What attributes and place do not tell; null when that is nothing. @param together whether hours and room are looked at elsewhere where they can be. */
+function acceptance({ counts, openness, room }: Ground, query: FindQuery, together: boolean): Accept | null {
+  const { open, free, unknown } = query;
+  const needs = Object.entries(free ?? {}).filter(
+    ([dimension]) => !together || room?.steady?.(dimension) === undefined,
+  );
+  const asksHours = open !== undefined && !(together && openness?.byPattern !== undefined);
   const isOpen = (handle: number, window: Window): boolean => {
     const state = openness?.isOpen(handle, window) ?? "unknown";
-    return state === "open" || (lenient && state === "unknown");
+    return state === "open" || (unknown === "include" && state === "unknown");
   };
-  if (counts === null && needs.length === 0 && (open === undefined || byPattern)) return null;
+  if (counts === null && needs.length === 0 && !asksHours) return null;
   return (handle) => {
     if (counts !== null && !counts(handle)) return false;
     if (open === undefined) return true;
-    if (!byPattern && !isOpen(handle, open)) return false;
+    if (asksHours && !isOpen(handle, open)) return false;
     for (const [dimension, units] of needs) if ((room?.free(handle, dimension, open) ?? 0) < units) return false;
     return true;
   };

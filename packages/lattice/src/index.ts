@@ -195,7 +195,7 @@ export {
 } from "./routes.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export { MAX_STANDING, MAX_WAITING, type StandingNews, StandingQueries, type StandingQuery } from "./standing.ts";
-export { MOST_UNITS } from "./surface.ts";
+export { MOST_UNITS, Surface } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
 export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwReturn } from "./tsptw.ts";
 export type { TsptwProblem } from "./tsptw-windows.ts";

@@ -191,6 +191,10 @@ export class LiveSurface {
     return this.freeIn(handle, dimension, slotsOf(window));
   }
 
+  steady(dimension: string): Surface | undefined {
+    return this.#surfaces.get(dimension)?.surface;
+  }
+
   freeIn(handle: number, dimension: string, slots: Slots): number {
     return this.#surfaces.get(dimension)?.surface.least(handle, slots) ?? 0;
   }

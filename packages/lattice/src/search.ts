@@ -10,6 +10,7 @@ import type { HoursSieve } from "./hours-sieve.ts";
 import type { OrderedHit } from "./order.ts";
 import type { Area } from "./place.ts";
 import { MinQueue } from "./queue.ts";
+import type { RoomSieve } from "./room-sieve.ts";
 import type { Sieve } from "./sieve.ts";
 import type { Tombstones } from "./tombstones.ts";
 
@@ -31,6 +32,8 @@ export interface Wanted {
   readonly hours: HoursSieve | null;
   /** Pattern of hours by position. */
   readonly patterns: Uint32Array;
+  /** Null: any room. */
+  readonly room: RoomSieve | null;
 }
 
 export class Search {
@@ -48,8 +51,10 @@ export class Search {
   readonly #after: After | null;
   readonly #hours: HoursSieve | null;
   readonly #patterns: Uint32Array;
+  readonly #room: RoomSieve | null;
 
-  constructor({ index, dead, first }: Part, sieve: Sieve, { area, accept, after, hours, patterns }: Wanted) {
+  constructor({ index, dead, first }: Part, sieve: Sieve, wanted: Wanted) {
+    const { area, accept, after, hours, patterns, room } = wanted;
     this.#index = index;
     this.#dead = dead;
     this.#anyDead = dead.count > 0;
@@ -61,6 +66,7 @@ export class Search {
     this.#after = after;
     this.#hours = hours;
     this.#patterns = patterns;
+    this.#room = room;
   }
 
   /** Hands over whatever may be among the nearest, those of near boxes first. */
@@ -87,7 +93,7 @@ export class Search {
   #open(height: number, number: number, sink: Sink, queue: MinQueue | null): void {
     if (height === REGION) this.#openAlive(1, number, this.#sieve.groups(number), sink, queue);
     else if (height === 1) this.#openBlocks(number, sink, queue);
-    else this.#readBlock(number, this.#without(number, this.#sieve.words(number)), sink);
+    else this.#readBlock(number, this.#without(number, this.#sieve.words(number)), this.#room === null, sink);
   }
 
   /** Queues those of the 32 boxes below box `word` that are alive and within reach; without a queue opens them at once. */
@@ -115,7 +121,7 @@ export class Search {
       if (chord2 > reach2) continue;
       const alive = this.#without(block, this.#sieve.words(block));
       if (alive === 0) continue;
-      if (queue === null) this.#readBlock(block, alive, sink);
+      if (queue === null) this.#readAll(block, alive, sink);
       else queue.push(chord2, packed(0, block));
     }
   }
@@ -132,11 +138,20 @@ export class Search {
     return this.#anyDead ? bits & ~this.#dead.word(block) : bits;
   }
 
-  #readBlock(block: number, alive: number, sink: Sink): void {
+  /** Room comes first where most that have it will be hits. */
+  #readAll(block: number, alive: number, sink: Sink): void {
+    this.#readBlock(block, this.#room === null ? alive : alive & this.#room.words(block), true, sink);
+  }
+
+  /** @param asked whether all in `alive` have room; if not, that is asked with the first hit: few blocks have one where only the nearest are wanted. */
+  #readBlock(block: number, alive: number, asked: boolean, sink: Sink): void {
     const { at, count, handles } = this.#index;
     const holds = this.#holds;
+    let roomy = asked ? EVERY_BIT : 0;
+    let unasked = !asked;
     for (let bits = alive; bits !== 0; bits &= bits - 1) {
-      const position = (block << 5) + 31 - Math.clz32(bits & -bits);
+      const lowest = bits & -bits;
+      const position = (block << 5) + 31 - Math.clz32(lowest);
       if (position >= count) return;
       if (this.#hours?.passes(this.#patterns[position]!) === false) continue;
       const from = 3 * position;
@@ -144,8 +159,17 @@ export class Search {
       if (distance_m > sink.reach_m) continue;
       if (this.#after !== null && !this.#isAfter(position, distance_m, this.#after)) continue;
       if (holds !== null && !holds(at[from]!, at[from + 1]!, at[from + 2]!)) continue;
-      if (this.#accept === null || this.#accept(handles[position]!)) sink.take(this.#first + position, distance_m);
+      if (unasked) roomy = this.#room!.words(block);
+      unasked = false;
+      if ((roomy & lowest) === 0 || !this.#accepts(block, lowest, handles[position]!)) continue;
+      sink.take(this.#first + position, distance_m);
     }
+  }
+
+  /** What has to be asked of single capabilities. */
+  #accepts(block: number, bit: number, handle: number): boolean {
+    if (this.#room !== null && (this.#room.unsure(block) & bit) !== 0 && !this.#room.enough(handle)) return false;
+    return this.#accept === null || this.#accept(handle);
   }
 
   #isAfter(position: number, distance_m: number, after: After): boolean {
@@ -167,7 +191,9 @@ function freshQueue(): MinQueue {
   return queue;
 }
 
-const FIRST_ROOM = 64;
+/** Searches do not nest, and the hits are made of them at the end of one. */
+const firstPlaces = new Uint32Array(64);
+const firstDistances = new Float64Array(64);
 /** So many are moved up faster one by one than by a call. */
 const FEW = 32;
 
@@ -176,8 +202,8 @@ export class Nearest implements Sink {
   reach_m: number;
   readonly #version: Searchable;
   readonly #limit: number;
-  #places = new Uint32Array(FIRST_ROOM);
-  #distances = new Float64Array(FIRST_ROOM);
+  #places = firstPlaces;
+  #distances = firstDistances;
   #count = 0;
 
   constructor(version: Searchable, limit: number, radius_m: number) {

@@ -2,6 +2,7 @@
  * The live surface: how many units of a dimension are free at each capability in each slot. A capability has its base capacity
  * everywhere; only days on which something differs take memory, a page of 96 slots each.
  */
+import type { SteadyUnits } from "./room-sieve.ts";
 import type { Slots } from "./slot.ts";
 
 const PAGE_SLOTS = 96;
@@ -11,7 +12,10 @@ export const MOST_UNITS = 32_767;
 /** Pages of one dimension: 96 slots of 2 bytes each, so 3 GiB. */
 export const MAX_PAGES = 1 << 24;
 
-export class Surface {
+/** Handles whose steady units changed that are remembered; beyond, whoever keeps them asks for all anew. */
+const MAX_REMEMBERED = 1 << 16;
+
+export class Surface implements SteadyUnits {
   #base: Int16Array;
   #free = new Int16Array(PAGE_SLOTS * 64);
   #pages = 0;
@@ -20,6 +24,11 @@ export class Surface {
   readonly #held = new Map<number, number>();
   /** Counts every change: two reads under one epoch saw the same surface. */
   #epoch = 0;
+  /** Bit by handle: slots of it have differed from its base. */
+  #differs = new Uint32Array(0);
+  /** Handles in the order in which their steady units changed, and how many came before the first of them. */
+  #changed: number[] = [];
+  #forgotten = 0;
 
   /** @param base units that each capability has by default, by handle. */
   constructor(base: ArrayLike<number>) {
@@ -31,7 +40,7 @@ export class Surface {
   }
 
   get size_bytes(): number {
-    return this.#base.byteLength + this.#free.byteLength + this.#pageOf.size_bytes;
+    return this.#base.byteLength + this.#free.byteLength + this.#differs.byteLength + this.#pageOf.size_bytes;
   }
 
   /** Sets what a capability has by default; slots that differ already keep their difference. */
@@ -42,7 +51,40 @@ export class Surface {
       this.#base = larger;
     }
     this.#base[handle] = units;
+    this.#remember(handle);
     this.#epoch++;
+  }
+
+  /** Units in every slot; -1 once slots of the capability have differed. */
+  steady(handle: number): number {
+    return ((this.#differs[handle >>> 5] ?? 0) >>> (handle & 31)) & 1 ? -1 : (this.#base[handle] ?? 0);
+  }
+
+  get mark(): number {
+    return this.#forgotten + this.#changed.length;
+  }
+
+  changedSince(mark: number): readonly number[] | null {
+    return mark < this.#forgotten ? null : this.#changed.slice(mark - this.#forgotten);
+  }
+
+  #remember(handle: number): void {
+    if (this.#changed.length === MAX_REMEMBERED) {
+      this.#forgotten += MAX_REMEMBERED;
+      this.#changed = [];
+    }
+    this.#changed.push(handle);
+  }
+
+  #differ(handle: number): void {
+    const word = handle >>> 5;
+    if (word >= this.#differs.length) {
+      const larger = new Uint32Array(Math.max(word + 1, this.#differs.length * 2));
+      larger.set(this.#differs);
+      this.#differs = larger;
+    }
+    this.#differs[word]! |= 1 << (handle & 31);
+    this.#remember(handle);
   }
 
   /** Free units in one slot. */
@@ -84,6 +126,7 @@ export class Surface {
 
   /** Adds `units` (perhaps negative) to every slot. The caller has checked `canChange`. */
   change(handle: number, { from, until }: Slots, units: number): void {
+    if (this.steady(handle) !== -1) this.#differ(handle);
     for (let slot = from; slot < until; ) {
       const day = Math.floor(slot / PAGE_SLOTS);
       const end = Math.min(until, (day + 1) * PAGE_SLOTS);
