@@ -70,7 +70,7 @@ export const printable = (text: string): string => text.replace(/[\u0000-\u0008\
 
 export function parametersText(parameters: ProofCard["card"]["parameters"]): string {
   const text = Object.entries(parameters)
-    .map(([name, value]) => `${name}=${typeof value === "string" ? JSON.stringify(value) : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     .join(" ");
   return printable(text.length > VALUE_MAX ? `${text.slice(0, VALUE_MAX)}…` : text);
 }
