@@ -112,7 +112,17 @@ const Lattice = z.strictObject({
     .regex(POINT, "is no LATITUDE,LONGITUDE")
     .nullable()
     .default(null)
-    .describe("LATITUDE,LONGITUDE of the place that `me` means."),
+    .describe(
+      "LATITUDE,LONGITUDE of the place that `me` means; opening hours take sun times from it when `country` is set.",
+    ),
+  country: z
+    .string()
+    .regex(/^[a-z]{2}(\/[\p{L} '-]{1,64})?$/u, "is no country (gb) or country and state (gb/Scotland)")
+    .nullable()
+    .default(null)
+    .describe(
+      "Country, or country and state (gb/Scotland), whose public holidays opening hours mean; null is Germany, the library's own.",
+    ),
   tz: z
     .string()
     .refine((name) => Intl.supportedValuesOf("timeZone").includes(name) || name === "UTC", "is no IANA time zone")

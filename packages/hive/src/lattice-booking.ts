@@ -28,7 +28,7 @@ export async function reserveFor(open: OpenLattice, asked: BookAsked, key: strin
   if (isRefusal(time)) return time;
   const window = windowOf(time, asked.minutes);
   if (isRefusal(window)) return window;
-  const closed = checkOpen(record, window, time);
+  const closed = checkOpen(open, record, window, time);
   if (closed !== null) return closed;
   const item = { id: record.id, dimension: dimensionOf(record), units: asked.units ?? 1, ...window };
   const hold = heard(await open.lattice.hold({ items: [item], ttl_ms: UNCONFIRMED_MS, key }));
@@ -66,11 +66,12 @@ const dimensionOf = ({ capacity }: Capability): string => {
 
 /** Hours that are known and say no refuse; hours that nobody knows do not. */
 function checkOpen(
+  { settings }: OpenLattice,
   record: Capability,
   { from_ms, until_ms }: { from_ms: number; until_ms: number },
   { read_as }: SpokenTime,
 ): Refusal | null {
-  const { state, changes_ms } = new HoursGlance(from_ms, nodeInZone).of(record);
+  const { state, changes_ms } = new HoursGlance(from_ms, nodeInZone, settings.region).of(record);
   const name = record.name || record.id;
   if (state === "closed") {
     const opens = changes_ms === null ? "" : `; it opens at ${new Date(changes_ms).toISOString()}`;

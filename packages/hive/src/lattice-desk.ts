@@ -2,7 +2,7 @@
  * The lattice as the hive holds it: opened when it is first asked for, and with it the words of its records, for phrases of places and
  * things. Whatever is put or removed through the hive goes through here, so that the words keep up with the records.
  */
-import type { Constraint, Gazetteer, Lattice, Lexicon, Point } from "lattice";
+import type { Constraint, Gazetteer, Lattice, Lexicon, Point, Region } from "lattice";
 import { type Clock, isRefusal, type Refusal, refuse } from "lop";
 
 export interface LatticeSettings {
@@ -11,6 +11,8 @@ export interface LatticeSettings {
   readonly home: Point | null;
   /** IANA time zone in which times are meant. */
   readonly tz: string;
+  /** Where public holidays and sun times are taken from; null is the opening hours library's own. */
+  readonly region: Region | null;
   readonly horizon_days: number;
 }
 

@@ -1,6 +1,6 @@
 /** Which lattice this home has: the embedded one in AXIOM_HOME/lattice, PostgreSQL's, or none. Nothing is opened before it is asked for. */
 import { join } from "node:path";
-import type { Lattice, Point } from "lattice";
+import type { Lattice, Point, Region } from "lattice";
 import { nodeClock, type Refusal, refuse } from "lop";
 import type { Config } from "./config.ts";
 import { LatticeDesk, type LatticeSettings } from "./lattice-desk.ts";
@@ -11,10 +11,11 @@ export const LATTICE_FOLDER = "lattice";
 export const latticeDesk = (home: string, config: Config["lattice"]): LatticeDesk =>
   new LatticeDesk(latticeSettings(config), nodeClock, () => openEngine(home, config));
 
-export const latticeSettings = ({ engine, home, tz, horizon_days }: Config["lattice"]): LatticeSettings => ({
+export const latticeSettings = ({ engine, home, tz, country, horizon_days }: Config["lattice"]): LatticeSettings => ({
   engine,
   home: home === null ? null : pointOf(home),
   tz: tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  region: country === null ? null : regionOf(country, home),
   horizon_days,
 });
 
@@ -24,16 +25,25 @@ function pointOf(text: string): Point {
   return { lat, lng };
 }
 
+/** As the opening hours library wants it: coordinates are texts, whatever its types say. */
+function regionOf(country: string, home: string | null): Region {
+  const [country_code, state = ""] = country.split("/");
+  const [lat, lon] = home === null ? [] : home.split(",");
+  return { lat, lon, address: { country_code, state } } as unknown as Region;
+}
+
 /** Refusals: `lattice-unopened` with the engine's reason. */
 async function openEngine(home: string, config: Config["lattice"]): Promise<Lattice | Refusal> {
   if (config.engine === "postgres") return openPostgres(config);
   // The engine is loaded with the first question: a hive that has none to ask pays nothing.
   const { openLattice } = await import("lattice/node");
-  const lattice = await openLattice({ folder: join(home, LATTICE_FOLDER), horizon_days: config.horizon_days });
+  const { region, horizon_days } = latticeSettings(config);
+  const lattice = await openLattice({ folder: join(home, LATTICE_FOLDER), region, horizon_days });
   return isFault(lattice) ? refuse("lattice-unopened", lattice.why, lattice.fix) : lattice;
 }
 
-async function openPostgres({ postgres_url, horizon_days }: Config["lattice"]): Promise<Lattice | Refusal> {
+async function openPostgres(config: Config["lattice"]): Promise<Lattice | Refusal> {
+  const { postgres_url } = config;
   if (postgres_url === null)
     return refuse(
       "lattice-unopened",
@@ -43,6 +53,8 @@ async function openPostgres({ postgres_url, horizon_days }: Config["lattice"]): 
   // The driver is an optional dependency.
   const driver = await import("lattice/postgres").catch(() => null);
   if (driver === null) return refuse("lattice-unopened", "The driver `pg` is not installed.", "npm ci");
-  const lattice = await driver.openPostgresLattice({ connection: { connectionString: postgres_url }, horizon_days });
+  const { region, horizon_days } = latticeSettings(config);
+  const connection = { connectionString: postgres_url };
+  const lattice = await driver.openPostgresLattice({ connection, region, horizon_days });
   return isFault(lattice) ? refuse("lattice-unopened", lattice.why, lattice.fix) : lattice;
 }

@@ -105,7 +105,7 @@ export async function findFor(open: OpenLattice, asked: FindAsked): Promise<Json
   const limit = asked.limit ?? DEFAULT_LIMIT;
   const hits = await collect(open, understood, { window, units: asked.units ?? null, at_ms, most: limit + 1 });
   if (isRefusal(hits)) return hits;
-  const glance = new HoursGlance(at_ms, nodeInZone);
+  const glance = new HoursGlance(at_ms, nodeInZone, open.settings.region);
   return {
     understood: shown(understood, time),
     found: hits.slice(0, limit).map((hit) => rowOf(hit, glance)),
@@ -182,7 +182,7 @@ async function named(
   needs: Needs & { most: number },
 ): Promise<Hit[] | Refusal> {
   const hits: Hit[] = [];
-  const glance = new HoursGlance(needs.at_ms, nodeInZone);
+  const glance = new HoursGlance(needs.at_ms, nodeInZone, open.settings.region);
   for (const id of ids.slice(0, MAX_LOOKED_AT)) {
     const record = await open.lattice.get(id);
     if (record === null) continue;
@@ -311,7 +311,7 @@ async function beyond(open: OpenLattice, understood: Understood): Promise<string
 async function nextOpening(open: OpenLattice, understood: Understood, at_ms: number): Promise<string | null> {
   const answer = await open.lattice.find({ place: placeOf(understood), where: whereOf(understood), limit: 50 });
   if (isFault(answer)) return null;
-  const glance = new HoursGlance(at_ms, nodeInZone);
+  const glance = new HoursGlance(at_ms, nodeInZone, open.settings.region);
   const openings: number[] = [];
   for (const { id } of answer.found) {
     const record = await open.lattice.get(id);

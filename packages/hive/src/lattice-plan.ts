@@ -178,7 +178,7 @@ async function startsAt(
   { from, until, duration }: Leg,
 ): Promise<[number, number][]> {
   const horizon = { from_ms: from * SLOT_MS, until_ms: (until + duration) * SLOT_MS };
-  const hours = new HoursIndex(new HoursCompiler(horizon, nodeInZone), null);
+  const hours = new HoursIndex(new HoursCompiler(horizon, nodeInZone), open.settings.region);
   if (hours.set(0, record.hours, record.tz) !== null) return [];
   const dimensions = Object.keys(record.capacity);
   const isFree = async (start: number, end: number): Promise<boolean> => {

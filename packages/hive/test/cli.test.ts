@@ -232,7 +232,7 @@ describe("with a daemon", () => {
     await t.run(["do", "files.read", "--path", "../keys/api"]);
     await t.run(["do", "files.write", "--path", "notes.md", "--content", "hello"]);
     await t.run(["do", "files.read", "--path", "notes.md", "-q"]);
-    await t.run(["say", "run the numbers"]);
+    await t.run(["say", "what is the capital of Denmark?"]);
     await t.run(["do", "exec.run", "--help"]);
     await expect(String(t)).toMatchFileSnapshot("golden/cli-directives.txt");
   });

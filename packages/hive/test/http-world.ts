@@ -21,9 +21,13 @@ export function must<T>(value: T | Refusal): T {
   return value as T;
 }
 
-const NO_LATTICE = new LatticeDesk({ engine: "none", home: null, tz: "UTC", horizon_days: 60 }, nodeClock, () => {
-  throw new Error("a lattice with the engine none is never opened");
-});
+const NO_LATTICE = new LatticeDesk(
+  { engine: "none", home: null, tz: "UTC", region: null, horizon_days: 60 },
+  nodeClock,
+  () => {
+    throw new Error("a lattice with the engine none is never opened");
+  },
+);
 
 export const freshHome = (): string => {
   const home = mkdtempSync(join(tmpdir(), "axiom-doors-"));

@@ -18,7 +18,13 @@ export function saturdayClock(): Clock {
   return { ...nodeClock, now_ms: () => SATURDAY_MS + Math.round(nodeClock.monotonic_ms() - began_ms) };
 }
 
-export const SETTINGS: LatticeSettings = { engine: "embedded", home: null, tz: DEMO_TZ, horizon_days: 60 };
+export const SETTINGS: LatticeSettings = {
+  engine: "embedded",
+  home: null,
+  tz: DEMO_TZ,
+  region: null,
+  horizon_days: 60,
+};
 export { DEMO_CENTER };
 
 export interface CityLattice {

@@ -100,7 +100,7 @@ export class HoldBook {
       const surface = this.#surfaceOf(dimension);
       const free = surface?.least(handle, slots) ?? 0;
       if (surface !== undefined && free >= units) {
-        surface.change(handle, slots, -units);
+        surface.take(handle, slots, units);
         continue;
       }
       this.#give(items.slice(0, i));
@@ -116,7 +116,7 @@ export class HoldBook {
   }
 
   #give(items: readonly HoldItem[]): void {
-    for (const { handle, dimension, slots, units } of items) this.#surfaceOf(dimension)?.change(handle, slots, units);
+    for (const { handle, dimension, slots, units } of items) this.#surfaceOf(dimension)?.give(handle, slots, units);
   }
 
   #keep(kept: Kept): Kept {
@@ -179,8 +179,7 @@ export class HoldBook {
   apply(event: HoldEvent, { now_ms, monotonic_ms }: Times): void {
     if (event.e === "held") {
       const { fence, key, at_ms, ttl_ms, items } = event;
-      for (const { handle, dimension, slots, units } of items)
-        this.#surfaceOf(dimension)?.change(handle, slots, -units);
+      for (const { handle, dimension, slots, units } of items) this.#surfaceOf(dimension)?.take(handle, slots, units);
       this.#fence = Math.max(this.#fence, fence);
       const left_ms = Math.min(ttl_ms, Math.max(0, at_ms + ttl_ms - now_ms));
       this.#keep({

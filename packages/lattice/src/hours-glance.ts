@@ -1,7 +1,7 @@
 /** What the hours of one capability say at one moment: open, and until when; closed, and when it opens. For answers that people read. */
 import type { Capability } from "./capability.ts";
 import { isFault } from "./fault.ts";
-import { GRAIN_MS, HoursCompiler, type InZone, type Pattern } from "./hours.ts";
+import { GRAIN_MS, HoursCompiler, type InZone, type Pattern, type Region } from "./hours.ts";
 
 /** How far ahead is looked. */
 export const GLANCE_DAYS = 8;
@@ -17,9 +17,11 @@ const UNKNOWN: Glance = { state: "unknown", changes_ms: null };
 export class HoursGlance {
   readonly #at_ms: number;
   readonly #compiler: HoursCompiler;
+  readonly #region: Region | null;
   readonly #known = new Map<string, Glance>();
 
-  constructor(at_ms: number, inZone: InZone) {
+  constructor(at_ms: number, inZone: InZone, region: Region | null = null) {
+    this.#region = region;
     this.#at_ms = at_ms;
     this.#compiler = new HoursCompiler({ from_ms: at_ms, until_ms: at_ms + GLANCE_DAYS * 86_400_000 }, inZone);
   }
@@ -29,7 +31,7 @@ export class HoursGlance {
     const key = `${tz} ${JSON.stringify(hours)}`;
     let glance = this.#known.get(key);
     if (glance === undefined) {
-      const pattern = this.#compiler.compile(hours, tz, null);
+      const pattern = this.#compiler.compile(hours, tz, this.#region);
       glance = isFault(pattern) ? UNKNOWN : this.#read(pattern);
       this.#known.set(key, glance);
     }

@@ -16,6 +16,8 @@ export class Surface {
   #free = new Int16Array(PAGE_SLOTS * 64);
   #pages = 0;
   readonly #pageOf = new PageMap();
+  /** Units in holds of each capability, over all slots: they come back, and must find room in 16 bits. */
+  readonly #held = new Map<number, number>();
   /** Counts every change: two reads under one epoch saw the same surface. */
   #epoch = 0;
 
@@ -69,7 +71,7 @@ export class Surface {
 
   /** Whether a change by `units` stays inside what 16 bits hold, everywhere in the slots. */
   canChange(handle: number, slots: Slots, units: number): boolean {
-    if (units >= 0) return this.#most(handle, slots) + units <= MOST_UNITS;
+    if (units >= 0) return this.#most(handle, slots) + units + (this.#held.get(handle) ?? 0) <= MOST_UNITS;
     // What is kept is the difference to the base: it must fit as well as the sum.
     return this.least(handle, slots) + units - Math.max(0, this.#base[handle] ?? 0) >= -MOST_UNITS;
   }
@@ -90,6 +92,20 @@ export class Surface {
       slot = end;
     }
     this.#epoch++;
+  }
+
+  /** Takes units for a hold. The caller has seen that they are free. */
+  take(handle: number, slots: Slots, units: number): void {
+    this.#held.set(handle, (this.#held.get(handle) ?? 0) + units);
+    this.change(handle, slots, -units);
+  }
+
+  /** Gives back what a hold had taken. */
+  give(handle: number, slots: Slots, units: number): void {
+    const left = (this.#held.get(handle) ?? 0) - units;
+    if (left > 0) this.#held.set(handle, left);
+    else this.#held.delete(handle);
+    this.change(handle, slots, units);
   }
 
   #page(handle: number, day: number): number {

@@ -60,6 +60,18 @@ describe("live surface", () => {
     }
   });
 
+  it("keeps room for the units of holds, which come back", async () => {
+    const { live } = await stocked();
+    const most = 32_767;
+    expect(await live.change("seats", [{ handle: 1, slots: SLOTS, units: 20_000 }])).toBeNull();
+    const hold = sure(await live.hold({ items: [seats(1, 20_000)], ttl_ms: 1000 }));
+    const wrong = await live.change("seats", [{ handle: 1, slots: SLOTS, units: most - 4 }]);
+    expect(isFault(wrong) && wrong.refused).toBe("units-beyond");
+    expect(await live.change("seats", [{ handle: 1, slots: SLOTS, units: most - 20_004 }])).toBeNull();
+    sure(await live.release(hold.fence));
+    expect(live.freeIn(1, "seats", SLOTS)).toBe(most);
+  });
+
   it("refuses changes beyond what a slot holds, and then makes none of them", async () => {
     const { live } = await stocked();
     const wrong = await live.change("seats", [

@@ -2,6 +2,7 @@
 import type { Api } from "./api.ts";
 import { openForm } from "./composer.ts";
 import * as data from "./demo-data.ts";
+import { DEMO_MAPS, demoLattice } from "./demo-map.ts";
 import { EMPTY_ROOM, type ProofState, type RoomState } from "./room-state.ts";
 import { Room } from "./store.ts";
 import type { ProofFacts } from "./verify.ts";
@@ -30,7 +31,7 @@ const demoApi: Api = {
   resume: refuse,
   permits: refuse,
   revokePermit: refuse,
-  ask: refuse,
+  ask: demoLattice,
   openEvents: () => Promise.reject(new TypeError("no hive")),
 };
 
@@ -276,8 +277,15 @@ export const DEMOS: { readonly [name: string]: () => Partial<RoomState> } = {
     ),
 };
 
+/** The map's states begin with this. */
+export const MAP_DEMOS: readonly string[] = Object.keys(DEMO_MAPS).map((name) => `map-${name}`);
+
 export function demoRoom(name: string): Room {
-  const start = (DEMOS[name] ?? DEMOS.idle)!();
+  const mapStart = DEMO_MAPS[name.replace(/^map-/, "")]?.() ?? {};
+  // Without a line the map reads nothing anew: it stays empty, or out of reach.
+  const line = mapStart.phase === "ready" ? "live" : "connecting";
+  const map = { ...BASE, hall: "map", line } as const;
+  const start = name.startsWith("map-") ? map : (DEMOS[name] ?? DEMOS.idle)!();
   return new Room(
     {
       api: demoApi,
@@ -285,6 +293,7 @@ export function demoRoom(name: string): Room {
       sleep: async () => undefined,
       freshKey: () => "demo",
       now_ms: () => data.DEMO_NOW_MS,
+      mapStart,
     },
     start,
   );

@@ -91,7 +91,8 @@ function keepDrawn(canvas: HTMLCanvasElement, desk: MapDesk, margin: () => Margi
   const pen = canvas.getContext("2d")!;
   const ink = inkOf(canvas);
   let frame = 0;
-  let fits = 0;
+  // A map that was left and is entered again stays as it was.
+  let fits = desk.state.view === null ? -1 : desk.state.fits;
   const draw = () => {
     frame = 0;
     const size = { width: canvas.clientWidth, height: canvas.clientHeight };

@@ -12,8 +12,10 @@ import {
   type PlanForm,
   planCard,
   queryOf,
+  type ReadFind,
   readFind,
   readPlan,
+  stepsOf,
   type Words,
 } from "./map-form.ts";
 import { type MapView, type Point, toPoint } from "./map-projection.ts";
@@ -28,6 +30,7 @@ import {
   type PlanShown,
   POINTS_MAX,
   pointOf,
+  type WhyStep,
 } from "./map-state.ts";
 import type { Answer, Capability, LatticeApi, LatticeStatus, PlanReply, Surface } from "./map-wire.ts";
 import { type DirectiveView, isRefused, type JsonObject, type Refused } from "./wire.ts";
@@ -98,7 +101,14 @@ export class MapDesk {
   // ── forms ───────────────────────────────────────────────────────────────────────────────────
 
   turn(mode: MapState["mode"]): void {
-    this.#set({ mode, faults: NO_FAULTS, refusal: null, chosen: null });
+    const { found, route } = this.state;
+    const answered = mode === "find" ? found !== null : route !== null;
+    this.#set({ mode, asking: !answered, faults: NO_FAULTS, refusal: null, chosen: null });
+  }
+
+  /** Opens the form again. */
+  ask(): void {
+    this.#set({ asking: true });
   }
 
   fillFind(change: Partial<FindForm>): void {
@@ -118,7 +128,7 @@ export class MapDesk {
     const { legs } = this.state.plan;
     if (legs.length >= MAX_LEGS) return;
     const key = Math.max(0, ...legs.map((leg) => leg.key)) + 1;
-    this.fillPlan({ legs: [...legs, { key, what: "", minutes: "60" }] });
+    this.fillPlan({ legs: [...legs, { key, what: "", near: "", minutes: "60" }] });
   }
 
   dropLeg(key: number): void {
@@ -144,23 +154,18 @@ export class MapDesk {
       if (isRefused(start)) return start;
       const answer = await this.#ports.api.query(queryOf(read, start.at));
       if (isRefused(answer)) return answer;
-      const found = await this.#foundOf(answer, start, read.radius_m, read.open?.from_ms ?? null);
-      this.#set({ found, chosen: null, fits: this.state.fits + 1 });
+      const found = await this.#foundOf(answer, start, read);
+      this.#set({ found, asking: found.hits.length === 0, chosen: null, fits: this.state.fits + 1 });
       return null;
     });
   }
 
   /** The answer with what is free and open then, which the surface knows. */
-  async #foundOf(
-    answer: Answer,
-    { at, name }: Start,
-    radius_m: number | null,
-    open_ms: number | null,
-  ): Promise<FindShown> {
-    const surface = await this.#surfaceOf(answer, at, open_ms ?? this.now_ms);
+  async #foundOf(answer: Answer, { at, name }: Start, read: ReadFind): Promise<FindShown> {
+    const surface = await this.#surfaceOf(answer, at, read.open?.from_ms ?? this.now_ms);
     const places = new Map(surface?.surface.places.map((place) => [place.id, place]));
     return {
-      ...{ source: "asked", from: at, near: name, radius_m, why: null, more: answer.cursor !== null },
+      ...{ source: "asked", from: at, near: name, radius_m: read.radius_m, why: null, more: answer.cursor !== null },
       hits: answer.found.map(({ id, distance_m, capability }) => {
         const free = places.get(id)?.free[0];
         const counted = surface !== null && capability.capacity[surface.dimension] !== undefined;
@@ -170,8 +175,20 @@ export class MapDesk {
           free: counted && free !== undefined ? freeText({ [surface.dimension]: free }) : "",
         };
       }),
-      steps: answer.found.length === 0 ? (answer.explanation?.steps ?? []) : [],
+      steps: answer.found.length === 0 ? await this.#why(read, at) : [],
     };
+  }
+
+  /** How many each condition leaves, up to the one that leaves none. */
+  async #why(read: ReadFind, from: Point): Promise<WhyStep[]> {
+    const steps: WhyStep[] = [];
+    for (const { text, query } of stepsOf(read, from)) {
+      const answer = await this.#ports.api.query(query);
+      if (isRefused(answer)) break;
+      steps.push({ text, left: answer.cursor === null ? answer.found.length : null });
+      if (answer.found.length === 0) break;
+    }
+    return steps;
   }
 
   async #surfaceOf(
@@ -194,14 +211,21 @@ export class MapDesk {
     return this.#while(async () => {
       const start = await this.#startAt(this.state.plan.near);
       if (isRefused(start)) return start;
-      const task = readPlan(this.state.plan, words, start.at, this.now_ms);
+      const nears: Point[] = [];
+      for (const { near } of this.state.plan.legs) {
+        const spot = near.trim() === "" ? start : await this.#startAt(near);
+        if (isRefused(spot)) return spot;
+        nears.push(spot.at);
+      }
+      const task = readPlan(this.state.plan, words, { from: start.at, nears, now_ms: this.now_ms });
       if (!isRead(task)) {
         this.#set({ faults: task });
         return null;
       }
       const reply = await this.#ports.api.plan(task);
       if (isRefused(reply)) return reply;
-      this.#set({ route: this.#routeOf(reply, start.at, task.legs), chosen: null, fits: this.state.fits + 1 });
+      const route = this.#routeOf(reply, start.at, task.legs);
+      this.#set({ route, asking: !route.planned, chosen: null, fits: this.state.fits + 1 });
       return null;
     });
   }
@@ -274,13 +298,8 @@ export class MapDesk {
     }
   }
 
-  /** Lets the same directive be shown again. */
-  forget(): void {
-    this.#shown = null;
-  }
-
   #fresh(): Partial<MapState> {
-    return { chosen: null, refusal: null, faults: NO_FAULTS, fits: this.state.fits + 1 };
+    return { asking: false, chosen: null, refusal: null, faults: NO_FAULTS, fits: this.state.fits + 1 };
   }
 
   // ── looking ─────────────────────────────────────────────────────────────────────────────────

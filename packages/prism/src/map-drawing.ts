@@ -32,7 +32,7 @@ export function drawMap(pen: CanvasRenderingContext2D, scene: Scene): void {
   pen.fillStyle = ink.ground;
   pen.fillRect(0, 0, size.width, size.height);
   drawGrid(pen, scene);
-  drawHeat(pen, heatOf(state), place, size, Math.min(64, Math.max(18, 120 / metresPerPixel(view))));
+  drawHeat(pen, heatOf(state), place, size, Math.min(48, Math.max(16, 90 / metresPerPixel(view))));
   const shown = shownOf(state);
   drawPoints(pen, scene, place, shown);
   const taken = drawMarks(pen, scene, place);
@@ -88,7 +88,7 @@ function drawPoints(pen: CanvasRenderingContext2D, { state, size, view }: Scene,
       const at = place(point);
       if (isSeen(at, size)) traceShape(pen, family.shape, at.x, at.y, radius);
     }
-    pen.globalAlpha = lit === null ? (state.heat.kind === "none" ? 0.85 : 0.4) : 0.26;
+    pen.globalAlpha = lit === null ? (state.heat.kind === "none" ? 0.85 : 0.5) : 0.4;
     inkShape(pen, family.shape === "ring", family.colour, radius);
   }
   pen.globalAlpha = 1;
@@ -212,8 +212,20 @@ function drawRoute(pen: CanvasRenderingContext2D, { state, ink }: Scene, place: 
   }
   drawArrows(pen, ink, [start, ...stops]);
   drawOrigin(pen, ink, start);
-  return stops.map((at, i) => drawStop(pen, ink, at, i + 1, hourText(visits[i]!.from_ms, state.lattice?.tz ?? "UTC")));
+  const taken = stops.map((at): Box => ({ x: at.x - 16, y: at.y - 16, width: 32, height: 32 }));
+  for (const [i, at] of stops.entries()) {
+    const others = taken.filter((_, other) => other !== i);
+    const sides = LABEL_SIDES_PX.map((aside_px): Box => ({ x: at.x + aside_px, y: at.y - 11, width: 50, height: 22 }));
+    const label = sides.find((side) => !others.some((other) => meet(side, other))) ?? sides[0]!;
+    drawStop(pen, ink, at, i + 1);
+    drawTime(pen, ink, label, hourText(visits[i]!.from_ms, state.lattice?.tz ?? "UTC"));
+    taken.push(label);
+  }
+  return taken;
 }
+
+/** A stop's time stands to its right, or to its left where something else is. */
+const LABEL_SIDES_PX = [18, -68];
 
 /** Which way it goes, in the middle of each stretch that has room. */
 function drawArrows(pen: CanvasRenderingContext2D, ink: Ink, stops: readonly World[]): void {
@@ -234,7 +246,7 @@ function drawArrows(pen: CanvasRenderingContext2D, ink: Ink, stops: readonly Wor
   }
 }
 
-function drawStop(pen: CanvasRenderingContext2D, ink: Ink, at: World, number: number, time: string): Box {
+function drawStop(pen: CanvasRenderingContext2D, ink: Ink, at: World, number: number): void {
   pen.beginPath();
   pen.arc(at.x, at.y, 13, 0, Math.PI * 2);
   pen.fillStyle = ink.bone;
@@ -243,15 +255,17 @@ function drawStop(pen: CanvasRenderingContext2D, ink: Ink, at: World, number: nu
   pen.lineWidth = 3;
   pen.stroke();
   write(pen, String(number), at, `600 13px ${ink.sans}`, ink.ground);
+}
+
+function drawTime(pen: CanvasRenderingContext2D, ink: Ink, { x, y, width, height }: Box, time: string): void {
   pen.beginPath();
-  pen.roundRect(at.x + 18, at.y - 11, 50, 22, 7);
+  pen.roundRect(x, y, width, height, 7);
   pen.fillStyle = "rgb(16 19 26 / 0.94)";
   pen.fill();
   pen.strokeStyle = "rgb(255 255 255 / 0.18)";
   pen.lineWidth = 1;
   pen.stroke();
-  write(pen, time, { x: at.x + 43, y: at.y }, `500 13px ${ink.sans}`, ink.bone);
-  return { x: at.x - 16, y: at.y - 16, width: 88, height: 32 };
+  write(pen, time, { x: x + width / 2, y: y + height / 2 }, `500 13px ${ink.sans}`, ink.bone);
 }
 
 const NAME_SIZES: { readonly [area: string]: readonly [least_zoom: number, font_px: number, most_zoom: number] } = {

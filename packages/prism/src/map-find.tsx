@@ -7,7 +7,6 @@ import { kindsOf, WITHIN } from "./map-form.ts";
 import { FAMILIES, familyOf, kindText, shapePath } from "./map-kinds.ts";
 import { metresText } from "./map-projection.ts";
 import type { FindShown, Hit, MapState } from "./map-state.ts";
-import type { ExplanationStep } from "./map-wire.ts";
 import { countText } from "./sentence.ts";
 import type { Room } from "./store.ts";
 
@@ -25,16 +24,23 @@ export function FindForm({ room, desk, map }: Props & { room: Room }) {
   };
   return (
     <form className="map-form" aria-label="Find" noValidate onSubmit={submit}>
-      <MapText
-        {...{ id: "find-what", label: "What", value: find.what, fault: faults.what, list: "kinds" }}
-        placeholder="café"
-        onFill={(what) => desk.fillFind({ what })}
-      />
-      <div className="map-pair">
+      <div className="map-pair" data-even="true">
+        <MapText
+          {...{ id: "find-what", label: "What", value: find.what, fault: faults.what, list: "kinds" }}
+          placeholder="café"
+          onFill={(what) => desk.fillFind({ what })}
+        />
         <MapText
           {...{ id: "find-near", label: "Near", value: find.near, fault: faults.near }}
-          placeholder="the map's middle"
+          placeholder="map's middle"
           onFill={(near) => desk.fillFind({ near })}
+        />
+      </div>
+      <div className="map-pair">
+        <MapText
+          {...{ id: "find-require", label: "Require", value: find.require, fault: faults.require }}
+          placeholder="wifi, quiet"
+          onFill={(require) => desk.fillFind({ require })}
         />
         <MapField id="find-within" label="Within">
           {(wiring) => (
@@ -48,11 +54,6 @@ export function FindForm({ room, desk, map }: Props & { room: Room }) {
           )}
         </MapField>
       </div>
-      <MapText
-        {...{ id: "find-require", label: "Require", value: find.require, fault: faults.require }}
-        placeholder="wifi, quiet"
-        onFill={(require) => desk.fillFind({ require })}
-      />
       <MapText
         {...{ id: "find-at", label: "At", value: find.at, fault: faults.at, type: "datetime-local" }}
         hint={`${map.lattice?.tz ?? "UTC"} time`}
@@ -171,26 +172,11 @@ function Why({ found }: { found: FindShown }) {
   if (found.why !== null) return <p>{found.why}</p>;
   return (
     <ol className="map-why">
-      {found.steps.map((step) => (
-        <li key={step.condition} data-none={step.passed === 0}>
-          <span className="map-why-count mono">{countText(step.passed)}</span> {stepText(step)}
+      {found.steps.map(({ text, left }) => (
+        <li key={text} data-none={left === 0}>
+          <span className="map-why-count mono">{left === null ? "many" : countText(left)}</span> {text}
         </li>
       ))}
     </ol>
   );
 }
-
-function stepText({ condition, refused, unknown }: ExplanationStep): string {
-  const lost = [
-    refused > 0 ? `${countText(refused)} not` : "",
-    unknown > 0 ? `of ${countText(unknown)} it is not known` : "",
-  ];
-  const told = lost.filter(Boolean).join(", ");
-  const name = condition === "place" ? "lie there" : condition === "open" ? "are open then" : conditionText(condition);
-  return condition === "place" || told === "" ? name : `${name} (${told})`;
-}
-
-const conditionText = (condition: string): string => {
-  const at = /^where\.all\[(\d+)\]$/.exec(condition);
-  return at === null ? condition : at[1] === "0" ? "are of that kind" : `meet requirement ${at[1]}`;
-};

@@ -1,7 +1,7 @@
 /** What is typed into the map's forms, and what the lattice is asked for it. */
 import type { Point } from "./map-projection.ts";
 import { wallInstant } from "./map-time.ts";
-import type { Capability, LatticeStatus, PlanTask, Query, Span } from "./map-wire.ts";
+import { type Capability, COUNT_LIMIT, type LatticeStatus, type PlanTask, type Query, type Span } from "./map-wire.ts";
 import type { Json, JsonObject } from "./wire.ts";
 
 export interface FindForm {
@@ -16,6 +16,8 @@ export interface FindForm {
 export interface LegForm {
   readonly key: number;
   readonly what: string;
+  /** Empty: near where the plan begins. */
+  readonly near: string;
   readonly minutes: string;
 }
 
@@ -30,8 +32,8 @@ export const EMPTY_FIND: FindForm = { what: "", near: "", within_m: "2000", requ
 export const EMPTY_PLAN: PlanForm = {
   ...{ near: "", at: "", order: "fixed" },
   legs: [
-    { key: 1, what: "", minutes: "45" },
-    { key: 2, what: "", minutes: "60" },
+    { key: 1, what: "", near: "", minutes: "45" },
+    { key: 2, what: "", near: "", minutes: "60" },
   ],
 };
 export const WITHIN: readonly (readonly [string, string])[] = [
@@ -78,28 +80,37 @@ function kindFault(text: string, kinds: readonly string[]): string {
 }
 
 export interface ReadFind {
-  readonly where: Json;
+  /** Each with what it says of those that pass: `are café`, `are known for wifi`. */
+  readonly where: readonly Condition[];
   readonly open: Span | null;
   readonly radius_m: number | null;
+}
+
+interface Condition {
+  readonly text: string;
+  readonly is: Json;
 }
 
 /** What has no place in it: the conditions and the time. */
 export function readFind(form: FindForm, { status, kinds }: Words): ReadFind | Faults {
   const faults: { [field: string]: string } = {};
-  const all: Json[] = [];
+  const where: Condition[] = [];
   const what = whatOf(form.what, status, kinds);
   if (what === null) faults.what = kindFault(form.what, kinds);
-  else all.push(...what);
+  else
+    where.push(
+      ...what.map((is) => ({ text: form.what.trim() === "" ? "are no mere places" : `are ${form.what.trim()}`, is })),
+    );
   for (const phrase of form.require.split(",").filter((each) => each.trim() !== "")) {
-    const condition = conditionOf(phrase, status);
-    if (condition === null) faults.require = `Nothing here is known by “${phrase.trim()}”.`;
-    else all.push(condition);
+    const is = conditionOf(phrase, status);
+    if (is === null) faults.require = `Nothing here is known by “${phrase.trim()}”.`;
+    else where.push({ text: `are known for ${phrase.trim()}`, is });
   }
   const at_ms = form.at === "" ? null : wallInstant(form.at, status.tz);
   if (at_ms === null && form.at !== "") faults.at = "Not a time.";
   if (Object.keys(faults).length > 0) return faults;
   return {
-    where: { all },
+    where,
     open: at_ms === null ? null : { from_ms: at_ms, until_ms: at_ms + SLOT_MS },
     radius_m: form.within_m === "" ? null : Number(form.within_m),
   };
@@ -136,10 +147,22 @@ function conditionOf(phrase: string, status: LatticeStatus): Json | null {
 
 export const queryOf = (read: ReadFind, from: Point): Query => ({
   place: { from, ...(read.radius_m === null ? {} : { radius_m: read.radius_m }) },
-  where: read.where,
+  where: { all: read.where.map(({ is }) => is) },
   ...(read.open === null ? {} : { open: read.open }),
-  ...{ limit: FOUND_LIMIT, records: true, explain: true },
+  ...{ limit: FOUND_LIMIT, records: true },
 });
+
+/** The query in steps, each with one condition more, to count what each lets through. */
+export function stepsOf(read: ReadFind, from: Point): { readonly text: string; readonly query: Query }[] {
+  const only = (conditions: number): Query => ({
+    ...queryOf({ ...read, open: null, where: read.where.slice(0, conditions) }, from),
+    ...{ limit: COUNT_LIMIT, records: false },
+  });
+  const steps = [{ text: "lie there", query: only(0) }];
+  for (const [i, { text }] of read.where.entries()) steps.push({ text, query: only(i + 1) });
+  if (read.open !== null) steps.push({ text: "are known to be open then", query: queryOf(read, from) });
+  return steps;
+}
 
 /** The same as a card of `lattice.find`; its tool reads the words itself. */
 export function findCard(form: FindForm): JsonObject {
@@ -153,19 +176,23 @@ export function findCard(form: FindForm): JsonObject {
   };
 }
 
-/** A task that begins at `from`. */
-export function readPlan(form: PlanForm, words: Words, from: Point, now_ms: number): PlanTask | Faults {
+/** A task that begins at `start`; `nears` are the places of the legs. */
+export function readPlan(
+  form: PlanForm,
+  words: Words,
+  { from, nears, now_ms }: { from: Point; nears: readonly Point[]; now_ms: number },
+): PlanTask | Faults {
   const faults: { [field: string]: string } = {};
   const depart_ms = form.at === "" ? now_ms : wallInstant(form.at, words.status.tz);
   if (depart_ms === null) faults.at = "Not a time.";
   const begin_ms = Math.ceil((depart_ms ?? now_ms) / SLOT_MS) * SLOT_MS;
-  const legs = form.legs.map(({ key, what, minutes }) => {
+  const legs = form.legs.map(({ key, what, minutes }, i) => {
     const where = what.trim() === "" ? null : whatOf(what, words.status, words.kinds);
     if (where === null) faults[`what-${key}`] = what.trim() === "" ? "Say what." : kindFault(what, words.kinds);
     const stay = Number(minutes);
     if (!(Number.isInteger(stay) && stay >= 1 && stay <= 1440)) faults[`minutes-${key}`] = "1 to 1440.";
     return {
-      ...{ name: what.trim(), find: { place: { from }, where: { all: where ?? [] } }, minutes: stay },
+      ...{ name: what.trim(), find: { place: { from: nears[i] ?? from }, where: { all: where ?? [] } }, minutes: stay },
       ...{ from_ms: begin_ms, until_ms: begin_ms + PLAN_SPAN_MS },
     };
   });
@@ -177,13 +204,40 @@ export function readPlan(form: PlanForm, words: Words, from: Point, now_ms: numb
 export function planCard(form: PlanForm): JsonObject {
   const near = form.near.trim();
   return {
-    legs: form.legs.map(({ what, minutes }, i) => ({
+    legs: form.legs.map(({ what, near: own, minutes }, i) => ({
       ...{ what: what.trim(), minutes: Number(minutes) },
-      ...(near === "" ? {} : { near }),
+      ...((own.trim() || near) === "" ? {} : { near: own.trim() || near }),
       ...(i === 0 && form.at !== "" ? { from: form.at.replace("T", " ") } : {}),
     })),
   };
 }
+
+/** What was asked, in a line. */
+export function askedText({ mode, find, plan, found, route }: Asked): string {
+  const answer = mode === "find" ? found : route;
+  if (answer?.source === "directive") return toldText(found, route, mode);
+  const parts =
+    mode === "find"
+      ? [find.what.trim() || "anything", find.require.trim(), atText(find.at)]
+      : [plan.legs.map(({ what }) => what.trim()).join(" → "), atText(plan.at)];
+  return parts.filter(Boolean).join(", ");
+}
+
+/** What a directive asked for, as far as its answer tells. */
+function toldText(found: Asked["found"], route: Asked["route"], mode: Asked["mode"]): string {
+  if (mode === "find") return found?.near ? `Near ${found.near}, by a directive` : "By a directive";
+  return route?.visits?.map(({ what }) => what).join(" → ") ?? "By a directive";
+}
+
+interface Asked {
+  readonly mode: "find" | "plan";
+  readonly find: FindForm;
+  readonly plan: PlanForm;
+  readonly found: { readonly source: string; readonly near: string } | null;
+  readonly route: { readonly source: string; readonly visits?: readonly { readonly what: string }[] } | null;
+}
+
+const atText = (at: string): string => at.replace("T", " at ");
 
 /** Every kind there is, places aside. */
 export const kindsOf = (capabilities: readonly Pick<Capability, "category">[]): string[] =>

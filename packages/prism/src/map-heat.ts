@@ -64,6 +64,6 @@ function colour(data: Uint8ClampedArray): void {
     const low = RAMP[Math.floor(at)]!;
     const high = RAMP[Math.min(RAMP.length - 1, Math.floor(at) + 1)]!;
     for (let c = 0; c < 3; c++) data[i + c] = low[c]! + (high[c]! - low[c]!) * (at % 1);
-    data[i + 3] = 255 * Math.min(0.88, sum * 2.2);
+    data[i + 3] = 255 * Math.min(0.78, sum * 2);
   }
 }

@@ -67,7 +67,7 @@ export function PlanForm({ room, desk, map }: Props & { room: Room }) {
 }
 
 function LegRow({ desk, leg, number, map }: Props & { leg: LegForm; number: number }) {
-  const { key, what, minutes } = leg;
+  const { key, what, near, minutes } = leg;
   const { faults } = map;
   return (
     <li className="map-leg">
@@ -75,6 +75,11 @@ function LegRow({ desk, leg, number, map }: Props & { leg: LegForm; number: numb
         {...{ id: `leg-${key}`, label: `Stop ${number}`, value: what, fault: faults[`what-${key}`], list: "kinds" }}
         placeholder={number === 1 ? "café" : "court"}
         onFill={(text) => desk.fillLeg(key, { what: text })}
+      />
+      <MapText
+        {...{ id: `leg-${key}-near`, label: "Near", value: near }}
+        placeholder="the start"
+        onFill={(text) => desk.fillLeg(key, { near: text })}
       />
       <MapText
         {...{
@@ -115,10 +120,11 @@ export function RouteView({ desk, map }: Props) {
     );
   const tz = lattice?.tz ?? "UTC";
   const first = route.visits[0];
+  const walk_s = route.visits.reduce((sum, { travel_s }) => sum + travel_s, 0);
   return (
     <section className="map-found" aria-label="Plan">
       <p className="map-sum" role="status">
-        {first === undefined ? "No stops" : `${dayText(first.from_ms, tz)}: ${route.visits.length} stops`}
+        {first === undefined ? "No stops" : `${dayText(first.from_ms, tz)}: ${spanText(walk_s)} on foot`}
       </p>
       <ol className="map-hits" onKeyDown={moveInList}>
         {route.visits.map((visit, i) => (

@@ -107,7 +107,8 @@ function put(card: HTMLElement | null, desk: MapDesk): void {
   const size = { width: ground.clientWidth, height: ground.clientHeight };
   const at = chosenAt(desk, size);
   if (at === null) return;
-  const right = at.x + GAP_PX + card.offsetWidth < size.width - 8;
+  const layers = card.parentElement?.querySelector<HTMLElement>(".map-layers")?.offsetLeft ?? size.width;
+  const right = at.x + GAP_PX + card.offsetWidth < layers - 8;
   const left_px = right ? at.x + GAP_PX : at.x - GAP_PX - card.offsetWidth;
   const top_px = Math.min(Math.max(8, at.y - 40), size.height - card.offsetHeight - 8);
   card.style.left = `${Math.round(Math.max(8, left_px))}px`;

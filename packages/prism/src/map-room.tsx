@@ -1,15 +1,16 @@
 /** The map room: what the lattice holds, on a map and in words. Loaded when it is first entered. */
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { Hex } from "./hex.tsx";
 import { MapCanvas } from "./map-canvas.tsx";
 import { MapDesk } from "./map-desk.ts";
 import { FindForm, FoundList } from "./map-find.tsx";
+import { askedText } from "./map-form.ts";
 import { HeatPanel, KindsPanel, ScaleBar } from "./map-layers.tsx";
 import { PlanForm, RouteView } from "./map-plan.tsx";
 import { PointCard } from "./map-point.tsx";
 import type { Margin } from "./map-projection.ts";
-import { POINTS_MAX } from "./map-state.ts";
+import { type MapState, POINTS_MAX } from "./map-state.ts";
 import { latticeApi } from "./map-wire.ts";
 import { chosen, type RoomState } from "./room-state.ts";
 import { countText } from "./sentence.ts";
@@ -46,15 +47,16 @@ export function MapRoom({ room, state }: { room: Room; state: RoomState }) {
     if (asked !== undefined && map.phase === "ready") void desk.show(asked);
   }, [desk, asked, map.phase]);
   const side = useRef<HTMLDivElement>(null);
+  const margin = useCallback(() => marginBeside(side.current), []);
   return (
     <main className="map-room" data-phase={map.phase} data-busy={map.busy}>
       <h2 className="unseen">Map of the lattice</h2>
-      <MapCanvas desk={desk} margin={() => marginBeside(side.current)} />
+      <MapCanvas desk={desk} margin={margin} />
       <div className="map-side" ref={side}>
         {map.phase === "ready" ? (
           <section className="map-panel panel" aria-label="Ask the lattice">
             <Modes desk={desk} mode={map.mode} />
-            {map.mode === "find" ? <FindForm {...{ room, desk, map }} /> : <PlanForm {...{ room, desk, map }} />}
+            <Question {...{ room, desk, map }} />
             <Refusals map={map.refusal} room={state.refusal} />
             <Stated room={room} state={state} />
             {map.mode === "find" ? <FoundList {...{ desk, map }} /> : <RouteView {...{ desk, map }} />}
@@ -86,8 +88,33 @@ export function MapRoom({ room, state }: { room: Room; state: RoomState }) {
 /** The map's free part, so that what is fitted does not end up under a panel. */
 function marginBeside(side: HTMLElement | null): Margin {
   const beside = side !== null && getComputedStyle(side).position === "absolute";
-  const end = beside && window.innerWidth >= 1100 ? 250 : 32;
-  return { top: 48, bottom: 64, left: beside ? side.offsetWidth + 56 : 32, right: end };
+  const end = beside && window.innerWidth >= 1100 ? 330 : 32;
+  return { top: 64, bottom: 88, left: beside ? side.offsetWidth + 104 : 32, right: end };
+}
+
+/** The form, or what was asked in a line. After an answer the focus goes to its first row. */
+function Question({ room, desk, map }: { room: Room; desk: MapDesk; map: MapState }) {
+  const answer = map.mode === "find" ? map.found : map.route;
+  const before = useRef(answer);
+  useEffect(() => {
+    if (answer !== before.current && answer !== null && !map.asking)
+      document.querySelector<HTMLElement>(".map-hit")?.focus({ preventScroll: true });
+    before.current = answer;
+  }, [answer, map.asking]);
+  if (map.asking)
+    return map.mode === "find" ? <FindForm {...{ room, desk, map }} /> : <PlanForm {...{ room, desk, map }} />;
+  const change = () => {
+    desk.ask();
+    requestAnimationFrame(() => document.querySelector<HTMLElement>("#find-what, #plan-near")?.focus());
+  };
+  return (
+    <p className="map-asked">
+      <span dir="auto">{askedText(map)}</span>
+      <button type="button" onClick={change}>
+        Change
+      </button>
+    </p>
+  );
 }
 
 const MODES = [

@@ -4,7 +4,7 @@ import type { PlanCheck } from "./map-check.ts";
 import { EMPTY_FIND, EMPTY_PLAN, type Faults, type FindForm, NO_FAULTS, type PlanForm } from "./map-form.ts";
 import { familyOf } from "./map-kinds.ts";
 import { type MapView, type Point, toWorld, type World } from "./map-projection.ts";
-import type { Capability, ExplanationStep, LatticeStatus, Span, Surface } from "./map-wire.ts";
+import type { Capability, LatticeStatus, Span, Surface } from "./map-wire.ts";
 import type { Refused } from "./wire.ts";
 
 export interface MapPoint extends World {
@@ -36,7 +36,13 @@ export interface FindShown {
   readonly more: boolean;
   /** With nothing found: a sentence, or how many each condition let through. */
   readonly why: string | null;
-  readonly steps: readonly ExplanationStep[];
+  readonly steps: readonly WhyStep[];
+}
+
+/** How many were left after a condition; null when they were too many to count. */
+export interface WhyStep {
+  readonly text: string;
+  readonly left: number | null;
 }
 
 export interface Visit extends Span {
@@ -79,6 +85,8 @@ export interface MapState {
   /** Quarters, streets and towns. */
   readonly areas: readonly MapPoint[];
   readonly mode: "find" | "plan";
+  /** The form lies open; else a line says what was asked, and the answer has the room. */
+  readonly asking: boolean;
   readonly find: FindForm;
   readonly plan: PlanForm;
   readonly faults: Faults;
@@ -101,6 +109,7 @@ export const EMPTY_MAP: MapState = {
   points: [],
   areas: [],
   mode: "find",
+  asking: true,
   find: EMPTY_FIND,
   plan: EMPTY_PLAN,
   faults: NO_FAULTS,

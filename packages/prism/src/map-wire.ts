@@ -41,21 +41,13 @@ export interface Query {
   readonly where?: Json;
   readonly open?: Span;
   readonly limit?: number;
-  readonly explain?: boolean;
   readonly records?: boolean;
 }
 
-export interface ExplanationStep {
-  readonly condition: string;
-  readonly passed: number;
-  readonly refused: number;
-  readonly unknown: number;
-}
-
 export interface Answer {
+  /** With `records`, each with its record. */
   readonly found: readonly { readonly id: string; readonly distance_m: number; readonly capability: Capability }[];
   readonly cursor: string | null;
-  readonly explanation?: { readonly steps: readonly ExplanationStep[] };
 }
 
 export interface Surface {
@@ -102,6 +94,7 @@ export type Ask = (method: "GET" | "POST", path: string, body?: Json) => Promise
 
 /** Rows of one answer. */
 export const SURFACE_LIMIT = 10_000;
+export const COUNT_LIMIT = 10_000;
 export const PAGE_LIMIT = 2500;
 
 export interface LatticeApi {

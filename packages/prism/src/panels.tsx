@@ -21,6 +21,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["F", "check any proof file; dropping one on the page does too"],
   ["X", "cancel what runs"],
   ["P", "permits"],
+  ["+ - 0", "on the map: deeper, higher, all of it; arrows move it, Enter chooses its middle"],
   ["M T", "the map of the lattice, and back to the trip"],
   ["K", "hold to freeze the hive"],
 ];

@@ -1,16 +1,12 @@
 /** The page as the real daemon serves it, on a home of its own: stated, approved and refused with the keyboard, nothing recorded. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { addressOf, START_MAX_MS, startDaemon, stopDaemon } from "./daemon.ts";
 import { takePicture } from "./pictures.ts";
-import { buildForDaemon, missing, ROOT, Screen } from "./screen.ts";
-
-const AXIOM = join(ROOT, "../hive/src/axiom.ts");
-const START_MAX_MS = 45_000;
+import { buildForDaemon, missing, Screen } from "./screen.ts";
 
 const home = mkdtempSync(join(tmpdir(), "prism-daemon-"));
 let daemon: ChildProcess;
@@ -20,40 +16,20 @@ let screen: Screen;
 beforeAll(async () => {
   if (missing !== null) return;
   await buildForDaemon();
-  daemon = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", AXIOM], {
-    env: { ...process.env, AXIOM_HOME: home, AXIOM_HTTP_PORT: "0" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  daemon = startDaemon(home);
   address = await addressOf(daemon);
   screen = await Screen.start();
 }, START_MAX_MS + 15_000);
 
 afterAll(async () => {
   await screen?.close();
-  if (daemon !== undefined && daemon.exitCode === null) {
-    daemon.kill("SIGTERM");
-    await once(daemon, "exit");
-  }
+  await stopDaemon(daemon);
   rmSync(home, { recursive: true, force: true });
 });
 
 beforeEach((context) => {
   if (missing !== null) context.skip(missing);
 });
-
-/** The address that the daemon prints for people, with its key. */
-async function addressOf(child: ChildProcess): Promise<string> {
-  const said: string[] = [];
-  child.stderr!.on("data", (piece: Buffer) => said.push(piece.toString()));
-  const timer = setTimeout(() => child.kill(), START_MAX_MS);
-  for await (const line of createInterface({ input: child.stdout! })) {
-    const found = /http:\/\/127\.0\.0\.1:\d+\/#key=\S+/.exec(line)?.[0];
-    if (found === undefined) continue;
-    clearTimeout(timer);
-    return found;
-  }
-  throw new Error(`the daemon printed no address: ${said.join("")}`);
-}
 
 const verified = '.proof[data-look="verified"]';
 

@@ -10,6 +10,8 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ProofCard } from "lop";
 import { DEMO_STATUS, DEMO_TOOLS } from "../src/demo-data.ts";
+import { demoLattice } from "../src/demo-map.ts";
+import type { Ask } from "../src/map-wire.ts";
 import {
   type DirectiveView,
   type HiveStatus,
@@ -52,6 +54,8 @@ export class FakeHive {
   /** What a needle writes for certain words, and what the steps tell of it. */
   needle: { readonly [words: string]: { route: JsonObject; decode: JsonObject; parameters: JsonObject } } = {};
   key = KEY;
+  /** What the lattice answers. */
+  lattice: Ask = demoLattice;
   /** Requests for anything but this origin's own paths. */
   readonly requests: string[] = [];
   readonly said: JsonObject[] = [];
@@ -100,17 +104,24 @@ export class FakeHive {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? "/", this.url);
+    const { pathname, search } = new URL(request.url ?? "/", this.url);
     this.requests.push(`${request.method} ${pathname}`);
     if (!pathname.startsWith("/v1/")) return this.#file(pathname, response);
     if (request.headers.authorization !== `Bearer ${this.key}`)
       return send(response, 401, refusal("unauthorized", "The key is not one of this hive's.", "Send the right key."));
     if (pathname === "/v1/events") return this.#stream(request, response);
     const body = request.method === "POST" ? ((await readJson(request)) as JsonObject) : {};
+    if (pathname.startsWith("/v1/lattice")) return this.#ofLattice(request.method, pathname + search, body, response);
     const answer = this.#answer(request.method ?? "GET", pathname, body);
     if (Buffer.isBuffer(answer)) response.writeHead(200, { "content-type": "application/json" }).end(answer);
     else if (answer === null) response.writeHead(204).end();
     else send(response, "refused" in answer && "fix" in answer && !("id" in answer) ? 422 : 200, answer);
+  }
+
+  async #ofLattice(method = "", path: string, body: JsonObject, response: ServerResponse): Promise<void> {
+    if (method === "POST") this.said.push({ path, ...body });
+    const answer = (await this.lattice(method as "GET" | "POST", path, body)) as object;
+    send(response, "refused" in answer ? 422 : 200, answer);
   }
 
   async #file(pathname: string, response: ServerResponse): Promise<void> {

@@ -30,7 +30,7 @@ export async function buildPage(folder: string): Promise<void> {
 
 /** Builds into `dist`, where the daemon looks, unless what is there is newer than every source. */
 export async function buildForDaemon(): Promise<void> {
-  const sources = ["src", "../lop/src"].map((folder) => join(ROOT, folder));
+  const sources = ["src", "../lop/src", "../lattice/src"].map((folder) => join(ROOT, folder));
   const newest = sources.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => statSync(join(folder, file)).mtimeMs),
   );
@@ -81,6 +81,8 @@ export class Screen {
     if (this.#page === null || this.#options !== JSON.stringify(options)) await this.open(address, options);
     else await this.page.goto(address);
     await this.page.locator(".room").waitFor();
+    // The map comes a little later, in a chunk of its own, and is drawn a frame after it.
+    if (address.includes("demo=map-")) await this.page.locator(".map-canvas[data-drawn]").waitFor();
     await this.page.evaluate(() => document.fonts.ready);
     return this.page;
   }

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { DEMOS } from "../src/demo.ts";
+import { DEMOS, MAP_DEMOS } from "../src/demo.ts";
 import { FakeHive, KEY } from "./fake-hive.ts";
 import { takePicture } from "./pictures.ts";
 import { differingShare } from "./png.ts";
@@ -65,7 +65,7 @@ async function comparePicture(name: string): Promise<void> {
 }
 
 describe("every state", () => {
-  it.each(Object.keys(DEMOS))("%s: axe finds nothing", async (name) => {
+  it.each([...Object.keys(DEMOS), ...MAP_DEMOS])("%s: axe finds nothing", async (name) => {
     await show(name, { reducedMotion: "reduce" });
     expect(await screen.axe()).toEqual([]);
     expect(screen.faults).toEqual([]);
@@ -74,8 +74,9 @@ describe("every state", () => {
 
 describe("the pictures in docs/images", () => {
   const PICTURES = ["idle", "typing", "form", "approval", "irreversible", "executing", "verified", "denied", "locked"];
+  const MAPS = ["map-found", "map-heat"];
 
-  it.each(PICTURES)("%s", async (name) => {
+  it.each([...PICTURES, ...MAPS])("%s", async (name) => {
     await show(name);
     await comparePicture(`hud-${name}`);
   });
@@ -84,7 +85,7 @@ describe("the pictures in docs/images", () => {
 describe("holds", () => {
   const overflow = () =>
     screen.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  const STATES = ["idle", "form", "approval", "verified", "denied", "locked", "long", "list"];
+  const STATES = ["idle", "form", "approval", "verified", "denied", "locked", "long", "list", "map-found", "map-plan"];
 
   it.each(STATES)("%s at 320 px, at 200 %% zoom and right to left, without sideways scrolling", async (name) => {
     const page = await show(name, { reducedMotion: "reduce" });
@@ -101,14 +102,17 @@ describe("holds", () => {
     expect(await overflow()).toBeLessThanOrEqual(0);
   });
 
-  it.each(["idle", "verified", "approval", "refused"])("still when idle: nothing loops in %s", async (name) => {
-    const page = await show(name);
-    await page.waitForTimeout(700);
-    const running = await page.evaluate(
-      () => document.getAnimations().filter((one) => one.playState === "running").length,
-    );
-    expect(running).toBe(0);
-  });
+  it.each(["idle", "verified", "approval", "refused", "map-found"])(
+    "still when idle: nothing loops in %s",
+    async (name) => {
+      const page = await show(name);
+      await page.waitForTimeout(700);
+      const running = await page.evaluate(
+        () => document.getAnimations().filter((one) => one.playState === "running").length,
+      );
+      expect(running).toBe(0);
+    },
+  );
 
   it("reduced motion: nothing moves even in flight", async () => {
     const page = await show("executing", { reducedMotion: "reduce" });
