@@ -38,7 +38,9 @@ function exitOf(error: unknown, terminal: Terminal): number {
   if (terminal.signal.aborted) return EXIT.interrupted;
   const connection = (error as NodeJS.ErrnoException).code;
   if (connection === "ECONNREFUSED" || connection === "ECONNRESET") {
-    terminal.say(`the daemon does not answer (${connection}); axiom doctor says more`);
+    // Cut off in the middle: the next start reports what it found.
+    const list = connection === "ECONNRESET" ? "axiom list shows what became of its work; " : "";
+    terminal.say(`the daemon does not answer (${connection}); ${list}axiom doctor says more`);
     return EXIT.refused;
   }
   terminal.say(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
