@@ -137,7 +137,9 @@ export function readPlan(path: string): HypervisorPlan | Refusal {
   try {
     value = parseStrict(readFileSync(path), { max_bytes: PLAN_MAX_BYTES });
   } catch (fault) {
-    return refusePlan(`${path}: ${(fault as Error).message}`);
+    const { code, message } = fault as NodeJS.ErrnoException;
+    if (code !== undefined) return refuse("config-invalid", `${path} cannot be read (${code}).`, "Check the path.");
+    return refusePlan(`${path}: ${message}`);
   }
   return planOf(value);
 }

@@ -7,7 +7,7 @@ import type { DirectiveView, ToolInfo } from "./hive-types.ts";
 import type { ChambersWanted } from "./local-hive.ts";
 import { nearest } from "./nearest.ts";
 import { describeFlags, readParameters, toolSchema } from "./parameters.ts";
-import { proofText, stepText } from "./proof-text.ts";
+import { parametersText, proofText, stepText } from "./proof-text.ts";
 import { EXIT, isRefused, showRefusal, type Terminal, UsageError } from "./terminal.ts";
 
 export interface DoOptions {
@@ -78,6 +78,7 @@ export async function runDoLine(
   const options = { ...before, ...(own as DoOptions) };
   if (tool !== undefined && isWords(tool)) {
     if (rest.length > 0) throw new UsageError(`words stand alone, in quotes; ${JSON.stringify(rest[0])} is too much`);
+    if (tool.trim() === "") throw new UsageError('say what is to be done: axiom do "run this python: print(6*7)"');
     return runSay(terminal, tool, options);
   }
   return runDo(terminal, tool, rest, options);
@@ -250,7 +251,7 @@ async function askApproval(
   if (!terminal.interactive) return "open";
   const { askYesNo } = await import("./prompts.ts");
   const why = view.verdict?.reasons.join(" ") ?? "";
-  const yes = await askYesNo(`${why} Approve ${view.card?.tool} (impact ${view.verdict?.impact})?`);
+  const yes = await askYesNo(`${why} Approve ${actionText(view)} (impact ${view.verdict?.impact})?`);
   if (yes === null) return "open";
   return yes ? client.approve(view.id, true) : client.refuse(view.id, "refused at the terminal");
 }
@@ -271,10 +272,15 @@ async function finish(
   return exitOf(view);
 }
 
+/** Whoever approves must see what: the tool, and with what; very long parameters are cut. */
+const actionText = ({ card }: DirectiveView): string =>
+  card === null ? "none" : `${card.tool} ${parametersText(card.parameters)}`.trimEnd();
+
 function showAwaiting(terminal: Terminal, view: DirectiveView, daemon: boolean): number {
   if (terminal.json) terminal.out(JSON.stringify(view));
   else {
     terminal.out(view.id);
+    terminal.say(`  action      ${actionText(view)}`);
     terminal.say(
       `It waits for approval${view.approve_by === null ? "" : ` until ${view.approve_by}`}: axiom approve ${view.id.slice(0, 16)}`,
     );

@@ -40,7 +40,7 @@ export function runForgeRender(terminal: Terminal, { config, out, backend, check
 function backendsNamed(name: string): readonly Backend[] {
   if (name === "all") return BACKENDS;
   const found = BACKENDS.find((one) => one === name);
-  if (found === undefined) throw new UsageError(`--backend is all, ${BACKENDS.join(", ")}`);
+  if (found === undefined) throw new UsageError(`--backend is one of all, ${BACKENDS.join(", ")}`);
   return [found];
 }
 

@@ -1,12 +1,11 @@
 /** `axiom lattice find|plan|coordinate|hold|surface`: questions to the lattice. What can be a directive is one, and ends in a proof card. */
-import { readFileSync } from "node:fs";
 import type { CoordinateReply, LatticeHold, SurfaceReply } from "lattice";
 import type { Json, JsonObject, Refusal } from "lop";
-import { latticeView } from "./cli-lattice.ts";
+import { type LatticeView, latticeView } from "./cli-lattice.ts";
 import { type Connection, withHive } from "./connection.ts";
 import type { DirectiveView } from "./hive-types.ts";
 import { printable } from "./proof-text.ts";
-import { EXIT, isRefused, showRefusal, type Terminal, UsageError } from "./terminal.ts";
+import { EXIT, isRefused, readInput, showRefusal, type Terminal, UsageError } from "./terminal.ts";
 
 type Client = Connection["client"];
 /** Longest that a find or a plan is waited for. */
@@ -23,9 +22,12 @@ export interface FindFlags {
   limit?: number;
 }
 
-export function runLatticeFind(terminal: Terminal, { radiusKm, ...flags }: FindFlags): Promise<number> {
-  const parameters = { ...flags, ...(radiusKm === undefined ? {} : { radius_km: radiusKm }) };
-  return stated(terminal, "lattice.find", parameters as unknown as JsonObject, findText);
+export function runLatticeFind(terminal: Terminal, flags: FindFlags): Promise<number> {
+  // Named one by one: the flags hold `--json` and `--quiet` too, which the tool does not know.
+  const { what, near, radiusKm: radius_km, require, at, units, limit } = flags;
+  const asked = Object.entries({ what, near, radius_km, require, at, units, limit });
+  const parameters = Object.fromEntries(asked.filter(([, value]) => value !== undefined));
+  return stated(terminal, "lattice.find", parameters as JsonObject, findText);
 }
 
 /** Each leg: `what=café; near=Old Town; from=9am; minutes=45; require=wifi,quiet`. */
@@ -43,7 +45,7 @@ export function readLeg(text: string): JsonObject {
       part.slice(0, part.indexOf("=")).trim().replaceAll("-", "_"),
       part.slice(part.indexOf("=") + 1).trim(),
     ];
-    if (LEG_NUMBERS.has(name)) leg[name] = Number(value);
+    if (LEG_NUMBERS.has(name)) leg[name] = readPositive(name, value);
     else if (name === "require") leg[name] = value.split(",").map((each) => each.trim());
     else if (LEG_WORDS.has(name)) leg[name] = value;
     else
@@ -53,6 +55,11 @@ export function readLeg(text: string): JsonObject {
   }
   if (leg.what === undefined) throw new UsageError("a leg needs what=…");
   return leg;
+}
+
+function readPositive(name: string, text: string): number {
+  if (text !== "" && Number(text) > 0) return Number(text);
+  throw new UsageError(`${name} of a leg is a number above 0, not ${JSON.stringify(text)}`);
 }
 
 /** States the card, and shows the result instead of the proof card; `--json` prints the proof card. */
@@ -104,7 +111,7 @@ interface FoundRow {
   readonly free: Readonly<Record<string, number>> | null;
 }
 
-export function findText({ found, why, more }: JsonObject): string {
+export function findText({ found, why, more, understood }: JsonObject): string {
   const rows = found as unknown as readonly FoundRow[];
   if (rows.length === 0) return String(why);
   const lines = rows.map(({ id, name, distance_m, address, open, open_until, free }) => {
@@ -112,7 +119,9 @@ export function findText({ found, why, more }: JsonObject): string {
     const units = Object.entries(free ?? {}).map(([dimension, left]) => `${left} ${dimension} free`);
     return `${`${Math.round(distance_m)} m`.padStart(8)}  ${name.padEnd(32)} ${id.padEnd(18)} ${[until, ...units, address ?? ""].filter((part) => part !== "").join(", ")}`;
   });
-  return [...lines, ...(more === true ? ["          … and more"] : [])].join("\n");
+  const { at } = (understood ?? {}) as { at?: { read_as: string; assumed: string | null } | null };
+  const time = at == null ? [] : [`at ${at.read_as}${at.assumed === null ? "" : ` (${at.assumed})`}:`];
+  return [...time, ...lines, ...(more === true ? ["          … and more"] : [])].join("\n");
 }
 
 export function planText({ planned, why, legs, certificate }: JsonObject): string {
@@ -130,7 +139,7 @@ export function planText({ planned, why, legs, certificate }: JsonObject): strin
 
 /** A file with a `CoordinateTask` as JSON; `-` is standard input. */
 export function runLatticeCoordinate(terminal: Terminal, path: string): Promise<number> {
-  const task = readJson(path === "-" ? terminal.stdin() : readFileSync(path));
+  const task = readJson(path === "-" ? terminal.stdin() : readInput(path));
   return withHive(terminal, async ({ client }) => {
     const reply = await terminal.patiently(
       "coordinating",
@@ -193,7 +202,9 @@ export interface HoldFlags {
 /** Puts units aside without confirming: that is `hold confirm`, or the time runs out. */
 export function runHoldTake(terminal: Terminal, id: string, flags: HoldFlags): Promise<number> {
   return withHive(terminal, async ({ client }) => {
-    const from_ms = await momentOf(client, flags.at);
+    const view = await latticeView(client);
+    if (isRefused(view)) return showRefusal(terminal, view);
+    const from_ms = await momentOf(flags.at, view);
     if (typeof from_ms !== "number") return showRefusal(terminal, from_ms);
     const until_ms = from_ms + flags.minutes * MINUTE_MS;
     const item = {
@@ -224,11 +235,9 @@ function showHold(terminal: Terminal, hold: LatticeHold | Refusal): number {
   return EXIT.ok;
 }
 
-async function momentOf(client: Client, phrase: string): Promise<number | Refusal> {
-  const view = await latticeView(client);
-  if (isRefused(view)) return view;
+async function momentOf(phrase: string, { tz }: LatticeView): Promise<number | Refusal> {
   const { readTime } = await import("./spoken-time.ts");
-  const time = readTime(phrase, Date.now(), view.tz);
+  const time = readTime(phrase, Date.now(), tz);
   return isRefused(time) ? time : time.from_ms;
 }
 
@@ -247,7 +256,10 @@ export function runLatticeSurface(terminal: Terminal, flags: SurfaceFlags): Prom
       `/v1/lattice/place?name=${encodeURIComponent(flags.near)}`,
     );
     if (isRefused(spot)) return showRefusal(terminal, spot);
-    const from_ms = await momentOf(client, flags.at);
+    const view = await latticeView(client);
+    if (isRefused(view)) return showRefusal(terminal, view);
+    if (!view.dimensions.includes(flags.dimension)) throw unknownDimension(flags.dimension, view.dimensions);
+    const from_ms = await momentOf(flags.at, view);
     if (typeof from_ms !== "number") return showRefusal(terminal, from_ms);
     const query = new URLSearchParams({
       lat: String(spot.at.lat),
@@ -263,6 +275,13 @@ export function runLatticeSurface(terminal: Terminal, flags: SurfaceFlags): Prom
     return EXIT.ok;
   });
 }
+
+const unknownDimension = (given: string, known: readonly string[]): UsageError =>
+  new UsageError(
+    known.length === 0
+      ? "the lattice has no capabilities yet; axiom lattice import FILE, or axiom lattice demo"
+      : `--dimension is one of ${known.join(", ")}, not ${JSON.stringify(given)}`,
+  );
 
 /** Places that a person is shown. */
 const PLACES_SHOWN = 40;

@@ -83,6 +83,7 @@ function showImported(terminal: Terminal, imported: Imported, keptGood: boolean)
       terminal.say(printable(`  ${terminal.paint("red", at)}: ${why}`));
     if (bad > FAULTS_SHOWN) terminal.say(`  … and ${bad - FAULTS_SHOWN} more; --json lists them`);
     terminal.out(`${read} read, ${added} added, ${replaced} replaced, ${passed_over} passed over, ${bad} bad`);
+    if (read === 0 && bad === 0) terminal.say("The file holds no record.");
     if (bad > 0 && !keptGood) terminal.say("Nothing was imported; --keep-good takes the good ones.");
   }
   return bad > 0 && !keptGood ? EXIT.refused : EXIT.ok;

@@ -38,7 +38,9 @@ function exitOf(error: unknown, terminal: Terminal): number {
   if (terminal.signal.aborted) return EXIT.interrupted;
   const connection = (error as NodeJS.ErrnoException).code;
   if (connection === "ECONNREFUSED" || connection === "ECONNRESET") {
-    terminal.say(`the daemon does not answer (${connection}); axiom doctor says more`);
+    // Cut off in the middle: the next start reports what it found.
+    const list = connection === "ECONNRESET" ? "axiom list shows what became of its work; " : "";
+    terminal.say(`the daemon does not answer (${connection}); ${list}axiom doctor says more`);
     return EXIT.refused;
   }
   terminal.say(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -65,12 +67,16 @@ export function makeProgram(terminal: Terminal, ended: (code: number) => void): 
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.say(text.trimEnd()) });
   const context: Tree = { program, terminal, action };
-  program.allowExcessArguments().action(
-    action(async () => {
-      if (program.args.length > 0) throw unknownCommand(program);
-      return (await import("./cli-serve.ts")).serve(terminal);
-    }),
-  );
+  program.hook("preAction", (_, command) => refuseExcess(command));
+  program
+    .helpCommand("help [command]", "What there is, or how one command is used")
+    .allowExcessArguments()
+    .action(
+      action(async () => {
+        if (program.args.length > 0) throw unknownCommand(program);
+        return (await import("./cli-serve.ts")).serve(terminal);
+      }),
+    );
   tripCommands(context);
   hiveCommands(context);
   keyCommands(context);
@@ -88,6 +94,17 @@ function unknownCommand(program: Command): UsageError {
     program.commands.map((command) => command.name()),
   );
   return new UsageError(`there is no command ${name}; the nearest is ${near} (axiom --help lists all)`);
+}
+
+/** A mistyped command below a group would else run the group's default as if it had been asked for. */
+function refuseExcess(command: Command): void {
+  const { parent, args, registeredArguments } = command;
+  const excess = args[registeredArguments.length];
+  if (parent === null || excess === undefined || registeredArguments.at(-1)?.variadic === true) return;
+  const path: string[] = [];
+  for (let at: Command | null = command; at !== null; at = at.parent) path.unshift(at.name());
+  const group = path.slice(0, -1).join(" ");
+  throw new UsageError(`${path.join(" ")} does not take ${JSON.stringify(excess)}; ${group} --help lists the commands`);
 }
 
 const HELP = `

@@ -5,7 +5,7 @@ import { isRefusal, type JsonObject, type Refusal, refuse } from "lop";
 import type { OpenLattice } from "./lattice-desk.ts";
 import { timeOf } from "./lattice-find.ts";
 import { heard } from "./lattice-refusal.ts";
-import type { SpokenTime } from "./spoken-time.ts";
+import { type SpokenTime, sayTime } from "./spoken-time.ts";
 
 export const BOOK_MINUTES = 60;
 /** Between hold and confirmation lies one write; what a crash leaves unconfirmed is free again after this. */
@@ -74,7 +74,7 @@ function checkOpen(
   const { state, changes_ms } = new HoursGlance(from_ms, nodeInZone, settings.region).of(record);
   const name = record.name || record.id;
   if (state === "closed") {
-    const opens = changes_ms === null ? "" : `; it opens at ${new Date(changes_ms).toISOString()}`;
+    const opens = changes_ms === null ? "" : `; it opens at ${sayTime(changes_ms, settings.tz)}`;
     return refuse("capability-closed", `${name} is closed at ${read_as}${opens}.`);
   }
   if (state === "open" && changes_ms !== null && changes_ms < until_ms)

@@ -70,7 +70,7 @@ export const printable = (text: string): string => text.replace(/[\u0000-\u0008\
 
 export function parametersText(parameters: ProofCard["card"]["parameters"]): string {
   const text = Object.entries(parameters)
-    .map(([name, value]) => `${name}=${typeof value === "string" ? JSON.stringify(value) : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     .join(" ");
   return printable(text.length > VALUE_MAX ? `${text.slice(0, VALUE_MAX)}…` : text);
 }
@@ -105,13 +105,15 @@ export function stepText(event: StepEvent, terminal: Terminal): string | null {
 export const duration = (us: number): string =>
   us < 1000 ? `${us} µs` : us < 1_000_000 ? `${(us / 1000).toFixed(1)} ms` : `${(us / 1_000_000).toFixed(2)} s`;
 
+/** What ended without a proof card keeps neither words nor action card over a restart. */
+const wordsOf = ({ words }: DirectiveView): string => (words === null ? "(not kept)" : JSON.stringify(words));
+
 /** One line of `axiom list`. */
 export function lineOf(view: DirectiveView, terminal: Terminal): string {
   const colours: Record<string, Colour> = { done: "gold", running: "ice", "awaiting-approval": "ice" };
   const red = view.quarantined === true || (view.outcome !== null && view.outcome.status !== "ok");
   const state = terminal.paint(red ? "red" : (colours[view.state] ?? "red"), stateOf(view).padEnd(18), "stdout");
-  const what =
-    view.card === null ? JSON.stringify(view.words ?? "") : `${view.card.tool} ${parametersText(view.card.parameters)}`;
+  const what = view.card === null ? wordsOf(view) : `${view.card.tool} ${parametersText(view.card.parameters)}`;
   return `${view.submitted_at}  ${view.id.slice(0, 16)}  ${state} ${printable(what)}`;
 }
 

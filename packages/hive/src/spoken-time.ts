@@ -131,5 +131,10 @@ function ahead(moment_ms: number, said: ParsedComponents, after_ms: number): num
 const isDated = (said: ParsedComponents): boolean =>
   said.isCertain("day") || said.isCertain("weekday") || said.isCertain("month");
 
+/** A moment as `read_as` says it: "2026-11-22 09:00 Europe/London". */
+export function sayTime(utc_ms: number, tz: string): string {
+  return `${wallText(utc_ms, new WallClock(tz, utc_ms - DAY_MS, utc_ms + DAY_MS))} ${tz}`;
+}
+
 const wallText = (utc_ms: number, clock: WallClock): string =>
   new Date(clock.toWall(utc_ms)).toISOString().slice(0, 16).replace("T", " ");

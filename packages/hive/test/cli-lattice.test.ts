@@ -90,6 +90,35 @@ describe("on a fresh home", () => {
     });
   });
 
+  it("tells what was wrong with what was typed, and runs nothing else instead", { timeout: MANY_RUNS_MS }, async () => {
+    const wrong = (args: string[], said: string) =>
+      run(...args).then((ran) => expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining(said) }));
+    await wrong(["lattice", "fnd"], 'does not take "fnd"; axiom lattice --help');
+    await wrong(["lattice", "coordinate", join(home, "none.json")], "none.json cannot be read (ENOENT)");
+    await wrong(
+      ["lattice", "surface", "--near", "Old Town", "--dimension", "bananas"],
+      "--dimension is one of appointments",
+    );
+    await wrong(["do", ""], "say what is to be done");
+    expect(await run("help")).toMatchObject({ code: 0, stdout: expect.stringContaining("lattice [options]") });
+  });
+
+  it("a find says how it read the time, and is a proof card as JSON", { timeout: MANY_RUNS_MS }, async () => {
+    const found = await run("lattice", "find", "--what", "café", "--at", "tomorrow");
+    expect(found.stdout).toMatch(/^at \d{4}-\d\d-\d\d 12:00 Europe\/London \(no hour was said; noon is taken\):\n/);
+    expect(await json("lattice", "find", "--what", "café", "--limit", "1")).toMatchObject({
+      card: { tool: "lattice.find", parameters: { what: "café", limit: 1 } },
+    });
+  });
+
+  it("what waits for approval is shown with its parameters", { timeout: MANY_RUNS_MS }, async () => {
+    const waits = await run("do", "lattice.reserve", "--capability", "cafe-1", "--at", "tomorrow noon");
+    expect(waits).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/action +lattice\.reserve .*capability="cafe-1"/),
+    });
+  });
+
   it("import tells every bad line and keeps the good ones only if asked", { timeout: MANY_RUNS_MS }, async () => {
     const file = join(home, "desks.csv");
     writeFileSync(
@@ -98,7 +127,7 @@ describe("on a fresh home", () => {
     );
     const all = await run("lattice", "import", file);
     expect(all).toMatchObject({ code: 1, stdout: "3 read, 0 added, 0 replaced, 0 passed over, 2 bad\n" });
-    expect(all.stderr).toMatch(/line 3: at\.lat.*\n.*line 4: attributes\.quiet.*\n.*--keep-good/s);
+    expect(all.stderr).toMatch(/line 3: at\.lat: Too big.*\n.*line 4: attributes\.quiet.*\n.*--keep-good/s);
     expect(await json("lattice", "import", file, "--keep-good")).toMatchObject({
       added: 1,
       bad: 2,
@@ -117,6 +146,7 @@ it("a leg as it is typed", () => {
   expect(readLeg("what=café; near=Old Town; radius-km=1.5; require=wifi, quiet; from=9am; minutes=45")).toEqual({
     ...{ what: "café", near: "Old Town", radius_km: 1.5, require: ["wifi", "quiet"], from: "9am", minutes: 45 },
   });
+  expect(() => readLeg("what=x; minutes=soon")).toThrow("minutes of a leg is a number above 0");
   expect(() => readLeg("near=x")).toThrow("what=");
   expect(() => readLeg("what=x; colour=red")).toThrow("colour=red");
 });

@@ -1,12 +1,18 @@
 import fc from "fast-check";
 import { isRefusal } from "lop";
 import { describe, expect, it } from "vitest";
-import { readTime } from "../src/spoken-time.ts";
+import { readTime, sayTime } from "../src/spoken-time.ts";
 
 const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
 /** A Saturday, 15:00 in Berlin. */
 const NOW = Date.UTC(2026, 10, 21, 14, 0);
 const read = (phrase: string, tz = "Europe/Berlin", now = NOW) => readTime(phrase, now, tz);
+
+it("says a moment in the zone of the lattice, over the end of summer time too", () => {
+  expect(sayTime(Date.UTC(2026, 9, 25, 0, 30), "Europe/Berlin")).toBe("2026-10-25 02:30 Europe/Berlin");
+  expect(sayTime(Date.UTC(2026, 9, 25, 1, 30), "Europe/Berlin")).toBe("2026-10-25 02:30 Europe/Berlin");
+  expect(sayTime(NOW, "Europe/Berlin")).toBe("2026-11-21 15:00 Europe/Berlin");
+});
 
 describe("times as people say them", () => {
   it.each([

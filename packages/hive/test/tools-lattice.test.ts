@@ -231,7 +231,11 @@ describe("lattice.reserve and lattice.cancel", () => {
     const { hive } = await cityHive();
     const refused = async (tool: string, parameters: JsonObject) =>
       (await approved(hive, tool, parameters)).refusal?.refused;
-    expect(await refused("lattice.reserve", { capability: "cafe-1", at: "tomorrow 4am" })).toBe("capability-closed");
+    const early = await approved(hive, "lattice.reserve", { capability: "cafe-1", at: "tomorrow 4am" });
+    expect(early.refusal).toMatchObject({
+      refused: "capability-closed",
+      why: expect.stringMatching(/is closed at (\S+) 04:00 (\S+); it opens at \1 \d\d:\d\d \2\.$/),
+    });
     expect(await refused("lattice.reserve", { capability: "no such thing anywhere", at: "tomorrow 4am" })).toBe(
       "capability-unknown",
     );

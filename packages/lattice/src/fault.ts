@@ -3,7 +3,7 @@ export const FAULTS = {
   "place-malformed":
     "Give latitudes in −90…90 and longitudes in −180…180 degrees, and a polygon of at least three corners.",
   "radius-empty": "Give a radius above 0 and at most 20,100 km, in metres.",
-  "attribute-unknown": "Use an attribute that some capability has; `attributes()` lists them.",
+  "attribute-unknown": "Use an attribute that some capability has; `axiom lattice` (`attributes()`) lists them.",
   "attribute-mismatch": "Give a value of the attribute's kind.",
   "capability-malformed": "Correct the field named.",
   "capability-duplicate": "Give each capability an id of its own.",
@@ -32,7 +32,7 @@ export const FAULTS = {
   "hold-unknown": "Use the id that the hold was given.",
   "hold-over": "The hold has ended; ask for a new one.",
   "key-reused": "Use an idempotency key for one request only.",
-  "dimension-unknown": "Use a dimension that the lattice has; `dimensions()` lists them.",
+  "dimension-unknown": "Use a dimension that the lattice has; `axiom lattice` (`dimensions()`) lists them.",
   "capability-unknown": "Use the id of a capability that the lattice has.",
   "units-beyond": "Keep free units between −32,767 and 32,767 in every slot.",
   "holds-full": "Let holds expire or release some; the number of open holds is limited.",

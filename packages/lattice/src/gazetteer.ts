@@ -79,7 +79,7 @@ const keyOf = (name: string): string =>
 
 const LEAD = /^(?:(?:near|nearby|close to|next to|around|in|at|by|from|to|the)\s+)+/i;
 const ME = new Set(["me", "here", "home", "my place", "my home", "where i am", "my location", "us"]);
-const COORDINATES = /^(-?\d{1,2}(?:\.\d+)?)\s*[,;]\s*(-?\d{1,3}(?:\.\d+)?)$/;
+const COORDINATES = /^(-?\d{1,9}(?:\.\d+)?)\s*[,;]\s*(-?\d{1,9}(?:\.\d+)?)$/;
 
 export class Gazetteer {
   readonly #names = new Map<string, Namesake[]>();

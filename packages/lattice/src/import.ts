@@ -77,7 +77,10 @@ export class ImportDesk {
 
   refuse({ refused, why, at }: Fault, where: string): void {
     this.#bad++;
-    if (this.#bad <= MAX_TOLD_FAULTS) this.#faults.push(fault(refused, why, at === "" ? where : `${where}: ${at}`));
+    if (this.#bad > MAX_TOLD_FAULTS) return;
+    // The field stands in `at`; where `why` begins with it too, once is enough.
+    const said = at !== "" && why.startsWith(`${at}: `) ? why.slice(at.length + 2) : why;
+    this.#faults.push(fault(refused, said, at === "" ? where : `${where}: ${at}`));
   }
 
   #check(drafted: Record<string, unknown>): Capability | Fault {

@@ -53,6 +53,9 @@ describe("places by name", () => {
     ["55.9, -3.1", "55.9, -3.1", "point"],
   ])("%j is %s", (phrase, name, kind) => expect(at(phrase)).toMatchObject({ name, kind }));
 
+  it("takes numbers that are on no globe for a position, not for the name of something", () =>
+    expect(at("999,999")).toMatchObject({ refused: "place-malformed" }));
+
   it("takes the middle of a street from what stands in it, and the right one of two", () => {
     expect((at("Queen Street") as Spot).at.lat).toBeCloseTo(55.952, 6);
     expect((at("Mill Lane in Leith") as Spot).at.lat).toBe(55.976);
