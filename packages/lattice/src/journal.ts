@@ -142,13 +142,21 @@ function readRecord(bytes: Uint8Array, at: number, sha256: Sha256, chain: Uint8A
   if (at + HEAD_BYTES > bytes.length) return "torn";
   const head = new DataView(bytes.buffer, bytes.byteOffset + at, HEAD_BYTES);
   const size = head.getUint32(0, true);
-  if (head.getUint32(4, true) !== ~size >>> 0 || size === 0 || size > MAX_BODY_BYTES) return zerosFrom(bytes, at + 4);
+  if (head.getUint32(4, true) !== ~size >>> 0 || size === 0 || size > MAX_BODY_BYTES)
+    return zerosFrom(bytes, at + 4 + writtenOf(~size, bytes.subarray(at + 4, at + HEAD_BYTES)));
   const end = at + HEAD_BYTES + size + CHAIN_BYTES;
   if (end > bytes.length) return "torn";
   const body = bytes.subarray(at + HEAD_BYTES, end - CHAIN_BYTES);
   const next = nextChain(sha256, chain, body);
   if (same(next, bytes.subarray(end - CHAIN_BYTES, end))) return { body, chain: next, end };
   return end === bytes.length ? "torn" : zerosFrom(bytes, end);
+}
+
+/** How many bytes of a number, least first, stand as they would have been written: the crash may have come in the middle of it. */
+function writtenOf(number: number, bytes: Uint8Array): number {
+  let count = 0;
+  while (count < bytes.length && bytes[count] === ((number >>> (8 * count)) & 0xff)) count++;
+  return count;
 }
 
 const zerosFrom = (bytes: Uint8Array, at: number): "torn" | "damaged" =>

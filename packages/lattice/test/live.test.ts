@@ -164,6 +164,22 @@ describe("journal", () => {
     expect(refused).toBeGreaterThan(file.size_bytes / 2);
   });
 
+  it("takes a write that was cut off anywhere, with zeros behind it, for a torn tail", async () => {
+    const made = await stocked();
+    await made.live.hold({ items: [seats(0, 1)], ttl_ms: 1000 });
+    const before = made.file.size_bytes;
+    await made.live.change("seats", [{ handle: 1, slots: { from: 5, until: 300 }, units: 2 }]);
+    const whole = await made.file.read();
+    for (let cut = before; cut < whole.length; cut++) {
+      const bytes = new Uint8Array(whole.length);
+      bytes.set(whole.subarray(0, cut));
+      const file = new SimFile();
+      await file.append(bytes);
+      const live = sure(await LiveSurface.open({ file, sha256: nodeSha256, clock: new SimClock() }));
+      expect([cut, live.freeIn(0, "seats", SLOTS), live.freeIn(1, "seats", SLOTS)]).toEqual([cut, 3, 4]);
+    }
+  });
+
   it("is the same on a real disk", async () => {
     const folder = await mkdtemp(join(tmpdir(), "lattice-"));
     const clock = new SimClock();
