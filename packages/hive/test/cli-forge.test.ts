@@ -59,6 +59,6 @@ test("what is wrong is said", { timeout: 60_000 }, async () => {
     "--backend",
     "hyperv",
   ]);
-  expect([wrong.code, wrong.stderr]).toEqual([2, "usage: --backend is all, kvm, xen, xl, vagrant\n"]);
+  expect([wrong.code, wrong.stderr]).toEqual([2, "usage: --backend is one of all, kvm, xen, xl, vagrant\n"]);
   expect(await axiom(home, ["forge", "check", at("nowhere")])).toMatchObject({ code: 1 });
 });
