@@ -1,5 +1,5 @@
 /** The command line and the list over it: type a tool's name for its form, or say it in words. */
-import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from "react";
 import { composing, type ListComposer } from "./composer.ts";
 import { Hex } from "./hex.tsx";
 import { Key } from "./key.tsx";
@@ -17,10 +17,20 @@ export function CommandLine({ room, state, composer }: { room: Room; state: Room
   const closed = composer.at < 0 || state.line === "connecting";
   const choices = closed ? [] : composing(composer, state.tools);
   const at = Math.min(composer.at, choices.length - 1);
+  const early = useRef<string | null>(null);
+  const connecting = state.line === "connecting";
   const take = (choice: Choice | undefined) => {
+    if (connecting) early.current = composer.text;
     if (choice?.kind === "tool" && choice.tool.absent === null) room.open(choice.tool);
     else if (choice?.kind === "words") void room.stateIt();
   };
+  // An Enter that came before the list is done when the list is there.
+  useEffect(() => {
+    if (connecting || early.current === null) return;
+    const meant = early.current === composer.text;
+    early.current = null;
+    if (meant) take(choices[at]);
+  });
   return (
     <div className="command panel" data-open={choices.length > 0}>
       {choices.length > 0 && <ChoiceList choices={choices} at={at} onTake={take} onPoint={(row) => room.point(row)} />}
