@@ -39,8 +39,10 @@ const switched = (name: string, on: boolean): string => `--${on ? "" : "no-"}${n
 function isTrusted(wasm: Uint8Array<ArrayBuffer>): boolean {
   try {
     return sameBits(wasm, doubled, (bytes) => plain(named(bytes)));
-  } catch {
-    return false; // a compiler that fails is not trusted either
+  } catch (error) {
+    // A compiler that fails is not trusted either; anything else is a fault of ours.
+    if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.RuntimeError) return false;
+    throw error;
   }
 }
 

@@ -226,11 +226,13 @@ export class Kernel {
  */
 function unshared(wasm: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const [memory, maximum, sharedMaximum] = [2, 1, 3];
-  const declaration = [3, ...bytesOf("env"), 6, ...bytesOf("memory"), memory, sharedMaximum];
+  const declaration = [3, ...bytesOf("env"), 6, ...bytesOf("memory"), memory];
   const at = wasm.findIndex((_, i) => declaration.every((byte, j) => wasm[i + j] === byte));
-  if (at < 0) throw new Error("the kernel's file does not import a shared memory");
+  const flags = at + declaration.length;
+  if (at >= 0 && wasm[flags] === maximum) return wasm;
+  if (at < 0 || wasm[flags] !== sharedMaximum) throw new Error("the kernel's file does not import a shared memory");
   const copy = wasm.slice();
-  copy[at + declaration.length - 1] = maximum;
+  copy[flags] = maximum;
   return copy;
 }
 

@@ -27,6 +27,23 @@ test("a plain compilation agrees with itself, and with the shipped one", () => {
   expect(sameBits(wasm, compileKernel, plain)).toBe(true);
 });
 
+test("the file as a single thread compiles it can be tried too", () => {
+  const compiled: Uint8Array<ArrayBuffer>[] = [];
+  const kept: Compile = (bytes) => {
+    compiled.push(bytes);
+    return plain(bytes);
+  };
+  Kernel.load({
+    wasm,
+    weights: readMamba(readGguf(makeModel(MODEL_FORMS.small))),
+    mode: "row",
+    slots: 1,
+    compile: kept,
+  });
+  expect(compiled).toHaveLength(1);
+  expect(sameBits(compiled[0]!, compileKernel, plain)).toBe(true);
+});
+
 test.each([
   ["f32x4.add is f32x4.sub", 0xe4, 0xe5],
   ["f32x4.mul is f32x4.add", 0xe6, 0xe4],
