@@ -201,4 +201,3 @@ export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwRet
 export type { TsptwProblem } from "./tsptw-windows.ts";
 export { Version } from "./version.ts";
 export { WallClock } from "./wall-clock.ts";
-export { type SlotWorth, slotWorths, type Why, type WhyReason, whyAssigned, whySeated } from "./why-prices.ts";
