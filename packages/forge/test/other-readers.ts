@@ -35,7 +35,9 @@ function judged(command: string, args: string[], input: unknown): unknown {
     input: JSON.stringify(input),
     encoding: "utf8",
     env: { ...process.env, LC_ALL: "C.UTF-8" },
+    maxBuffer: 64 * 2 ** 20, // the default of 1 MiB cuts a reader of many documents short
   });
+  if (run.error !== undefined) throw run.error;
   if (run.status !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout);
 }
