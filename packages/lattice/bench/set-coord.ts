@@ -12,6 +12,7 @@ import {
   type LegsFile,
   legsProblem,
 } from "../src/index.ts";
+import { openIntegerSolver } from "../src/integer-node.ts";
 import { readText } from "./data-node.ts";
 import type { Instance, InstanceSet, Limit, Outcome } from "./set.ts";
 
@@ -25,7 +26,9 @@ interface AssignmentFile {
 const ROUNDS = 400;
 const TRIES = 500_000;
 /** Share of the time for the plan's search; the rest is for branching. */
-const PLAN_SHARE = 0.4;
+const PLAN_SHARE = 0.1;
+
+const solver = await openIntegerSolver();
 
 function solveAssignment(text: string): Outcome {
   const file = JSON.parse(text) as AssignmentFile;
@@ -42,7 +45,7 @@ function solveLegs(text: string, { random, spent, seconds, expired }: Limit): Ou
   const problem = legsProblem(file);
   const progress = (): number => spent() / (PLAN_SHARE * seconds);
   const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random, progress });
-  const better = branchLegs(problem, answer.prices, answer.bound, answer, random, expired);
+  const better = branchLegs(problem, answer.prices, answer.bound, answer, solver, expired);
   const { plan, cost } = better;
   const { prices, bound } = answer;
   const fault = checkLegs(problem, "", { plan, prices, primal: cost, bound, input_hash: "" });
