@@ -30,6 +30,11 @@ export class Leftovers {
     this.#folder = join(home, "chambers", rung);
   }
 
+  /** Things that the last look found. */
+  get left(): number {
+    return this.#left.size;
+  }
+
   /** Right after a kill, before the next start. */
   look(): void {
     if (!existsSync(this.#folder)) return;
