@@ -59,7 +59,9 @@ function HeldList({ held, state }: { held: readonly HeldRun[]; state: RoomState 
           {run.snapshot === null ? (
             <span className="muted">no snapshot</span>
           ) : (
-            <HashText label="snapshot" hash={run.snapshot} />
+            <span className="muted">
+              snapshot <HashText label="snapshot" hash={run.snapshot} />
+            </span>
           )}
         </li>
       ))}
