@@ -1,8 +1,8 @@
 /** `axiom do TOOL --param value …` and `axiom say "words"`: state a directive, follow it, hand back its proof card. */
 import { writeFileSync } from "node:fs";
 import type { ProofCard, Refusal } from "lop";
-import type { DirectiveAsked } from "./client.ts";
-import { type Connection, connect, withHive } from "./connection.ts";
+import type { Connection, DirectiveAsked } from "./client.ts";
+import { connect, withHive } from "./connection.ts";
 import type { DirectiveView, ToolInfo } from "./hive-types.ts";
 import type { ChambersWanted } from "./local-hive.ts";
 import { nearest } from "./nearest.ts";

@@ -1,7 +1,8 @@
 /** Looking: `list`, `show`, `events`, `status`, `tools`. */
 import type { Refusal } from "lop";
 import { showTool } from "./cli-do.ts";
-import { type Connection, connect, connectDaemon, withHive } from "./connection.ts";
+import type { Connection } from "./client.ts";
+import { connect, connectDaemon, withHive } from "./connection.ts";
 import type { HiveStatus, StepEvent, ToolInfo } from "./hive-types.ts";
 import { lineOf, parametersText, printable, stateOf, stepText } from "./proof-text.ts";
 import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";

@@ -20,7 +20,7 @@ import type {
   Rung,
   Verdict,
 } from "lop";
-import type { LatticePort, LatticeStatus } from "./lattice-desk.ts";
+import type { LatticePort, LatticeStatus } from "./lattice-port.ts";
 
 /** Everything that the hive touches of the world. The simulation hands in its own. */
 export interface HivePorts {
