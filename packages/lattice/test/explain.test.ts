@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import {
   buildIndex,
   distance_m,
@@ -19,7 +19,7 @@ import { chance, makeCity } from "./city.ts";
 const FROM = { lat: 52.5, lng: 13.4 };
 const HOUR_MS = 3_600_000;
 const MONDAY_MS = Date.UTC(2026, 10, 23);
-const SEED = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const SEED = inject("seed");
 const city = makeCity({ count: 3000, seed: SEED });
 
 function hoursOf(rules: readonly (string | null)[]): HoursIndex {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import {
   branchLegs,
   checkLegs,
@@ -12,7 +12,7 @@ import {
 } from "../src/index.ts";
 import { chance } from "./city.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 
 function randomProblem(random: () => number, tasks: number, places: number, candidates: number): LegsProblem {
   const whole = (most: number): number => Math.floor(random() * most);

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { type OrienteeringProblem, orienteeringBound, orienteeringScore, solveOrienteering } from "../src/index.ts";
 import { chance } from "./city.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 
 function randomProblem(random: () => number, nodes: number, tours: number): OrienteeringProblem {
   const at = Array.from({ length: nodes }, () => [random() * 30, random() * 30] as const);

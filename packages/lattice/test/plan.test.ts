@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import {
   checkItinerary,
   type Itinerary,
@@ -12,7 +12,7 @@ import {
 import { chance } from "./city.ts";
 import { leastCost, randomTask } from "./tasks.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 const costOf = (answer: PlanAnswer): number => (isPlanned(answer) ? answer.primal : Number.POSITIVE_INFINITY);
 const choiceOf = ({ visits }: Itinerary): string =>
   visits

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { costOfRoutes, type RoutesProblem, solveRoutes } from "../src/index.ts";
 import { chance } from "./city.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 
 function randomProblem(random: () => number, clusters: number, timed: boolean): RoutesProblem {
   const sizes = Array.from({ length: clusters }, () => (timed ? 1 : 1 + Math.floor(random() * 3)));
