@@ -125,6 +125,7 @@ function statusText(status: HiveStatus, daemon: boolean, terminal: Terminal): st
     row("hive", status.origin),
     row("operator", status.unlocked ? "unlocked" : "locked"),
     row("frozen", frozen),
+    ...(status.held.length > 0 ? [row("held", `${status.held.length} of its runs: axiom held`)] : []),
     row("ledger", `${status.ledger.size} entries`),
     row("directives", `${status.running} running, ${status.awaiting} awaiting approval`),
     ...status.chambers.map(({ rung, ready, why }) => row(rung, ready ? "ready" : `not ready: ${why}`)),
