@@ -95,7 +95,7 @@ class OsChamber implements Chamber {
     return {
       ready: false,
       why: `os: its probe ended with ${result.status}: ${result.why ?? JSON.stringify(printed)}`,
-      fix: "Allow user namespaces without rights (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns).",
+      fix: "Allow user namespaces without rights (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns); under systemd see docs/service.md.",
     };
   }
 
