@@ -1,19 +1,16 @@
 /** Memory files of machines. They live in RAM, have no name while a machine runs, and are each used by one machine only. */
 import {
   closeSync,
+  constants,
   existsSync,
   fchownSync,
   fstatSync,
   ftruncateSync,
-  mkdtempSync,
   openSync,
   readSync,
-  rmdirSync,
-  unlinkSync,
   write,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Owner } from "./vm-jail.ts";
 
@@ -32,13 +29,13 @@ export interface Extent {
   readonly bytes: Uint8Array;
 }
 
-/** An empty file of that size in RAM, already without a name. The descriptor is the caller's to close. */
+/** Linux: a file that never has a name (open(2)). Node has no word for the bit. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+/** An empty file of that size in RAM, without a name: whoever is killed leaves nothing of it. The descriptor is the caller's to close. */
 export function unnamedFile(size_bytes: number, owner: Owner | null): number {
-  const folder = mkdtempSync(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), "axiom-vm-"));
-  const path = join(folder, "m");
-  const fd = openSync(path, "wx+", 0o600);
-  unlinkSync(path);
-  rmdirSync(folder);
+  const folder = existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir();
+  const fd = openSync(folder, O_TMPFILE | constants.O_RDWR, 0o600);
   try {
     if (owner) fchownSync(fd, owner.uid, owner.gid);
     ftruncateSync(fd, size_bytes);

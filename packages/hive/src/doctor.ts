@@ -7,6 +7,8 @@ import { osChamber, vm, wasmJs, wasmPy } from "forge";
 import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
 import { readDaemon } from "./daemon-file.ts";
+import { broken, type Finding, missing, ok } from "./doctor-finding.ts";
+import { checkDaemon, checkUnits } from "./doctor-service.ts";
 import { askServer } from "./general-engine.ts";
 import { Hud } from "./http-hud.ts";
 import { LATTICE_FOLDER, latticeDesk } from "./lattice-engine.ts";
@@ -19,19 +21,6 @@ export const DISK_MIN_BYTES = 512 * 1024 * 1024;
 /** No clock before this is right. */
 const BUILT_MS = Date.UTC(2026, 0, 1);
 const TOOL_TIMEOUT_MS = 5000;
-
-export interface Finding {
-  readonly what: string;
-  /** `ok`; `missing`: something that makes the hive better is not there; `broken`: it does not work so. */
-  readonly state: "ok" | "missing" | "broken";
-  readonly detail: string;
-  /** The command, or the sentence, that mends it; null when nothing is wrong. */
-  readonly fix: string | null;
-}
-
-const ok = (what: string, detail: string): Finding => ({ what, state: "ok", detail, fix: null });
-const missing = (what: string, detail: string, fix: string): Finding => ({ what, state: "missing", detail, fix });
-const broken = (what: string, detail: string, fix: string): Finding => ({ what, state: "broken", detail, fix });
 
 export async function runDoctor(terminal: Terminal): Promise<number> {
   const findings = await terminal.patiently("examining", examine(terminal));
@@ -66,6 +55,8 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
     checkClock(),
     ...(config === null ? [] : [await checkPort(home, config)]),
     ...(await checkChambers()),
+    ...(await checkDaemon(terminal)),
+    ...checkUnits(),
     await checkKeyring(home),
     await checkRecord(home),
     ...(config === null ? [] : [await checkModel(terminal, config), await checkLattice(home, config)]),

@@ -20,7 +20,7 @@ import type {
   Rung,
   Verdict,
 } from "lop";
-import type { LatticePort, LatticeStatus } from "./lattice-desk.ts";
+import type { LatticePort, LatticeStatus } from "./lattice-port.ts";
 
 /** Everything that the hive touches of the world. The simulation hands in its own. */
 export interface HivePorts {
@@ -293,8 +293,8 @@ export interface HiveFace {
   list(page: { limit: number; before?: string }): Promise<DirectiveView[]>;
   /** Events with a higher `seq`: the past ones that are still kept, then live. For one directive it ends after the last event. */
   events(id: string | null, after_seq: number, signal: AbortSignal): AsyncIterable<StepEvent>;
-  /** Resolves when the directive ended, or, with its view so far, when `signal` aborts. */
-  ended(id: string, signal?: AbortSignal): Promise<DirectiveView | Refusal>;
+  /** Resolves when the directive ended or waits for an approval, or, with its view so far, when `signal` aborts. */
+  atRest(id: string, signal: AbortSignal): Promise<DirectiveView | Refusal>;
   /** Signs the approval with the operator's key; resolves when it is durable. `explicit` for what cannot be undone. */
   approve(id: string, how?: { explicit?: boolean }): Promise<Refusal | null>;
   refuseApproval(id: string, why: string): Promise<Refusal | null>;

@@ -182,17 +182,21 @@ export class Hive implements HiveFace {
     return (this.#store.view(id)?.steps ?? []).filter((step) => step.seq > after_seq);
   }
 
-  async ended(id: string, signal?: AbortSignal): Promise<DirectiveView | Refusal> {
+  /** Resolves when the directive ended. */
+  async ended(id: string): Promise<DirectiveView | Refusal> {
+    return this.#store.trip(id)?.ended ?? (await this.directive(id)) ?? unknown(id);
+  }
+
+  async atRest(id: string, signal: AbortSignal): Promise<DirectiveView | Refusal> {
     const trip = this.#store.trip(id);
     if (trip === undefined) return (await this.directive(id)) ?? unknown(id);
-    if (signal === undefined) return trip.ended;
     let leave = () => {};
     const left = new Promise<DirectiveView>((resolve) => {
       leave = () => resolve(trip.view);
       if (signal.aborted) leave();
       signal.addEventListener("abort", leave, { once: true });
     });
-    return Promise.race([trip.ended, left]).finally(() => signal.removeEventListener("abort", leave));
+    return Promise.race([trip.atRest, left]).finally(() => signal.removeEventListener("abort", leave));
   }
 
   async approve(id: string, how: { explicit?: boolean } = {}): Promise<Refusal | null> {

@@ -18,8 +18,8 @@ import {
 } from "lattice";
 import { nodeInZone } from "lattice/node";
 import { type Crypto, digestOf, isRefusal, type Json, type JsonObject, type Refusal, refuse } from "lop";
-import type { OpenLattice } from "./lattice-desk.ts";
 import { type FindAsked, placeOf, timeOf, type Understood, understand, whereOf } from "./lattice-find.ts";
+import type { OpenLattice } from "./lattice-port.ts";
 import { heard } from "./lattice-refusal.ts";
 
 /** Nearest places of a leg that are looked at. */

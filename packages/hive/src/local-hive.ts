@@ -25,8 +25,8 @@ import type { Hive } from "./hive.ts";
 import { openHive } from "./hive-open.ts";
 import type { HiveSettings } from "./hive-types.ts";
 import { DEFAULT_LIMITS } from "./hive-types.ts";
-import type { LatticePort } from "./lattice-desk.ts";
 import { latticeDesk } from "./lattice-engine.ts";
+import type { LatticePort } from "./lattice-port.ts";
 import { NeedleDesk } from "./needle-desk.ts";
 import { VERSION } from "./version.ts";
 

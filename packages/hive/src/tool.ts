@@ -113,7 +113,7 @@ export class ToolTable {
   }
 }
 
-/** Schemas are made once a process: the table is the same in every hive. */
+/** Made when first asked of, once a process: the table is the same in every hive. */
 const schemas = new Map<string, z.ZodType>();
 
 function schemaOf(name: string, schema: Json): z.ZodType {
@@ -130,8 +130,6 @@ interface NeedleRow {
 
 function makeTool(needle: { id: string; does: string }, name: string, row: NeedleRow, doer: ToolDoer | null): Tool {
   const parameters = closed({ type: "object", properties: row.parameters, required: row.required }) as JsonObject;
-  const parameterSchema = schemaOf(`${name} parameters`, parameters);
-  const resultSchema = doer === null ? null : schemaOf(`${name} result`, doer.result);
   const info: ToolInfo = {
     name,
     needle: needle.id,
@@ -147,13 +145,13 @@ function makeTool(needle: { id: string; does: string }, name: string, row: Needl
     info,
     doer,
     checkParameters: (given) => {
-      const fault = firstFault(parameterSchema, given);
+      const fault = firstFault(schemaOf(`${name} parameters`, parameters), given);
       return fault === null ? null : refuse("parameters-invalid", `${name}: ${fault}.`);
     },
     checkResult: (result) =>
-      resultSchema === null
+      doer === null
         ? `${name} promises no result`
-        : (firstFault(resultSchema, result) ?? doer?.check?.(result) ?? null),
+        : (firstFault(schemaOf(`${name} result`, doer.result), result) ?? doer.check?.(result) ?? null),
   };
 }
 

@@ -1,9 +1,9 @@
 /** lattice.*: capabilities found by place and time, plans with their certificates, reservations. */
 import { type Crypto, isRefusal, type JsonObject, type Refusal } from "lop";
 import type { BookAsked } from "./lattice-booking.ts";
-import type { LatticePort, OpenLattice } from "./lattice-desk.ts";
 import type { FindAsked } from "./lattice-find.ts";
 import type { checkPlanResult, LegAsked } from "./lattice-plan.ts";
+import type { LatticePort, OpenLattice } from "./lattice-port.ts";
 import { done, type ToolDoer, type ToolYield } from "./tool.ts";
 
 interface LatticeWorld {

@@ -66,6 +66,7 @@ export class Trip {
   #wiped = false;
   #answer: ((answer: ApprovalAnswer) => void) | null = null;
   #wanted: ApprovalBody | null = null;
+  #rest = Promise.withResolvers<DirectiveView>();
   #end!: (view: DirectiveView) => void;
 
   constructor(tools: TripTools, admitted: Admitted) {
@@ -200,13 +201,20 @@ export class Trip {
           refuseWith(refuse("approval-expired", `Nobody approved it by ${detail.approve_by}.`)),
         );
         this.tell("approve", "waiting", detail);
+        this.#rest.resolve(this.view);
       });
     } finally {
+      this.#rest = Promise.withResolvers();
       this.#answer = null;
       this.#wanted = null;
       waiting.abort();
       this.#known.state = "running";
     }
+  }
+
+  /** Resolves when it next waits for the operator or has ended; at once when it does. */
+  get atRest(): Promise<DirectiveView> {
+    return this.#rest.promise;
   }
 
   /** What an approval must say; null when none is awaited. */
@@ -234,6 +242,7 @@ export class Trip {
     if (refusal !== null) this.tell(this.#known.step, "refused", { ...refusal });
     this.#tools.events.end(this.id);
     const { view } = this;
+    this.#rest.resolve(view);
     this.#end(view);
     return view;
   }

@@ -17,6 +17,7 @@ import type { RecordStore, StoredRecord } from "./record-store.ts";
 import { openRecordStore } from "./record-store-node.ts";
 import { nodeInZone } from "./zone-node.ts";
 
+export { openIntegerSolver } from "./integer-node.ts";
 export { nodeSha256, openJournalFile } from "./journal-node.ts";
 export { nodeInZone } from "./zone-node.ts";
 
