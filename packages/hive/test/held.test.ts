@@ -226,10 +226,34 @@ test("a ledger that cannot be written holds nothing", async () => {
   const id = await begun(at);
   at.disk.faults = ({ path, do: verb }) => (path.startsWith("ledger/") && verb !== "read" ? { code: "io" } : null);
   await at.hive.freeze("a test");
-  const view = must(await at.hive.ended(id));
-  expect(view.state).toBe("interrupted");
+  expect(must(await at.hive.ended(id)).state).toBe("interrupted");
   expect(at.hive.status().held).toEqual([]);
   at.disk.faults = null;
   expect(await at.disk.list("held")).toEqual([]);
   expect(await at.hive.resume()).toMatchObject({ refused: "ledger-unwritable" });
+});
+
+test("a freeze that comes during a resume: held again, under one limit of time", async () => {
+  const clock = new SimClock();
+  const at = await world({ clock, limits: { held_ms: 60_000 } });
+  const id = await start(at.hive, program("print first", "sleep 600000", "print last"));
+  await expect.poll(() => printed(at.hive, id), { interval: 2 }).toBe("first\n");
+  await at.hive.freeze("one");
+  await clock.advance(50_000);
+  const resume = at.hive.resume();
+  await at.hive.freeze("two");
+  expect(await resume).toMatchObject({ refused: "hive-frozen" });
+  expect(at.hive.status()).toMatchObject({ frozen: { why: "two" }, held: [{ directive: id }] });
+  const again = at.hive.resume();
+  // The gate is open, and the chambers are being told.
+  await expect.poll(() => at.hive.status().frozen, { interval: 0 }).toBeNull();
+  await Promise.all([again, at.hive.freeze("three")]);
+  expect(at.hive.status()).toMatchObject({ frozen: { why: "three" }, held: [{ directive: id }] });
+  const kinds = (await statementsOf(at.hive)).filter(({ kind }) => /freeze|resume/.test(kind)).map(({ kind }) => kind);
+  expect(kinds).toEqual(["freeze", "resume", "freeze", "resume", "freeze"]);
+  expect(await at.hive.resume()).toBeNull();
+  await clock.advance(400_000);
+  expect(await state(at.hive, id)).toBe("running");
+  await clock.advance(200_000);
+  expect(must(await at.hive.ended(id)).outcome).toMatchObject({ status: "ok", stdout: "first\nlast\n" });
 });
