@@ -262,3 +262,34 @@ test("a freeze that comes during a resume: held again, under one limit of time",
   await clock.advance(200_000);
   expect(must(await at.hive.ended(id)).outcome).toMatchObject({ status: "ok", stdout: "first\nlast\n" });
 });
+
+test("a crash after any write of freeze, resume, freeze and wipe: the run has exactly one end, and no snapshot stays", async () => {
+  const at = await world();
+  const { hive, disk } = at;
+  const id = await begun(at);
+  const images: DiskImage[] = [];
+  disk.faults = ({ do: verb }) => {
+    if (verb !== "read" && verb !== "write") images.push(disk.image());
+    return null;
+  };
+  await hive.freeze("one");
+  await hive.resume();
+  await hive.freeze("two");
+  const wipe = await start(hive, card("guard.resume", { wipe: true }));
+  await expect.poll(() => state(hive, wipe)).toBe("awaiting-approval");
+  expect(await hive.approve(wipe, { explicit: true })).toBeNull();
+  await hive.ended(wipe);
+  await hive.ended(id);
+  disk.faults = null;
+  const found: string[] = [];
+  for (const image of images) {
+    const next = await world({ image });
+    const ends = await endings(next.hive, id);
+    expect(ends.length).toBe(1);
+    found.push(...ends);
+    expect(next.hive.status().held).toEqual([]);
+    expect(await next.disk.list("held").catch(() => [])).toEqual([]);
+    await next.hive.close();
+  }
+  expect(new Set(found)).toEqual(new Set(["interrupted", "outcome"]));
+}, 60_000);
