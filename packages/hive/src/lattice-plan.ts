@@ -142,8 +142,13 @@ async function candidates(open: OpenLattice, understood: Understood): Promise<Ca
       ? heard(await open.lattice.find(query))
       : { found: ids.slice(0, PLAN_CANDIDATES).map((id) => ({ id })) };
   if (isRefusal(found)) return found;
-  const records = await Promise.all(found.found.map(({ id }) => open.lattice.get(id)));
-  return records.filter((record) => record !== null);
+  const records: Capability[] = [];
+  for (const { id } of found.found) {
+    const record = heard(await open.lattice.get(id));
+    if (isRefusal(record)) return record;
+    if (record !== null) records.push(record);
+  }
+  return records;
 }
 
 async function problemOf(open: OpenLattice, legs: readonly Leg[], origin: Point): Promise<PlanProblem> {

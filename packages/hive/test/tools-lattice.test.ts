@@ -6,7 +6,7 @@ import { type DirectiveView, type Hive, openHive } from "../src/index.ts";
 import { LatticeDesk } from "../src/lattice-desk.ts";
 import { checkPlanResult } from "../src/lattice-plan.ts";
 import { must, openTestHive, run, settings, simHome, start } from "./hive-home.ts";
-import { cityLattice, DEMO_CENTER, SETTINGS, saturdayClock } from "./lattice-world.ts";
+import { cityLattice, DEMO_CENTER, found, SETTINGS, saturdayClock } from "./lattice-world.ts";
 
 const card = (tool: string, parameters: JsonObject) => ({ card: { tool, parameters } });
 const FIND = card("lattice.find", { what: "café", near: "Old Town", require: ["wifi", "quiet"], at: "tomorrow 9am" });
@@ -69,12 +69,12 @@ describe("lattice.find", () => {
     const nodes = await ask(hive, "lattice.find", { what: "GPU node", require: ["80GB"], units: 2, limit: 3 });
     for (const { id, free } of nodes.found as JsonObject[]) {
       expect(Number((free as JsonObject).units)).toBeGreaterThanOrEqual(2);
-      expect((await open.lattice.get(String(id)))?.attributes.memory_gb).toBeGreaterThanOrEqual(80);
+      expect(found(await open.lattice.get(String(id))).attributes.memory_gb).toBeGreaterThanOrEqual(80);
     }
     expect(nodes).toMatchObject({ more: true });
     const near = await ask(hive, "lattice.find", { what: "charging post", near: "me", radius_km: 0.5 });
     expect(near.understood).toMatchObject({ near: { kind: "home" }, radius_km: 0.5 });
-    const record = (await open.lattice.records("cafe-1", 1))[0]!;
+    const record = found(await open.lattice.records("cafe-1", 1))[0]!;
     const named = await ask(hive, "lattice.find", { what: record.name });
     expect((named.found as JsonObject[]).map(({ id }) => id)).toContain(record.id);
     await hive.close();
@@ -203,7 +203,7 @@ describe("lattice.plan", () => {
 describe("lattice.reserve and lattice.cancel", () => {
   it("books after an approval, never more than there is, and gives back", async () => {
     const { hive, open } = await cityHive();
-    const cafe = (await open.lattice.get("cafe-1"))!;
+    const cafe = found(await open.lattice.get("cafe-1"));
     const seats = cafe.capacity.seats!;
     const window = { from_ms: Date.UTC(2026, 10, 22, 10), until_ms: Date.UTC(2026, 10, 22, 11) };
     const free = () => open.lattice.free("cafe-1", "seats", window);

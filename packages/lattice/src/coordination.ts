@@ -93,6 +93,7 @@ async function layOutRivalry(terrain: Terrain, laid: readonly LaidOut[], penalty
     seats.all.map(({ place }) => place),
     { from: first, until: first + slots },
   );
+  if (isFault(offering)) return offering;
   const room = roomOf(seats.all, offering, first, slots);
   return {
     problem: { tasks, capacity: new Uint32Array(seats.all.length), room, slots, penalty },

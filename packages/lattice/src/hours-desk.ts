@@ -1,9 +1,10 @@
 /** Hours over a horizon that rolls on: compiled for some weeks from yesterday, and again for the next weeks when a day has passed. */
 import type { Capability } from "./capability.ts";
-import { type Fault, fault } from "./fault.ts";
+import type { Fault } from "./fault.ts";
 import type { Window } from "./find.ts";
 import { HoursCompiler, HoursIndex, type InZone, type Region } from "./hours.ts";
 import type { LiveClock } from "./live.ts";
+import { windowBeyond } from "./requests.ts";
 
 /** Rules by handle, in slices: a `RecordStore` is one. */
 export interface RuleSource {
@@ -65,8 +66,7 @@ export class HoursDesk {
     if (window === undefined) return null;
     const { from_ms, until_ms } = this.horizon;
     if (window.from_ms >= from_ms && window.until_ms <= until_ms) return null;
-    const told = (at_ms: number): string => new Date(at_ms).toISOString().slice(0, 10);
-    return fault("window-beyond", `Hours are known from ${told(from_ms)} to ${told(until_ms)}.`, "open");
+    return windowBeyond(this.horizon, "open");
   }
 
   /** Compiles everything again when a day has passed, between other work. */

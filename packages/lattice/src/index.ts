@@ -59,7 +59,7 @@ export {
   MAX_TTL_MS,
   readHoldRequest,
 } from "./hold.ts";
-export { MAX_OPEN_HOLDS } from "./hold-book.ts";
+export { ENDED_HOLDS_KEPT, HOLD_LIMITS, type HoldLimits, MAX_OPEN_HOLDS } from "./hold-book.ts";
 export {
   GRAIN_MS,
   HoursCompiler,
@@ -194,7 +194,14 @@ export {
   solveRoutes,
 } from "./routes.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
-export { MAX_STANDING, MAX_WAITING, type StandingNews, StandingQueries, type StandingQuery } from "./standing.ts";
+export {
+  MAX_STANDING,
+  MAX_STANDING_ROWS,
+  type StandingNews,
+  StandingQueries,
+  type StandingQuery,
+  type Touched,
+} from "./standing.ts";
 export { MOST_UNITS, Surface } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
 export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwReturn } from "./tsptw.ts";

@@ -5,7 +5,7 @@ import type { PlannedVisit, PlannedWay, PlanReply } from "./lattice.ts";
 import { LOOK_AHEAD_SLOTS } from "./no-itinerary.ts";
 import { isPlanned, type PlanAnswer, planTask } from "./plan.ts";
 import { queryOf, type ReadLeg, type ReadTask, readTask, slotsOfLeg } from "./plan-request.ts";
-import { dimensionOf } from "./requests.ts";
+import { dimensionOf, windowBeyond, windowPast } from "./requests.ts";
 import { SLOT_MS, type Slots } from "./slot.ts";
 import type { Offering, Terrain, TerrainPlace } from "./terrain.ts";
 import { GeodesicTravel } from "./travel.ts";
@@ -32,8 +32,10 @@ export async function plan(terrain: Terrain, value: unknown): Promise<PlanReply 
   return isFault(laid) ? laid : replyOf(laid, solve(terrain, laid));
 }
 
-/** Faults have `at` = `legs.1.find…`. */
+/** Faults have `at` = `legs.1`, `legs.1.find…`. */
 export async function layOut(terrain: Terrain, task: ReadTask): Promise<LaidOut | Fault> {
+  const wrong = checkWhen(terrain, task);
+  if (wrong !== null) return wrong;
   const candidates: Candidate[] = [];
   let epoch = 0;
   for (const [leg, read] of task.legs.entries()) {
@@ -46,7 +48,16 @@ export async function layOut(terrain: Terrain, task: ReadTask): Promise<LaidOut 
     candidates.map(({ place }) => place),
     slotsOfTask(task),
   );
-  return { ...assemble(task, candidates, offering), epoch };
+  return isFault(offering) ? offering : { ...assemble(task, candidates, offering), epoch };
+}
+
+/** Legs are to come, and within what is known of hours. Faults: `window-past`, `window-beyond`. */
+function checkWhen(terrain: Terrain, { legs }: ReadTask): Fault | null {
+  for (const [leg, { until_ms, minutes }] of legs.entries()) {
+    if (until_ms <= terrain.now_ms()) return windowPast(until_ms, `legs.${leg}`);
+    if (until_ms + minutes * 60_000 > terrain.horizon.until_ms) return windowBeyond(terrain.horizon, `legs.${leg}`);
+  }
+  return null;
 }
 
 /** All slots that a plan, or the reason why there is none, may ask for. */

@@ -58,6 +58,10 @@ export class HoursBook implements RuleSource {
     return this.index.isOpen(rule ?? UNKNOWN, window);
   }
 
+  nextOpen(rule: number | null, from_ms: number): number | null {
+    return this.index.nextOpen(rule ?? UNKNOWN, from_ms);
+  }
+
   async openAmong<R extends { readonly rule_number: number | null }>(
     session: Session,
     rows: readonly R[],

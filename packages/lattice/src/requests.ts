@@ -3,10 +3,11 @@ import { z } from "zod";
 import { type Capability, readCapability, Text } from "./capability.ts";
 import { MAX_CHANGES } from "./changes.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
+import type { Window } from "./find.ts";
 import { MAX_HOLD_ITEMS, MAX_KEY_CHARACTERS, MAX_TTL_MS } from "./hold.ts";
 import type { HoursIndex } from "./hours.ts";
 import { DEFAULT_DIMENSION, type LatticeChange, type LatticeHoldRequest, MAX_BATCH } from "./lattice.ts";
-import { areSlots, type Slots, slotsOf } from "./slot.ts";
+import { areSlots, SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 import { MOST_UNITS } from "./surface.ts";
 
 /** Slots that one change or hold can span: two bytes in the journal. */
@@ -86,6 +87,23 @@ export interface ReadHold {
   readonly ttl_ms: number;
   readonly key: string | undefined;
 }
+
+/** Holds are for what is still to come, and for times of which hours are known. Faults: `window-past`, `window-beyond`, at `items.N`. */
+export function checkWindows(items: readonly SlotUnits[], horizon: Window, now_ms: number): Fault | null {
+  for (const [i, { slots }] of items.entries()) {
+    const at = `items.${i}`;
+    if (slots.until * SLOT_MS <= now_ms) return windowPast(slots.until * SLOT_MS, at);
+    if (slots.until * SLOT_MS > horizon.until_ms) return windowBeyond(horizon, at);
+  }
+  return null;
+}
+
+const minuteOf = (at_ms: number): string => `${new Date(at_ms).toISOString().slice(0, 16)}Z`;
+
+export const windowPast = (until_ms: number, at: string): Fault =>
+  fault("window-past", `The window ended at ${minuteOf(until_ms)}.`, at);
+export const windowBeyond = ({ from_ms, until_ms }: Window, at: string): Fault =>
+  fault("window-beyond", `Hours are known from ${minuteOf(from_ms)} to ${minuteOf(until_ms)}.`, at);
 
 /** Faults: `hold-malformed`. */
 export function readLatticeHold(value: unknown): ReadHold | Fault {
