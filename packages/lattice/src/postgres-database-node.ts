@@ -1,5 +1,6 @@
 /** Connections, transactions and retries; what goes wrong with the database becomes a fault here, and the next call tries again. */
 import pg from "pg";
+import { cursorOutlived } from "./cursor.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 
 export const MAX_CONNECTIONS = 16;
@@ -23,6 +24,8 @@ const AWAY = new Set([
   "EHOSTUNREACH",
   "EAI_AGAIN",
 ]);
+/** invalid_parameter_value, undefined_object: what `SET TRANSACTION SNAPSHOT` says when nobody keeps it any more. */
+const NO_SNAPSHOT = new Set(["22023", "42704"]);
 /** connection_exception; admin_shutdown, crash_shutdown, cannot_connect_now. */
 const AWAY_STATE = /^(?:08|57P0[123])/;
 /** The driver's own, which have no code. */
@@ -78,8 +81,9 @@ export class Database {
   /** Connections that are kept apart from those of transactions. */
   pool(connections: number): pg.Pool {
     const pool = new pg.Pool({ ...this.#config(), max: connections });
-    // An idle connection that the server ends is replaced at the next use.
+    // An idle connection that the server ends is replaced at the next use; one in use tells of it by the statement that fails.
     pool.on("error", () => undefined);
+    pool.on("connect", (client) => client.on("error", () => undefined));
     return pool;
   }
 
@@ -92,7 +96,7 @@ export class Database {
     }
   }
 
-  /** Runs `work` in a transaction; a fault rolls it back. Faults besides its own: `store-unreachable`, `store-unsure`, `store-unwritable`. */
+  /** Runs `work` in a transaction; a fault rolls it back. Faults besides its own: `store-unreachable`, `store-unsure`, `store-unwritable`, `cursor-outlived`. */
   async transaction<T>(work: (session: Session) => Promise<T | Fault>, manner: Manner = {}): Promise<T | Fault> {
     for (let tries = 1, dead = 0; ; ) {
       let begun = false;
@@ -114,11 +118,12 @@ export class Database {
   ): Promise<T | Fault> {
     const client = await this.#connect(begun);
     let broken: Error | undefined;
-    let ending = false;
+    let [asked, ending] = [snapshot === undefined, false];
     try {
       await client.query(`BEGIN ${mode}`);
       begun();
       if (snapshot !== undefined) await client.query(`SET TRANSACTION SNAPSHOT ${pg.escapeLiteral(snapshot)}`);
+      asked = true;
       const answer = await work({
         rows: async (sql, values = []) => (await client.query(sql, values.map(sendable))).rows,
       });
@@ -129,6 +134,7 @@ export class Database {
       broken = isAway(error) ? (error as Error) : await rollBack(client);
       if (ending && broken !== undefined)
         return fault("store-unsure", `The database ${this.#address} was lost while it wrote: ${wordsOf(error)}.`);
+      if (!asked && NO_SNAPSHOT.has(codeOf(error))) return cursorOutlived();
       throw error;
     } finally {
       client.release(broken);

@@ -4,7 +4,8 @@
  */
 import { setTimeout as later } from "node:timers";
 import type pg from "pg";
-import { type Fault, fault } from "./fault.ts";
+import { cursorOutlived } from "./cursor.ts";
+import type { Fault } from "./fault.ts";
 import { VERSION_KEPT_MS } from "./living-index.ts";
 import type { Database, Session } from "./postgres-database-node.ts";
 
@@ -21,7 +22,6 @@ interface Kept {
 }
 
 export class SnapshotPages {
-  readonly #database: Database;
   readonly #monotonic_ms: () => number;
   readonly #pool: pg.Pool;
   /** The one asked for least lately first. */
@@ -31,7 +31,6 @@ export class SnapshotPages {
 
   /** @param first a number that no earlier life has given a version. */
   constructor(database: Database, monotonic_ms: () => number, first: number) {
-    this.#database = database;
     this.#monotonic_ms = monotonic_ms;
     this.#pool = database.pool(MAX_KEPT_SNAPSHOTS);
     this.#last = first;
@@ -72,9 +71,7 @@ export class SnapshotPages {
   snapshotOf(version: number): string | Fault {
     this.#drop(({ until_ms }) => until_ms <= this.#monotonic_ms());
     const kept = this.#kept.find((kept) => kept.version === version);
-    if (kept === undefined)
-      return fault("cursor-outlived", "What the cursor pages through is no longer kept.", "cursor");
-    return this.#use(kept).snapshot;
+    return kept === undefined ? cursorOutlived() : this.#use(kept).snapshot;
   }
 
   #use(kept: Kept): Kept {

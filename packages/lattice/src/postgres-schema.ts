@@ -101,7 +101,8 @@ export const upgradesFrom = (version: number, schema: string): string[] =>
 const UPGRADES: readonly ((schema: string) => string)[] = [
   (schema) => `
 ALTER TABLE ${schema}.hold ADD COLUMN ended_at_ms bigint;
-UPDATE ${schema}.hold SET ended_at_ms = expires_at_ms WHERE state IN ('released', 'expired');
+-- When they ended is not known; they are forgotten first.
+UPDATE ${schema}.hold SET ended_at_ms = 0 WHERE state IN ('released', 'expired');
 CREATE INDEX hold_open ON ${schema}.hold (fence) WHERE ended_at_ms IS NULL;
 CREATE INDEX hold_ended ON ${schema}.hold (ended_at_ms, fence) WHERE ended_at_ms IS NOT NULL;
 UPDATE ${schema}.format SET version = 2;`,
