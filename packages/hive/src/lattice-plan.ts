@@ -184,7 +184,7 @@ async function startsAt(
 ): Promise<[number, number][]> {
   const horizon = { from_ms: from * SLOT_MS, until_ms: (until + duration) * SLOT_MS };
   const hours = new HoursIndex(new HoursCompiler(horizon, nodeInZone), open.settings.region);
-  if (hours.set(0, record.hours, record.tz) !== null) return [];
+  if (hours.set(0, record.hours, record.tz, record.at) !== null) return [];
   const dimensions = Object.keys(record.capacity);
   const isFree = async (start: number, end: number): Promise<boolean> => {
     if (dimensions.length === 0) return true;

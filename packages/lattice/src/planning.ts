@@ -1,9 +1,10 @@
 /** Plans at the door: candidates are found, what they offer is looked up, and plan.ts finds the way; or says why there is none. */
 import { type Fault, isFault } from "./fault.ts";
 import type { ItineraryGround, ItineraryTask, Visit } from "./itinerary.ts";
+import { checkItinerary } from "./itinerary-certificate.ts";
 import type { PlannedVisit, PlannedWay, PlanReply } from "./lattice.ts";
 import { LOOK_AHEAD_SLOTS } from "./no-itinerary.ts";
-import { isPlanned, type PlanAnswer, planTask } from "./plan.ts";
+import { isPlanned, type PlanAnswer, type PlannedItinerary, planTask } from "./plan.ts";
 import { queryOf, type ReadLeg, type ReadTask, readTask, slotsOfLeg } from "./plan-request.ts";
 import { dimensionOf, windowBeyond, windowPast } from "./requests.ts";
 import { SLOT_MS, type Slots } from "./slot.ts";
@@ -29,7 +30,16 @@ export async function plan(terrain: Terrain, value: unknown): Promise<PlanReply 
   const task = readTask(value);
   if (isFault(task)) return task;
   const laid = await layOut(terrain, task);
-  return isFault(laid) ? laid : replyOf(laid, solve(terrain, laid));
+  if (isFault(laid)) return laid;
+  const answer = solve(terrain, laid);
+  if (isPlanned(answer)) recheck(laid, answer);
+  return replyOf(laid, answer);
+}
+
+/** What we claim is checked by who trusts nothing of the planner, before anybody hears it. */
+function recheck({ ground, itinerary, task }: LaidOut, { visits, primal, bound, duals }: PlannedItinerary): void {
+  const checked = checkItinerary(ground, itinerary, task.order, { visits, primal, bound, duals });
+  if (isFault(checked)) throw new Error(`a plan of our own does not hold: ${checked.why} (${checked.at})`);
 }
 
 /** Faults have `at` = `legs.1`, `legs.1.find…`. */

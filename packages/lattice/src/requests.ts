@@ -32,7 +32,7 @@ export function readBatch(records: readonly unknown[], hours: HoursIndex): Capab
 function readOne(value: unknown, hours: HoursIndex): Capability | Fault {
   const read = readCapability(value);
   if (isFault(read) || read.hours === null) return read;
-  return hours.check(read.hours, read.tz) ?? read;
+  return hours.check(read.hours, read.tz, read.at) ?? read;
 }
 
 export const tooLarge = (count: number, at: string): Fault =>

@@ -206,6 +206,34 @@ export function describeLattice(name: string, begin: () => Promise<EngineWorld>)
       await lattice.close();
     });
 
+    it("goes by the sun where the place is", async () => {
+      const sun = { kind: "osm", text: "sunrise-sunset" } as const;
+      // In January: day from 08:14 to 16:20 in Berlin, from 06:50 to 19:05 in Singapore.
+      const { lattice } = await fresh([
+        place("berlin", { hours: sun }),
+        place("singapore", { hours: sun, tz: "Asia/Singapore", at: { lat: 1.29, lng: 103.85 } }),
+        place("pole", { hours: sun, tz: "UTC", at: { lat: 89, lng: 0 } }),
+      ]);
+      const openAt = async (from: { lat: number; lng: number }, hour: number) => {
+        const from_ms = Date.UTC(2026, 0, 13, hour);
+        const query = { place: { from, radius_m: 10_000 }, open: { from_ms, until_ms: from_ms + HOUR_MS / 4 } };
+        return sure(await lattice.find(query)).found.length;
+      };
+      const at = [sure(await lattice.get("berlin"))!.at, sure(await lattice.get("singapore"))!.at];
+      const hours = [1, 6, 8, 12, 16];
+      expect(await Promise.all(hours.map((hour) => openAt(at[0]!, hour)))).toEqual([0, 0, 1, 1, 0]);
+      expect(await Promise.all(hours.map((hour) => openAt(at[1]!, hour)))).toEqual([1, 1, 1, 0, 0]);
+      expect(await openAt({ lat: 89, lng: 0 }, 12)).toBe(0);
+      const window = { from_ms: NOW_MS, until_ms: NOW_MS + HOUR_MS };
+      const polar = await lattice.surface({
+        place: { from: { lat: 89, lng: 0 }, radius_m: 1 },
+        window,
+        dimension: "seats",
+      });
+      expect(sure(polar).places[0]!.open).toEqual(Array(4).fill("unknown"));
+      await lattice.close();
+    });
+
     it("sees every change at once, under epochs that grow", async () => {
       const { lattice } = await fresh([place("a")]);
       const query = { place: { from: CENTER }, open: WINDOW, free: { seats: 4 }, unknown: "include" };
