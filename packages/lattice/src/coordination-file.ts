@@ -16,6 +16,7 @@ import { type LegDag, placeOf, startOf } from "./leg-dag.ts";
 import type { LegsProblem, Plan } from "./legs.ts";
 import { checkLegs, legsBound } from "./legs-certificate.ts";
 import { GeodesicTravel } from "./travel.ts";
+import { complaintText, readShape } from "./wording.ts";
 
 export const MAX_FILE_TASKS = 1000;
 const MAX_FILE_PLACES = 20_000;
@@ -173,11 +174,8 @@ export interface CheckedCoordination {
 
 /** From untrusted JSON. Faults: `certificate-wrong`, naming the first claim that does not hold. */
 export function checkCoordinationFile(value: unknown): CheckedCoordination | Fault {
-  const read = CoordinationFileShape.safeParse(value);
-  if (!read.success) {
-    const issue = read.error.issues[0]!;
-    return wrongAt(`${issue.message}.`, issue.path.join("."));
-  }
+  const read = readShape(CoordinationFileShape, value);
+  if (!("data" in read)) return wrongAt(complaintText(read), read.at);
   const { problem, primal, bound } = read.data;
   const ground = coordinationGround(problem);
   if ("refused" in ground) return ground;

@@ -4,6 +4,7 @@
  */
 import { coordinateLegs } from "./coordinate-legs.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
+import { goldenSteps } from "./golden-steps.ts";
 import { itineraryDag } from "./itinerary.ts";
 import type { CoordinateReply, LatticeHold, PlannedWay, SlotPrice } from "./lattice.ts";
 import { type LegDag, placeOf, startOf } from "./leg-dag.ts";
@@ -150,15 +151,6 @@ function roomOf(seats: readonly Seat[], offering: Offering, first: number, slots
     }
   }
   return room;
-}
-
-/** Golden-ratio steps: the same request gives the same plan. */
-function goldenSteps(): () => number {
-  let x = 0;
-  return () => {
-    x = (x + 0.618_033_988_749_895) % 1;
-    return x;
-  };
 }
 
 function settle(terrain: Terrain, { problem }: Rivalry, { deadline_ms, max_gap }: ReadCoordination) {

@@ -26,6 +26,15 @@ export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constr
 export { coordinateGap, type GapAnswer, type GapOptions } from "./coordinate-gap.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
 export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
+export {
+  type CheckedCoordination,
+  type CoordinationFile,
+  type CoordinationGround,
+  type CoordinationProblem,
+  checkCoordinationFile,
+  coordinationGround,
+  toFile as toCoordinationFile,
+} from "./coordination-file.ts";
 export type { OrienteeringProblem } from "./day-tours.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
 export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
@@ -50,6 +59,7 @@ export { FindIndex, MAX_INDEXED, type Searchable } from "./find-index.ts";
 export { checkGap, type GapCertificate, type GapProblem, gapBound, gapCost } from "./gap.ts";
 export { Gazetteer, MAX_NAMES, MAX_NAMESAKES, type Spot, type SpotKind } from "./gazetteer.ts";
 export { distance_m, type Point } from "./geodesy.ts";
+export { goldenSteps } from "./golden-steps.ts";
 export {
   type Hold,
   type HoldItem,
@@ -168,6 +178,7 @@ export {
   type PlannedItinerary,
   type PlanOptions,
   planTask,
+  shareBetween,
 } from "./plan.ts";
 export {
   checkPlanFile,

@@ -9,6 +9,7 @@ import type { HoursIndex } from "./hours.ts";
 import { DEFAULT_DIMENSION, type LatticeChange, type LatticeHoldRequest, MAX_BATCH } from "./lattice.ts";
 import { areSlots, SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 import { MOST_UNITS } from "./surface.ts";
+import { type Complaint, complaintText, readShape } from "./wording.ts";
 
 /** Slots that one change or hold can span: two bytes in the journal. */
 const MOST_SLOTS = 0xffff;
@@ -76,10 +77,10 @@ function readParts(
 
 /** Faults: `change-malformed`. */
 export function readLatticeChanges(value: unknown): SlotUnits[] | Fault {
-  const read = ChangesShape.safeParse(value);
-  return read.success
+  const read = readShape(ChangesShape, value);
+  return "data" in read
     ? readParts(read.data, "change-malformed", "changes")
-    : malformed("change-malformed", read.error, "changes");
+    : malformed("change-malformed", read, "changes");
 }
 
 export interface ReadHold {
@@ -107,16 +108,15 @@ export const windowBeyond = ({ from_ms, until_ms }: Window, at: string): Fault =
 
 /** Faults: `hold-malformed`. */
 export function readLatticeHold(value: unknown): ReadHold | Fault {
-  const read = HoldShape.safeParse(value);
-  if (!read.success) return malformed("hold-malformed", read.error, "");
+  const read = readShape(HoldShape, value);
+  if (!("data" in read)) return malformed("hold-malformed", read, "");
   const items = readParts(read.data.items, "hold-malformed", "items");
   return isFault(items) ? items : { items, ttl_ms: read.data.ttl_ms, key: read.data.key };
 }
 
-function malformed(code: "change-malformed" | "hold-malformed", error: z.ZodError, list: string): Fault {
-  const issue = error.issues[0]!;
-  const path = [...(list === "" ? [] : [list]), ...issue.path].join(".");
-  return fault(code, `${path || "the request"}: ${issue.message}.`, path);
+function malformed(code: "change-malformed" | "hold-malformed", { at, why }: Complaint, list: string): Fault {
+  const path = [list, at].filter((part) => part !== "").join(".");
+  return fault(code, complaintText({ at: path, why }, "the request"), path);
 }
 
 /** Which dimension is meant for a capability that has these. */

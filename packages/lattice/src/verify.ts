@@ -2,3 +2,4 @@
 export { type CoordinationFile, checkCoordinationFile } from "./coordination-file.ts";
 export { type Fault, isFault } from "./fault.ts";
 export { checkPlanFile, type PlanFile } from "./plan-file.ts";
+export { SLOT_MS } from "./slot.ts";
