@@ -108,7 +108,7 @@ export class LiveRun {
   async stop({ refused, why }: Refusal): Promise<void> {
     if (this.#gate !== null) return this.wipe(why);
     const frozen = refused === "hive-frozen";
-    this.#fate ??= { status: frozen ? "frozen" : "killed", why };
+    this.#fate ??= frozen ? { status: "frozen", why: `The hive was frozen: ${why}` } : { status: "killed", why };
     if (!frozen) return this.session.kill(why);
     const left = await this.session.freeze();
     if (left === null) await this.session.resume({ wipe: true });

@@ -53,6 +53,11 @@ export class Leftovers {
     this.#folder = join(home, "chambers", rung);
   }
 
+  /** Ids of what was found and not checked yet. */
+  get left(): readonly string[] {
+    return [...this.#left.keys()];
+  }
+
   count(): LeftoverCount {
     return { found: this.found, ids: [...this.#ids] };
   }
