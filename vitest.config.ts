@@ -21,7 +21,9 @@ export default defineConfig({
     provide: { seed: readSeed() },
     // Two workers: the machines this must pass on have two cores, and some tests measure time.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For what hangs; a machine under load takes its time, and no test may fail for that.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

@@ -1,10 +1,22 @@
 /** Memory files of machines. They live in RAM, have no name while a machine runs, and are each used by one machine only. */
-import { closeSync, constants, existsSync, fchownSync, ftruncateSync, openSync, readSync, write } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchownSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  write,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { promisify } from "node:util";
 import type { Owner } from "./vm-jail.ts";
 
 export const PAGE_BYTES = 4096;
+/** Of st_blocks, whatever the file system's own are (inode(7)). */
+const BLOCK_BYTES = 512;
 const SHARED_MEMORY = "/dev/shm";
 const SCAN_BYTES = 512 * 1024;
 const ZERO = Buffer.alloc(SCAN_BYTES);
@@ -33,6 +45,9 @@ export function unnamedFile(size_bytes: number, owner: Owner | null): number {
     throw fault;
   }
 }
+
+/** What of a memory file is there: pages that the machine or its template touched. */
+export const heldBytes = (fd: number): number => fstatSync(fd).blocks * BLOCK_BYTES;
 
 /** A memory file with a template's content: sparse, so that it holds what the template touched and no more. */
 export async function memoryOf(extents: readonly Extent[], size_bytes: number, owner: Owner | null): Promise<number> {

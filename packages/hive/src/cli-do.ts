@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import type { ProofCard, Refusal } from "lop";
 import type { Connection, DirectiveAsked } from "./client.ts";
-import { connect, withHive } from "./connection.ts";
+import { askDaemonOr, connect, withHive } from "./connection.ts";
 import type { DirectiveView, ToolInfo } from "./hive-types.ts";
 import type { ChambersWanted } from "./local-hive.ts";
 import { nearest } from "./nearest.ts";
@@ -87,24 +87,30 @@ export async function runDoLine(
 /** Everything that does not look like `files.read` is a directive in words. */
 const isWords = (text: string): boolean => !/^[a-z][a-z0-9_]*(\.[a-z0-9_]*)+$/i.test(text);
 
-function runDo(
+/** Flags are read before a hive is opened: a slip of the pen is told at once. */
+async function runDo(
   terminal: Terminal,
   tool: string | undefined,
   args: readonly string[],
   options: DoOptions,
 ): Promise<number> {
-  const work = async (connection: Connection): Promise<number> => {
-    const tools = await connection.client.tools();
-    if (isRefused(tools)) return showRefusal(terminal, tools);
-    if (tool === undefined) throw new UsageError(`name a tool: ${ready(tools).join(", ")}`);
-    const info = tools.find(({ name }) => name === tool);
-    if (info === undefined) return showRefusal(terminal, await unknownTool(tool, tools));
-    if (args.includes("--help") || args.includes("-h")) return showTool(terminal, info);
-    const parameters = readParameters(args, toolSchema(info.parameters), terminal.stdin);
-    return carry(terminal, connection, { card: { tool, parameters } }, options);
-  };
+  const tools = await toolsOf(terminal);
+  if (isRefused(tools)) return showRefusal(terminal, tools);
+  if (tool === undefined) throw new UsageError(`name a tool: ${ready(tools).join(", ")}`);
+  const info = tools.find(({ name }) => name === tool);
+  if (info === undefined) return showRefusal(terminal, await unknownTool(tool, tools));
+  if (args.includes("--help") || args.includes("-h")) return showTool(terminal, info);
+  const parameters = readParameters(args, toolSchema(info.parameters), terminal.stdin);
+  const work = (connection: Connection) => carry(terminal, connection, { card: { tool, parameters } }, options);
   return withHive(terminal, work, (at) => connect(at, chambersFor(tool, args)));
 }
+
+export const toolsOf = (terminal: Terminal): Promise<readonly ToolInfo[] | Refusal> =>
+  askDaemonOr<readonly ToolInfo[]>(
+    terminal,
+    (client) => client.tools(),
+    async () => (await import("./tool-list.ts")).listedTools(),
+  );
 
 /** Only the chambers that this very card can need: the others would have to prove themselves for nothing. */
 function chambersFor(tool: string | undefined, args: readonly string[]): ChambersWanted {
@@ -123,7 +129,7 @@ export function runSay(terminal: Terminal, words: string, options: DoOptions): P
 
 const ready = (tools: readonly ToolInfo[]): string[] => tools.filter((each) => each.ready).map(({ name }) => name);
 
-async function unknownTool(tool: string, tools: readonly ToolInfo[]): Promise<Refusal> {
+export async function unknownTool(tool: string, tools: readonly ToolInfo[]): Promise<Refusal> {
   const { refuse } = await import("lop");
   const near = nearest(
     tool,

@@ -39,7 +39,7 @@ export class HiveClient {
     this.#key = key;
   }
 
-  /** `wait_s`: how long the answer may wait for the directive's end. */
+  /** `wait_s`: how long the answer may wait until the directive has ended or waits for an approval. */
   state(asked: DirectiveAsked, options: { wait_s: number; idempotencyKey?: string }): Promise<DirectiveView | Refusal> {
     const headers: Record<string, string> = { Prefer: `wait=${options.wait_s}` };
     if (options.idempotencyKey !== undefined) headers["Idempotency-Key"] = options.idempotencyKey;

@@ -11,7 +11,8 @@ import { broken, type Finding, missing, ok } from "./doctor-finding.ts";
 import { checkDaemon, checkUnits } from "./doctor-service.ts";
 import { askServer } from "./general-engine.ts";
 import { Hud } from "./http-hud.ts";
-import { LATTICE_FOLDER, latticeDesk } from "./lattice-engine.ts";
+import { LATTICE_FOLDER, latticeDesk, latticeSettings } from "./lattice-engine.ts";
+import { heard } from "./lattice-refusal.ts";
 import { checkLedgerOf } from "./ledger-health.ts";
 import { NeedleDesk } from "./needle-desk.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
@@ -123,9 +124,10 @@ async function checkLattice(home: string, { lattice: config }: Config): Promise<
   if (readDaemon(home) !== null) return ok("lattice", `${config.engine}, held by the daemon`);
   const desk = latticeDesk(home, config);
   const open = await desk.open();
-  const found = isRefusal(open)
-    ? broken("lattice", open.why, open.fix)
-    : ok("lattice", `${config.engine}, ${await open.lattice.count()} records, times in ${open.settings.tz}`);
+  const count = isRefusal(open) ? open : heard(await open.lattice.count());
+  const found = isRefusal(count)
+    ? broken("lattice", count.why, count.fix)
+    : ok("lattice", `${config.engine}, ${count} records, times in ${latticeSettings(config).tz}`);
   await desk.close();
   return found;
 }

@@ -4,7 +4,6 @@
  */
 import {
   type Capability,
-  checkPlanFile,
   HoursCompiler,
   HoursIndex,
   isFault,
@@ -44,7 +43,7 @@ export interface LegAsked extends FindAsked {
   readonly minutes?: number | undefined;
 }
 
-interface Leg {
+export interface Leg {
   readonly asked: LegAsked;
   readonly understood: Understood;
   readonly from: number;
@@ -78,14 +77,19 @@ async function planWithin(
   const problem = await problemOf(open, legs, origin);
   const { ground, task, first } = planGround(problem);
   const answer = planTask(ground, task, { tellTime: (slot) => wallText(slot * SLOT_MS, open.settings.tz) });
-  if (!("visits" in answer)) return { planned: false, why: answer.why, leg: answer.unmet, legs: [], certificate: null };
+  if (!("visits" in answer))
+    return { planned: false, why: answer.why, leg: answer.unmet, legs: [], tasks: null, certificate: null };
   const visits = answer.visits.map((visit) => ({ ...visit, place: visit.place - first[visit.leg]! }));
   const file: PlanFile = { problem, visits, primal: answer.primal, bound: answer.bound };
   return {
     planned: true,
     why: null,
     leg: null,
-    legs: visits.map((visit) => visitRow(legs[visit.leg]!, visit, open.settings.tz)),
+    legs: visits.map((visit) => {
+      const leg = legs[visit.leg]!;
+      return visitRow(leg, leg.places[visit.place]!, visit, open.settings.tz);
+    }),
+    tasks: null,
     certificate: {
       digest: digestOf(crypto, problem as unknown as Json),
       gap: answer.gap,
@@ -95,7 +99,11 @@ async function planWithin(
 }
 
 /** The times of the legs, one after the other: an hour without a day is the next one after the leg before. */
-async function readLegs(open: OpenLattice, asked: readonly LegAsked[], tolerance_ms: number): Promise<Leg[] | Refusal> {
+export async function readLegs(
+  open: OpenLattice,
+  asked: readonly LegAsked[],
+  tolerance_ms: number,
+): Promise<Leg[] | Refusal> {
   const legs: Leg[] = [];
   let after_ms = open.clock.now_ms();
   let around: Point | undefined;
@@ -142,8 +150,13 @@ async function candidates(open: OpenLattice, understood: Understood): Promise<Ca
       ? heard(await open.lattice.find(query))
       : { found: ids.slice(0, PLAN_CANDIDATES).map((id) => ({ id })) };
   if (isRefusal(found)) return found;
-  const records = await Promise.all(found.found.map(({ id }) => open.lattice.get(id)));
-  return records.filter((record) => record !== null);
+  const records: Capability[] = [];
+  for (const { id } of found.found) {
+    const record = heard(await open.lattice.get(id));
+    if (isRefusal(record)) return record;
+    if (record !== null) records.push(record);
+  }
+  return records;
 }
 
 async function problemOf(open: OpenLattice, legs: readonly Leg[], origin: Point): Promise<PlanProblem> {
@@ -179,7 +192,7 @@ async function startsAt(
 ): Promise<[number, number][]> {
   const horizon = { from_ms: from * SLOT_MS, until_ms: (until + duration) * SLOT_MS };
   const hours = new HoursIndex(new HoursCompiler(horizon, nodeInZone), open.settings.region);
-  if (hours.set(0, record.hours, record.tz) !== null) return [];
+  if (hours.set(0, record.hours, record.tz, record.at) !== null) return [];
   const dimensions = Object.keys(record.capacity);
   const isFree = async (start: number, end: number): Promise<boolean> => {
     if (dimensions.length === 0) return true;
@@ -201,8 +214,15 @@ async function startsAt(
   return starts;
 }
 
-function visitRow({ asked, places, understood }: Leg, visit: PlanFile["visits"][number], tz: string): JsonObject {
-  const { id, name, category, at } = places[visit.place]!;
+export interface Visit {
+  readonly start: number;
+  readonly until: number;
+  readonly travel_s: number;
+}
+
+/** A visit as people read it. */
+export function visitRow({ asked, understood }: Leg, record: Capability, visit: Visit, tz: string): JsonObject {
+  const { id, name, category, at } = record;
   return {
     what: asked.what,
     near: understood.near?.name ?? null,
@@ -214,30 +234,6 @@ function visitRow({ asked, places, understood }: Leg, visit: PlanFile["visits"][
   };
 }
 
-function wallText(utc_ms: number, tz: string): string {
+export function wallText(utc_ms: number, tz: string): string {
   return new Date(new WallClock(tz, utc_ms, utc_ms).toWall(utc_ms)).toISOString().slice(0, 16).replace("T", " ");
-}
-
-/** What validation asks of a plan: its certificate holds by the separate checker, and what people read is what was checked. */
-export function checkPlanResult(crypto: Crypto, result: Json): string | null {
-  const { planned, certificate, legs } = result as {
-    planned: boolean;
-    certificate: JsonObject | null;
-    legs: readonly JsonObject[];
-  };
-  if (!planned) return null;
-  if (certificate === null) return "The plan has no certificate.";
-  const { digest, gap: _, ...file } = certificate;
-  if (digest !== digestOf(crypto, certificate.problem ?? null)) return "The certificate is about another problem.";
-  const checked = checkPlanFile(file);
-  if (isFault(checked)) return `The certificate does not hold: ${checked.at}: ${checked.why}`;
-  const { problem, visits } = file as unknown as PlanFile;
-  const other = visits.findIndex((visit, i) => {
-    const shown = legs[i] as { capability: { id: string }; from: string } | undefined;
-    return (
-      shown?.capability.id !== problem.legs[visit.leg]!.places[visit.place]!.id ||
-      Date.parse(shown.from) !== visit.start * SLOT_MS
-    );
-  });
-  return other < 0 && legs.length === visits.length ? null : "The plan that is shown is not the one that is certified.";
 }

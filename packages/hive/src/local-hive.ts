@@ -162,6 +162,8 @@ function settingsOf(o: LocalHiveOptions): HiveSettings {
       directives_in_flight: limits.directives_in_flight,
       chambers_at_once: limits.chambers_in_flight,
       approval_ms: limits.approval_minutes * 60_000,
+      held_runs: limits.held_runs,
+      held_ms: limits.held_minutes * 60_000,
     },
     chamber: {
       ...CHAMBER_LIMITS,

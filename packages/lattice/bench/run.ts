@@ -74,7 +74,7 @@ function instances(): void {
   if (data === null) console.log("instances: skipped: data absent");
   else {
     const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
-    runInstances(data, { seed, seconds, only: values.only, json: values.json });
+    if (runInstances(data, { seed, seconds, only: values.only, json: values.json }) > 0) process.exitCode = 1;
   }
 }
 

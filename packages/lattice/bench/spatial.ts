@@ -25,7 +25,7 @@ interface OracleCapability {
   readonly free: number;
   readonly week_minutes_open: readonly (readonly [number, number])[];
 }
-interface OracleRow {
+export interface OracleRow {
   readonly query: {
     readonly lat: number;
     readonly lng: number;
@@ -44,27 +44,35 @@ const MINUTE_MS = 60_000;
 /** Distances printed by the oracle have four decimals. */
 const ALLOWED_M = 0.001;
 
+export interface Oracle {
+  readonly ground: Ground;
+  readonly rows: readonly OracleRow[];
+}
+
+export const readOracle = (folder: string): Oracle => ({
+  ground: oracleGround(readLines<OracleCapability>(join(folder, "capabilities.jsonl.gz"))),
+  rows: readLines<OracleRow>(join(folder, "queries.jsonl")),
+});
+
+/** Whether we answer a row as the oracle did: as many found, the same 20 nearest in its order, each as far; and how many, and how far apart. */
+export function compareRow(ground: Ground, row: OracleRow): { same: boolean; found: number; worst_m: number } {
+  const found = runRow(ground, row);
+  const apart = row.top20.map(([, metres], k) => Math.abs(metres - (found.distances_m[k] ?? Number.POSITIVE_INFINITY)));
+  const worst_m = Math.max(0, ...apart);
+  const same = found.count === row.count && row.top20.every(([id], k) => found.id(k) === id) && worst_m <= ALLOWED_M;
+  return { same, found: found.count, worst_m };
+}
+
 export function runOracle(folder: string): { rows: number; equal: number; worst_m: number; first: string | null } {
-  const records = readLines<OracleCapability>(join(folder, "capabilities.jsonl.gz"));
-  const ground = oracleGround(records);
-  let worst_m = 0;
-  let equal = 0;
-  let first: string | null = null;
-  const rows = readLines<OracleRow>(join(folder, "queries.jsonl"));
-  for (const [i, row] of rows.entries()) {
-    const found = runRow(ground, row);
-    const apart = row.top20.map(([, metres], k) =>
-      Math.abs(metres - (found.distances_m[k] ?? Number.POSITIVE_INFINITY)),
-    );
-    const same =
-      found.count === row.count &&
-      row.top20.every(([id], k) => found.id(k) === id) &&
-      apart.every((m) => m <= ALLOWED_M);
-    worst_m = Math.max(worst_m, ...apart);
-    if (same) equal++;
-    else first ??= `row ${i + 1}: ${found.count} found, ${row.count} expected`;
-  }
-  return { rows: rows.length, equal, worst_m, first };
+  const { ground, rows } = readOracle(folder);
+  const compared = rows.map((row) => compareRow(ground, row));
+  const other = compared.findIndex(({ same }) => !same);
+  return {
+    rows: rows.length,
+    equal: compared.filter(({ same }) => same).length,
+    worst_m: compared.reduce((most, { worst_m }) => Math.max(most, worst_m), 0),
+    first: other < 0 ? null : `row ${other + 1}: ${compared[other]!.found} found, ${rows[other]!.count} expected`,
+  };
 }
 
 function oracleGround(records: readonly OracleCapability[]): Ground {

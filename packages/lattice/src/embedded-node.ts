@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { machineClock } from "./clock-node.ts";
 import { EmbeddedLattice } from "./embedded.ts";
 import { type Fault, isFault } from "./fault.ts";
+import type { HoldLimits } from "./hold-book.ts";
 import type { Region } from "./hours.ts";
 import { HORIZON_DAYS, HoursDesk } from "./hours-desk.ts";
 import { readIndex, writeIndex } from "./index-file.ts";
@@ -17,6 +18,7 @@ import type { RecordStore, StoredRecord } from "./record-store.ts";
 import { openRecordStore } from "./record-store-node.ts";
 import { nodeInZone } from "./zone-node.ts";
 
+export { openIntegerSolver } from "./integer-node.ts";
 export { nodeSha256, openJournalFile } from "./journal-node.ts";
 export { nodeInZone } from "./zone-node.ts";
 
@@ -33,16 +35,18 @@ export interface LatticeSettings {
   /** Where holidays and sun times are taken from, as `opening_hours` wants it; null unless said. */
   readonly region?: Region | null | undefined;
   readonly horizon_days?: number | undefined;
+  /** How many holds are kept; `HOLD_LIMITS` unless said. */
+  readonly limits?: Partial<HoldLimits> | undefined;
 }
 
 /** Faults: `store-busy`, `store-newer`, `store-unwritable`, `journal-damaged`. */
 export async function openLattice(settings: LatticeSettings): Promise<Lattice | Fault> {
-  const { folder, clock = machineClock, region = null, horizon_days = HORIZON_DAYS } = settings;
+  const { folder, clock = machineClock, region = null, horizon_days = HORIZON_DAYS, limits } = settings;
   await mkdir(folder, { recursive: true });
   const records = openRecordStore(join(folder, "records.sqlite"));
   if (isFault(records)) return records;
   const file = await openJournalFile(join(folder, "journal"));
-  const live = await LiveSurface.open({ file, sha256: nodeSha256, clock });
+  const live = await LiveSurface.open({ file, sha256: nodeSha256, clock, limits });
   if (isFault(live)) {
     records.close();
     await file.close();

@@ -9,6 +9,10 @@ export const FAULTS = {
   "capability-duplicate": "Give each capability an id of its own.",
   "batch-too-large": "Hand over at most 100,000 records or ids at a time.",
   "store-unwritable": "Free space or mend the disk or the database; nothing of this call has happened.",
+  "store-unreachable":
+    "Start the database, or correct its address; nothing of this call has happened, and the next one tries again.",
+  "store-unsure":
+    "Look whether it happened (`get`, `look`, `holds`) before you ask again; a hold asked for again under its key is granted once.",
   "store-newer": "Open the lattice with the version that made it, or a newer one.",
   "store-busy": "Another process has this lattice open; end it first, or use its HTTP interface.",
   "change-malformed": "Correct the field named.",

@@ -22,6 +22,7 @@ import { type Area, type Place, PlaceShape, readPlace } from "./place.ts";
 import { type Need, RoomSieve, type SteadyUnits } from "./room-sieve.ts";
 import { type Accept, Nearest, Search } from "./search.ts";
 import { besides, EVERYTHING, type Sieve } from "./sieve.ts";
+import { type Complaint, complaintText, readShape } from "./wording.ts";
 
 export const DEFAULT_LIMIT = 20;
 export const MAX_LIMIT = 10_000;
@@ -113,22 +114,22 @@ export interface ReadQuery {
 }
 
 export function readQuery(value: unknown, now_ms: number): ReadQuery | Fault {
-  const shape = QueryShape.safeParse(value);
-  if (!shape.success) return shapeFault(shape.error);
+  const shape = readShape(QueryShape, value);
+  if (!("data" in shape)) return shapeFault(shape);
   const query = shape.data;
   const area = readPlace(query.place);
   if (isFault(area)) return area;
   const wrong = checkWindow(query.open, now_ms) ?? checkFree(query);
   if (wrong !== null) return wrong;
   const limit = query.limit ?? DEFAULT_LIMIT;
-  if (limit < 1 || limit > MAX_LIMIT) return fault("limit-malformed", `A limit of ${limit} is not one.`, "limit");
+  if (limit < 1 || limit > MAX_LIMIT)
+    return fault("limit-malformed", `limit: must be 1 to ${MAX_LIMIT}, not ${limit}.`, "limit");
   const after = query.cursor === undefined ? null : readCursor(query.cursor, query.order ?? "distance");
   return isFault(after) ? after : { query, area, limit, after, now_ms };
 }
 
-function shapeFault(error: z.ZodError): Fault {
-  const issue = error.issues[0]!;
-  const path = issue.path.join(".");
+function shapeFault(complaint: Complaint): Fault {
+  const path = complaint.at;
   const code = path.startsWith("where")
     ? "attribute-mismatch"
     : path.startsWith("limit")
@@ -136,7 +137,7 @@ function shapeFault(error: z.ZodError): Fault {
       : /^(order|travel|price)/.test(path)
         ? "order-unsupported"
         : "place-malformed";
-  return fault(path.startsWith("open") ? "window-malformed" : code, `${path || "the query"}: ${issue.message}.`, path);
+  return fault(path.startsWith("open") ? "window-malformed" : code, complaintText(complaint, "the query"), path);
 }
 
 function checkWindow(window: Window | undefined, now_ms: number): Fault | null {
@@ -295,15 +296,19 @@ function acceptance({ counts, openness, room }: Ground, query: FindQuery, togeth
 export function matcher(ground: Ground, { query, area }: ReadQuery): (handle: number) => Found | null {
   const { index } = ground;
   const accept = acceptance(ground, query, false);
+  const sieves = new Map(index.parts.map((part) => [part, sieveOf(part, query)]));
+  const [cx, cy, cz] = area.center;
   return (handle) => {
     const located = index.locate(handle);
     if (located === null) return null;
     const { part, position } = located;
-    const [x, y, z] = part.index.at.subarray(3 * position, 3 * position + 3);
-    const distance_m = geodesic_m(...area.center, x!, y!, z!);
+    const [x, y, z] = part.index.at.subarray(3 * position, 3 * position + 3) as unknown as [number, number, number];
+    // A chord is never longer than the geodesic.
+    if (Math.hypot(x - cx, y - cy, z - cz) > area.radius_m) return null;
+    if (((sieves.get(part)!.words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
+    const distance_m = geodesic_m(cx, cy, cz, x, y, z);
     if (distance_m > area.radius_m) return null;
-    if (area.holds !== null && !area.holds(x!, y!, z!)) return null;
-    if (((sieveOf(part, query).words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
+    if (area.holds !== null && !area.holds(x, y, z)) return null;
     if (accept !== null && !accept(handle)) return null;
     return { id: part.index.id(position), handle, distance_m };
   };

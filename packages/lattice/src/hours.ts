@@ -7,8 +7,10 @@ import rruleModule from "rrule";
 import type { HoursRule } from "./capability.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import type { Openness, Window } from "./find.ts";
+import type { Point } from "./geodesy.ts";
 import { HoursBoard } from "./hours-board.ts";
 import type { HoursByPattern, OpenState } from "./hours-sieve.ts";
+import { regionAt, sunCell } from "./sun-region.ts";
 import { WallClock } from "./wall-clock.ts";
 import { readWeekly, type Week } from "./weekly-hours.ts";
 
@@ -178,9 +180,14 @@ function byLibrary(
       unknown,
     }));
   } catch (error) {
+    // No fault of the rule: near the poles, the sun does not rise or set on some days, and then the library gives up.
+    if (SUNLESS.test(messageOf(error))) return [{ from_ms, until_ms, unknown: true }];
     return fault("hours-malformed", `"${text}": ${messageOf(error)}`, "hours.text");
   }
 }
+
+/** The library's words. */
+const SUNLESS = /does not occur on this date/;
 
 function recurring(text: string, minutes: number, clock: WallClock, { from_ms, until_ms }: Window): Stretch[] | Fault {
   try {
@@ -236,9 +243,9 @@ export class HoursIndex implements Openness, HoursByPattern {
     return this.#patterns.length;
   }
 
-  /** Faults: `hours-malformed`; the handle's hours then stay as they were. */
-  set(handle: number, rule: HoursRule | null, tz: string): Fault | null {
-    const number = rule === null ? UNKNOWN_HOURS : this.#numberOf(rule, tz);
+  /** Faults: `hours-malformed`; the handle's hours then stay as they were. @param at where the sun is that hours go by; the region's unless said. */
+  set(handle: number, rule: HoursRule | null, tz: string, at?: Point): Fault | null {
+    const number = rule === null ? UNKNOWN_HOURS : this.#numberOf(rule, tz, at);
     if (isFault(number)) return number;
     if (handle >= this.#patternOf.length) {
       const larger = new Uint32Array(Math.max(handle + 1, this.#patternOf.length * 2));
@@ -267,16 +274,18 @@ export class HoursIndex implements Openness, HoursByPattern {
   }
 
   /** Compiles a rule without giving it to anybody. Faults: `hours-malformed`. */
-  check(rule: HoursRule, tz: string): Fault | null {
-    const number = this.#numberOf(rule, tz);
+  check(rule: HoursRule, tz: string, at?: Point): Fault | null {
+    const number = this.#numberOf(rule, tz, at);
     return isFault(number) ? number : null;
   }
 
-  #numberOf(rule: HoursRule, tz: string): number | Fault {
-    const key = `${tz} ${rule.kind} ${rule.kind === "intervals" ? JSON.stringify(rule.intervals) : rule.text}${rule.kind === "rrule" ? rule.minutes : ""}`;
+  #numberOf(rule: HoursRule, tz: string, at?: Point): number | Fault {
+    const cell = sunCell(rule, at);
+    const sun = cell === null ? "" : `${cell.lat},${cell.lng} `;
+    const key = `${sun}${tz} ${rule.kind} ${rule.kind === "intervals" ? JSON.stringify(rule.intervals) : rule.text}${rule.kind === "rrule" ? rule.minutes : ""}`;
     let number = this.#byRule.get(key);
     if (number === undefined) {
-      const pattern = this.#compiler.compile(rule, tz, this.#region);
+      const pattern = this.#compiler.compile(rule, tz, regionAt(this.#region, cell));
       number = isFault(pattern) ? pattern : this.#keep(pattern);
       this.#byRule.set(key, number);
     }
