@@ -1,8 +1,8 @@
 /** `axiom doctor`: what this machine has, what is missing, and the exact command that mends it. */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, realpathSync, statfsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { osChamber, vm, wasmJs, wasmPy } from "forge";
 import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
@@ -54,6 +54,7 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
     ...checkHome(home),
     checkSpace(home),
     checkClock(),
+    checkSwap(),
     ...(config === null ? [] : [await checkPort(home, config)]),
     ...(await checkChambers()),
     ...(await checkDaemon(terminal)),
@@ -159,6 +160,25 @@ const checkClock = (): Finding =>
   Date.now() > BUILT_MS
     ? ok("clock", new Date().toISOString())
     : broken("clock", new Date().toISOString(), "sudo timedatectl set-ntp true");
+
+/** Memory of keys and chambers that the kernel puts to a disk in the clear stays there over every wipe. */
+function checkSwap(): Finding {
+  const swaps = existsSync("/proc/swaps") ? readFileSync("/proc/swaps", "utf8").trim().split("\n").slice(1) : [];
+  const open = swaps.map((line) => line.split(/\s+/)[0]!).filter((path) => !staysSecret(path));
+  return open.length === 0
+    ? ok("swap", swaps.length === 0 ? "none" : "in memory or encrypted")
+    : missing(
+        "swap",
+        `memory may come to ${open.join(", ")} in the clear`,
+        `swapoff ${open[0]}, or put it on dm-crypt or zram`,
+      );
+}
+
+function staysSecret(path: string): boolean {
+  const name = basename(realpathSync(path));
+  const uuid = `/sys/class/block/${name}/dm/uuid`;
+  return name.startsWith("zram") || (existsSync(uuid) && readFileSync(uuid, "utf8").startsWith("CRYPT-"));
+}
 
 async function checkPort(home: string, { http }: Config): Promise<Finding> {
   const daemon = readDaemon(home);
