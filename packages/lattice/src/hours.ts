@@ -309,10 +309,11 @@ export class HoursIndex implements Openness, HoursByPattern {
     return certain ? "open" : "unknown";
   }
 
-  passing(window: Window, lenient: boolean): { readonly bits: Uint32Array; readonly asked: number } {
+  passing(window: Window, lenient: boolean, into: Int32Array): number {
     const { from, until, certain } = this.#grains(window);
-    if (!certain && !lenient) return { bits: new Uint32Array((this.patterns + 31) >>> 5), asked: this.patterns };
-    return (lenient ? this.#notClosed : this.#open).passing(from, until, this.patterns);
+    if (certain || lenient) return (lenient ? this.#notClosed : this.#open).passing(from, until, this.patterns, into);
+    into.fill(0, 0, (this.patterns + 31) >>> 5);
+    return this.patterns;
   }
 
   /** The five minutes that a window touches inside the horizon, and whether that is all of it. */
