@@ -18,16 +18,17 @@ export type Constraint =
 
 const attribute = z.string().min(1).max(128);
 const word = z.string().min(1).max(4096);
+/** The commonest come first: a form that does not fit takes longer to be found so than one that does. */
 export const ConstraintShape: z.ZodType<Constraint> = z.lazy(() =>
   z.union([
     z.strictObject({ attribute, is: z.union([z.boolean(), word, z.array(word).min(1).max(256)]) }),
+    z.strictObject({ all: z.array(ConstraintShape).max(MAX_CONSTRAINTS) }),
+    z.strictObject({ any: z.array(ConstraintShape).max(MAX_CONSTRAINTS) }),
+    z.strictObject({ not: ConstraintShape }),
     z.strictObject({ attribute, known: z.boolean() }),
     z
       .strictObject({ attribute, atLeast: z.number().optional(), atMost: z.number().optional() })
       .refine(({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined, "needs atLeast or atMost"),
-    z.strictObject({ all: z.array(ConstraintShape).max(MAX_CONSTRAINTS) }),
-    z.strictObject({ any: z.array(ConstraintShape).max(MAX_CONSTRAINTS) }),
-    z.strictObject({ not: ConstraintShape }),
   ]),
 );
 

@@ -15,6 +15,8 @@ import { readWeekly, type Week } from "./weekly-hours.ts";
 export const GRAIN_MS = 5 * 60_000;
 export const MAX_HORIZON_DAYS = 400;
 export const MAX_OCCURRENCES = 10_000;
+/** Changes whenever the same rule may be compiled to something else: with the libraries, and with this code. */
+export const HOURS_COMPILED = "opening_hours 3.15.0, rrule 2.8.1, 1";
 const DAY_MS = 86_400_000;
 
 /** Does something while the host's own clock is that of a time zone: holds for synchronous work only. */
@@ -37,6 +39,13 @@ export interface Stretch {
 export interface Pattern {
   readonly open: Uint32Array;
   readonly unknown: Uint32Array;
+}
+
+/** Compiled hours by handle, as an index has them. */
+export interface KeptHours {
+  readonly horizon: Window;
+  readonly patterns: readonly Pattern[];
+  readonly patternOf: Uint32Array;
 }
 
 export class HoursCompiler {
@@ -221,9 +230,15 @@ export class HoursIndex implements Openness, HoursByPattern {
   /** Mark of the first handle in `#set`. */
   #setFrom = 0;
 
-  constructor(compiler: HoursCompiler, region: Region | null) {
+  /** @param kept of an index with the same horizon. A rule that is met again is compiled again, since its text is not kept. */
+  constructor(compiler: HoursCompiler, region: Region | null, kept: KeptHours | null = null) {
     this.#compiler = compiler;
     this.#region = region;
+    if (kept !== null) {
+      this.#patterns = [...kept.patterns];
+      this.#patternOf = kept.patternOf.slice();
+      return;
+    }
     const words = Math.ceil((compiler.horizon.until_ms - compiler.horizon.from_ms) / GRAIN_MS / 32);
     this.#patterns = [{ open: new Uint32Array(words), unknown: new Uint32Array(words).fill(0xffff_ffff) }];
   }
@@ -234,6 +249,13 @@ export class HoursIndex implements Openness, HoursByPattern {
 
   get patterns(): number {
     return this.#patterns.length;
+  }
+
+  /** @param handles of how many, from 0 on. */
+  kept(handles: number): KeptHours {
+    const patternOf = new Uint32Array(handles);
+    patternOf.set(this.#patternOf.subarray(0, handles));
+    return { horizon: this.horizon, patterns: this.#patterns, patternOf };
   }
 
   /** Faults: `hours-malformed`; the handle's hours then stay as they were. */
