@@ -172,39 +172,60 @@ function windowIn(below: (most: number) => number): Window {
   return { from_ms, until_ms: from_ms + 15 * MINUTE_MS * (1 + below(12)) };
 }
 
-function sameAsBruteForce({ city, hours, seats, ground }: Town, random: () => number): boolean {
+function sameAsBruteForce(town: Town, random: () => number): boolean {
+  const asked = makeQuery(random);
+  const read = readQuery(asked, -1);
+  if (isFault(read)) throw new Error(read.why);
+  const answer = find(town.ground, read);
+  const all = findAll(town.ground, read);
+  if (isFault(answer) || isFault(all)) return isFault(answer) && answer.refused === "attribute-unknown";
+  const expected = expectedOf(town, asked);
+  return (
+    all.count === expected.length &&
+    expected.every(({ handle }, i) => handle === all.handles[i]) &&
+    answer.found.length === Math.min(asked.limit, expected.length) &&
+    answer.found.every(({ id }, i) => id === expected[i]!.id)
+  );
+}
+
+function makeQuery(random: () => number) {
   const from = { lat: 52.2 + 0.6 * random(), lng: 12.9 + random() };
   const flags = FLAGS.filter(() => random() < 0.3);
   const radius_m = 10 ** (2.5 + 2 * random());
   const limit = 1 + Math.floor(random() * 30);
-  const where: Constraint = { all: flags.map((attribute) => ({ attribute, is: true })) };
   const open = random() < 0.5 ? windowIn((most) => Math.floor(random() * most)) : undefined;
-  const least = open === undefined ? 0 : Math.floor(random() * (SEATS + 2));
-  const free = least === 0 ? undefined : { seats: least };
-  const unknown = random() < 0.3 ? "include" : "exclude";
-  const read = readQuery({ place: { from, radius_m }, where, open, free, unknown, limit }, -1);
-  if (isFault(read)) throw new Error(read.why);
-  const answer = find(ground, read);
-  const all = findAll(ground, read);
-  if (isFault(answer) || isFault(all)) return isFault(answer) && answer.refused === "attribute-unknown";
-  const expected = city
-    .map(({ id, at, attributes }, handle) => ({ id, handle, attributes, metres: distance_m(from, at) }))
-    .filter(({ metres, handle, attributes }) => {
-      if (metres > radius_m) return false;
-      if (
-        !flags.every((flag) => attributes[flag] === true || (unknown === "include" && attributes[flag] === undefined))
-      )
-        return false;
-      if (open === undefined) return true;
-      const state = hours.isOpen(handle, open);
-      const isOpen = state === "open" || (unknown === "include" && state === "unknown");
-      return isOpen && (free === undefined || seats.least(handle, slotsOf(open)) >= least);
-    })
+  const seats = open === undefined ? 0 : Math.floor(random() * (SEATS + 2));
+  return {
+    place: { from, radius_m },
+    where: { all: flags.map((attribute) => ({ attribute, is: true })) },
+    open,
+    free: seats === 0 ? undefined : { seats },
+    unknown: random() < 0.3 ? ("include" as const) : ("exclude" as const),
+    limit,
+  };
+}
+
+type MadeQuery = ReturnType<typeof makeQuery>;
+
+function expectedOf({ city, hours, seats }: Town, { place, where, open, free, unknown }: MadeQuery) {
+  const lenient = unknown === "include";
+  const has = ({ attributes }: Capability): boolean =>
+    where.all.every(
+      ({ attribute }) => attributes[attribute] === true || (lenient && attributes[attribute] === undefined),
+    );
+  const isOpen = (handle: number, window: Window): boolean => {
+    const state = hours.isOpen(handle, window);
+    return state === "open" || (lenient && state === "unknown");
+  };
+  return city
+    .map((capability, handle) => ({
+      id: capability.id,
+      handle,
+      capability,
+      metres: distance_m(place.from, capability.at),
+    }))
+    .filter(({ metres, capability }) => metres <= place.radius_m && has(capability))
+    .filter(({ handle }) => open === undefined || isOpen(handle, open))
+    .filter(({ handle }) => free === undefined || seats.least(handle, slotsOf(open!)) >= free.seats)
     .sort((a, b) => a.metres - b.metres || (a.id < b.id ? -1 : 1));
-  return (
-    all.count === expected.length &&
-    expected.every(({ handle }, i) => handle === all.handles[i]) &&
-    answer.found.length === Math.min(limit, expected.length) &&
-    answer.found.every(({ id }, i) => id === expected[i]!.id)
-  );
 }
