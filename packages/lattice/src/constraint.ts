@@ -90,11 +90,12 @@ type Leaf = Extract<Constraint, { attribute: string }>;
 function checkKind(tables: readonly Kinds[], leaf: Leaf, at: string): Fault | null {
   if ("known" in leaf) return null;
   const has = (...kinds: AttributeKind[]) => tables.some((table) => kinds.some((kind) => table.kinds.has(kind)));
-  if (!("is" in leaf)) return has("number") ? null : fault("attribute-mismatch", "The attribute holds no numbers.", at);
+  if (!("is" in leaf))
+    return has("number") ? null : fault("attribute-mismatch", `"${leaf.attribute}" holds no numbers.`, at);
   const boolean = typeof leaf.is === "boolean";
   if (boolean ? has("boolean") : has("word", "set")) return null;
   const kinds = [...new Set(tables.flatMap((table) => [...table.kinds]))].join(" or ");
-  const why = `The attribute holds a ${kinds}, not a ${boolean ? "boolean" : "word"}.`;
+  const why = `"${leaf.attribute}" holds a ${kinds}, not a ${boolean ? "boolean" : "word"}.`;
   return fault("attribute-mismatch", why, `${at}.is`);
 }
 
