@@ -304,11 +304,14 @@ async function countOpen(open: OpenLattice, understood: Understood, window: Wind
   return isFault(answer) ? 0 : answer.found.length;
 }
 
+const awayText = (metres: number): string =>
+  metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(1)} km`;
+
 async function beyond(open: OpenLattice, understood: Understood): Promise<string> {
   const place = { from: { ...understood.from } };
   const answer = await open.lattice.find({ place, where: whereOf(understood), limit: 1 });
   const nearest = isFault(answer) ? undefined : answer.found[0];
-  return nearest === undefined ? "" : ` The nearest is ${(nearest.distance_m / 1000).toFixed(1)} km away.`;
+  return nearest === undefined ? "" : ` The nearest is ${awayText(nearest.distance_m)} away.`;
 }
 
 async function nextOpening(open: OpenLattice, understood: Understood, at_ms: number): Promise<string | null> {

@@ -10,14 +10,11 @@ import {
   coordinationGround,
   DEFAULT_PENALTY_S,
   goldenSteps,
-  HoursCompiler,
-  HoursIndex,
   isFault,
   SLOT_MS,
   shareBetween,
   toCoordinationFile,
 } from "lattice";
-import { nodeInZone } from "lattice/node";
 import { type Crypto, digestOf, isRefusal, type Json, type JsonObject, type Refusal, refuse } from "lop";
 import { understand } from "./lattice-find.ts";
 import {
@@ -31,15 +28,14 @@ import {
   WALK_M_PER_S,
 } from "./lattice-plan.ts";
 import type { OpenLattice } from "./lattice-port.ts";
-import { heard, toRefusal } from "./lattice-refusal.ts";
+import { toRefusal } from "./lattice-refusal.ts";
+import { roomOf } from "./lattice-room.ts";
 
 /** Tasks of one card; more go over HTTP, without a proof card. */
 export const MAX_PLAN_TASKS = 50;
 const DEADLINE_MS = 10_000;
 const ROUNDS = 400;
 const TRIES = 20_000;
-/** A place without capacities takes everybody. */
-const EVERYBODY = MAX_PLAN_TASKS;
 
 export interface TaskAsked {
   readonly name?: string | undefined;
@@ -78,7 +74,9 @@ async function planWithin(
 ): Promise<JsonObject | Refusal> {
   const tasks = await readTasks(open, asked, tolerance_ms);
   if (isRefusal(tasks)) return tasks;
-  const { problem, records } = await problemOf(open, tasks);
+  const made = await problemOf(open, tasks);
+  if (isRefusal(made)) return made;
+  const { problem, records } = made;
   const ground = coordinationGround(problem);
   if (isFault(ground)) return toRefusal(ground);
   const begun_ms = open.clock.monotonic_ms();
@@ -118,8 +116,6 @@ async function readTasks(
   return tasks;
 }
 
-type Room = CoordinationProblem["places"][number]["room"];
-
 /** A place of any leg, and the slots that are asked of it. */
 interface Wanted {
   readonly number: number;
@@ -131,7 +127,7 @@ interface Wanted {
 async function problemOf(
   open: OpenLattice,
   tasks: readonly Task[],
-): Promise<{ readonly problem: CoordinationProblem; readonly records: readonly Capability[] }> {
+): Promise<{ readonly problem: CoordinationProblem; readonly records: readonly Capability[] } | Refusal> {
   const wanted = new Map<string, Wanted>();
   for (const { from, until, duration, places } of tasks.flatMap(({ legs }) => legs))
     for (const record of places) {
@@ -141,13 +137,12 @@ async function problemOf(
       wanted.set(record.id, known);
     }
   const places: CoordinationProblem["places"] = [];
-  for (const { record, ...span } of wanted.values())
-    places.push({
-      id: record.id,
-      lat: record.at.lat,
-      lng: record.at.lng,
-      room: await roomOf(open, record, span, tasks.length),
-    });
+  for (const { record, from, until } of wanted.values()) {
+    // More units than there are tasks are never needed.
+    const room = await roomOf(open, record, { from, until }, tasks.length);
+    if (isRefusal(room)) return room;
+    places.push({ id: record.id, lat: record.at.lat, lng: record.at.lng, room: room.runs() });
+  }
   const problem: CoordinationProblem = {
     v: 1,
     depart: Math.ceil(open.clock.now_ms() / SLOT_MS),
@@ -165,56 +160,6 @@ async function problemOf(
     })),
   };
   return { problem, records: [...wanted.values()].map(({ record }) => record) };
-}
-
-/** Units of each slot in which the place is open; more than there are tasks are never needed. */
-async function roomOf(
-  open: OpenLattice,
-  record: Capability,
-  { from, until }: { readonly from: number; readonly until: number },
-  tasks: number,
-): Promise<Room> {
-  const horizon = { from_ms: from * SLOT_MS, until_ms: until * SLOT_MS };
-  const hours = new HoursIndex(new HoursCompiler(horizon, nodeInZone), open.settings.region);
-  if (hours.set(0, record.hours, record.tz, record.at) !== null) return [];
-  const free = new Int32Array(until - from);
-  await fillFree(open, record, free, from, { from, until }, tasks);
-  const room: Room = [];
-  for (let slot = from; slot < until; slot++) {
-    const units = free[slot - from]!;
-    const isOpen = hours.isOpen(0, { from_ms: slot * SLOT_MS, until_ms: (slot + 1) * SLOT_MS }) === "open";
-    if (!isOpen || units < 1) continue;
-    const last = room.at(-1);
-    if (last?.[1] === slot && last[2] === units) last[1]++;
-    else room.push([slot, slot + 1, units]);
-  }
-  return room;
-}
-
-/** Asks for whole stretches first: where the worst slot has enough for all, none has to be asked by itself. */
-async function fillFree(
-  open: OpenLattice,
-  record: Capability,
-  free: Int32Array,
-  first: number,
-  { from, until }: { readonly from: number; readonly until: number },
-  tasks: number,
-): Promise<void> {
-  const [dimension] = Object.keys(record.capacity);
-  if (dimension === undefined) {
-    free.fill(EVERYBODY);
-    return;
-  }
-  const window = { from_ms: from * SLOT_MS, until_ms: until * SLOT_MS };
-  const least = heard(await open.lattice.free(record.id, dimension, window));
-  if (typeof least !== "number") return;
-  if (least >= tasks || until - from === 1) {
-    free.fill(Math.max(0, Math.min(least, tasks)), from - first, until - first);
-    return;
-  }
-  const middle = (from + until) >>> 1;
-  await fillFree(open, record, free, first, { from, until: middle }, tasks);
-  await fillFree(open, record, free, first, { from: middle, until }, tasks);
 }
 
 function taskRow(

@@ -271,7 +271,7 @@ describe("lattice.plan", () => {
       leg: 0,
       legs: [],
       certificate: null,
-      why: expect.stringMatching(/closed/),
+      why: expect.stringMatching(/all closed at 2026-11-22 23:00; nearest opening 2026-11-23 /),
     });
     expect(
       await refusalOf(hive, "lattice.plan", { legs: [{ what: "café", from: "9am", until: "9:15am", minutes: 60 }] }),

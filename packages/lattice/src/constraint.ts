@@ -106,10 +106,10 @@ function suits(leaf: Leaf, kinds: ReadonlySet<AttributeKind>): boolean {
 }
 
 function mismatch(sources: readonly KindSource[], leaf: Leaf, at: string): Fault {
-  if (!("is" in leaf)) return fault("attribute-mismatch", "The attribute holds no numbers.", at);
+  if (!("is" in leaf)) return fault("attribute-mismatch", `"${leaf.attribute}" holds no numbers.`, at);
   const kinds = new Set(sources.flatMap(({ tables }) => [...(tables.get(leaf.attribute)?.kinds ?? [])]));
   const wanted = typeof leaf.is === "boolean" ? "boolean" : "word";
-  const why = `The attribute holds a ${[...kinds].join(" or ")}, not a ${wanted}.`;
+  const why = `"${leaf.attribute}" holds a ${[...kinds].join(" or ")}, not a ${wanted}.`;
   return fault("attribute-mismatch", why, `${at}.is`);
 }
 

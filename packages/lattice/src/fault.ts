@@ -17,7 +17,7 @@ export const FAULTS = {
   "store-busy": "Another process has this lattice open; end it first, or use its HTTP interface.",
   "change-malformed": "Correct the field named.",
   "task-malformed": "Correct the field named.",
-  "window-malformed": "Give a window that begins before it ends.",
+  "window-malformed": "Give a window that begins before it ends; of a surface, a day at most.",
   "window-past": "Give a window that has not ended yet.",
   "window-beyond": "Give a window inside the horizon, or lengthen the horizon.",
   "limit-malformed": "Ask for 1 to 10,000 results at a time and go on with the cursor.",

@@ -144,7 +144,9 @@ function shapeFault(complaint: Complaint): Fault {
 function checkWindow(window: Window | undefined, now_ms: number): Fault | null {
   if (window === undefined) return null;
   if (window.from_ms >= window.until_ms) return fault("window-malformed", "The window ends before it begins.", "open");
-  return window.until_ms <= now_ms ? fault("window-past", "The window has ended already.", "open") : null;
+  return window.until_ms <= now_ms
+    ? fault("window-past", `The window ended at ${new Date(window.until_ms).toISOString().slice(0, 16)}Z.`, "open")
+    : null;
 }
 
 function checkFree({ free, open }: FindQuery): Fault | null {

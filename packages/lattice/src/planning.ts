@@ -6,7 +6,7 @@ import type { PlannedVisit, PlannedWay, PlanReply } from "./lattice.ts";
 import { LOOK_AHEAD_SLOTS } from "./no-itinerary.ts";
 import { isPlanned, type PlanAnswer, type PlannedItinerary, planTask } from "./plan.ts";
 import { queryOf, type ReadLeg, type ReadTask, readTask, slotsOfLeg } from "./plan-request.ts";
-import { dimensionOf, windowBeyond, windowPast } from "./requests.ts";
+import { dimensionOf, dimensionUnknown, windowBeyond, windowPast } from "./requests.ts";
 import { SLOT_MS, type Slots } from "./slot.ts";
 import type { Offering, Terrain, TerrainPlace } from "./terrain.ts";
 import { GeodesicTravel } from "./travel.ts";
@@ -44,7 +44,7 @@ function recheck({ ground, itinerary, task }: LaidOut, { visits, primal, bound, 
 
 /** Faults have `at` = `legs.1`, `legs.1.find…`. */
 export async function layOut(terrain: Terrain, task: ReadTask): Promise<LaidOut | Fault> {
-  const wrong = checkWhen(terrain, task);
+  const wrong = checkWhen(terrain, task) ?? (await checkDimensions(terrain, task));
   if (wrong !== null) return wrong;
   const candidates: Candidate[] = [];
   let epoch = 0;
@@ -68,6 +68,15 @@ function checkWhen(terrain: Terrain, { legs }: ReadTask): Fault | null {
     if (until_ms + minutes * 60_000 > terrain.horizon.until_ms) return windowBeyond(terrain.horizon, `legs.${leg}`);
   }
   return null;
+}
+
+/** Faults: `dimension-unknown`. */
+async function checkDimensions(terrain: Terrain, { legs }: ReadTask): Promise<Fault | null> {
+  if (legs.every(({ dimension }) => dimension === undefined)) return null;
+  const known = await terrain.dimensions();
+  if (isFault(known)) return known;
+  const leg = legs.findIndex(({ dimension }) => dimension !== undefined && !known.includes(dimension));
+  return leg < 0 ? null : dimensionUnknown(legs[leg]!.dimension!, `legs.${leg}.dimension`);
 }
 
 /** All slots that a plan, or the reason why there is none, may ask for. */

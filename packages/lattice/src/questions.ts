@@ -6,7 +6,7 @@ import { isPlanned } from "./plan.ts";
 import { type ReadWhy, readSurface, readWhy, slotsOfLeg } from "./plan-request.ts";
 import { type Candidate, type LaidOut, layOut, refusalOf, slotsOfTask, solve } from "./planning.ts";
 import type { PriceBook } from "./price-book.ts";
-import { dimensionOf, windowBeyond } from "./requests.ts";
+import { dimensionOf, dimensionUnknown, windowBeyond } from "./requests.ts";
 import { areSlots, SLOT_MS, slotsOf } from "./slot.ts";
 import type { Terrain, TerrainPlace } from "./terrain.ts";
 
@@ -94,6 +94,9 @@ export async function surface(terrain: Terrain, prices: PriceBook, value: unknow
   const slots = slotsOf(window);
   if (!areSlots(slots) || slots.until - slots.from > MAX_SURFACE_SLOTS)
     return fault("window-malformed", "A surface is shown for one slot to a day.", "window");
+  const known = await terrain.dimensions();
+  if (isFault(known)) return known;
+  if (!known.includes(dimension)) return dimensionUnknown(dimension, "dimension");
   const { horizon } = terrain;
   if (window.from_ms < horizon.from_ms || window.until_ms > horizon.until_ms) return windowBeyond(horizon, "window");
   const match = await terrain.match({ ...query, limit });

@@ -22,12 +22,19 @@ export function readBatch(records: readonly unknown[], hours: HoursIndex): Capab
   const batch: Capability[] = [];
   for (const [i, value] of records.entries()) {
     const read = readOne(value, hours);
-    if (isFault(read)) return { ...read, at: read.at === "" ? `records.${i}` : `records.${i}.${read.at}` };
+    if (isFault(read)) return within(read, `records.${i}`);
     if (seen.has(read.id)) return fault("capability-duplicate", `"${read.id}" comes twice.`, `records.${i}.id`);
     seen.add(read.id);
     batch.push(read);
   }
   return batch;
+}
+
+/** A fault of one record, as one of the batch: the path stands in front of the reason too, where it did. */
+function within(wrong: Fault, record: string): Fault {
+  const at = wrong.at === "" ? record : `${record}.${wrong.at}`;
+  const told = `${wrong.at}: `;
+  return { ...wrong, at, why: wrong.why.startsWith(told) ? `${at}: ${wrong.why.slice(told.length)}` : wrong.why };
 }
 
 function readOne(value: unknown, hours: HoursIndex): Capability | Fault {

@@ -29,6 +29,8 @@ export interface Offering {
 export interface Terrain {
   /** The nearest that match. Faults: those of `find`. */
   match(query: FindQuery): Promise<Match | Fault>;
+  /** Every dimension that some capability has. */
+  dimensions(): Promise<readonly string[] | Fault>;
   offering(places: readonly TerrainPlace[], slots: Slots): Promise<Offering | Fault>;
   hold(request: LatticeHoldRequest): Promise<LatticeHold | Fault>;
   release(fence: number): Promise<LatticeHold | Fault>;

@@ -15,7 +15,10 @@ const KINDS: Readonly<Record<string, string>> = {
   null: "null",
 };
 /** What is counted, by kind of value; numbers are not. */
-const COUNTED: Readonly<Record<string, string>> = { string: "characters", array: "entries", set: "entries" };
+const COUNTED: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  string: ["character", "characters"],
+  array: ["entry", "entries"],
+};
 
 type Issue = z.core.$ZodRawIssue;
 
@@ -35,6 +38,7 @@ export function wording(issue: Issue): string | undefined {
     case "unrecognized_keys":
       return `${NO_FIELD} ${listed(issue.keys.map(shown))}`;
     case "invalid_union":
+      if (issue.input === undefined) return "is missing";
       return `has none of the forms that it can have: ${given}`;
     case "invalid_format":
       return `is not of the form that is wanted: ${given}`;
@@ -46,7 +50,8 @@ export function wording(issue: Issue): string | undefined {
 function bounded(origin: string, how: string, limit: number | bigint, input: unknown): string {
   const counted = COUNTED[origin];
   if (counted === undefined) return `must be ${how} ${limit}, not ${shown(input)}`;
-  return `must have ${how} ${limit} ${limit === 1 && counted === "entries" ? "entry" : counted}, not ${(input as { length?: number }).length ?? "so many"}`;
+  const count = (input as { readonly length: number }).length;
+  return `must have ${how} ${limit} ${counted[Number(limit) === 1 ? 0 : 1]}, not ${count}`;
 }
 
 const listed = (words: readonly string[]): string =>

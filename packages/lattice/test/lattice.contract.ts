@@ -102,6 +102,13 @@ export function describeLattice(name: string, begin: () => Promise<EngineWorld>)
         [lattice.find({ place: at, open: WINDOW, free: { beds: 1 } }), "dimension-unknown", "free.beds"],
         [lattice.find({ place: at, cursor: "x" }), "cursor-malformed", "cursor"],
         [lattice.find({ place: at, limit: 0 }), "limit-malformed", "limit"],
+        [lattice.surface({ place: at, window: WINDOW, dimension: "beds" }), "dimension-unknown", "dimension"],
+        [lattice.surface({ place: at, window: far, dimension: "seats" }), "window-malformed", "window"],
+        [
+          lattice.put([place("x"), place("y", { hours: { kind: "osm", text: "Mo-Fr 08:00-25:99" } })]),
+          "hours-malformed",
+          "records.1.hours.text",
+        ],
         [lattice.change([seats("a", 1), seats("nobody", 1)]), "capability-unknown", "changes.1.id"],
         [lattice.change([{ ...seats("a", 1), dimension: "beds" }]), "dimension-unknown", "changes.0.dimension"],
         [lattice.change([seats("a", 1), seats("a", 32_767)]), "units-beyond", "changes.1"],
@@ -425,6 +432,10 @@ export function describeLattice(name: string, begin: () => Promise<EngineWorld>)
       expect(none).toMatchObject({ planned: false, reason: "closed", leg: 0 });
       expect(!none.planned && none.why).toMatch(/places match "room".*closed.*08:00/);
       expect(refusal(await lattice.plan({ ...task, legs: [] }))).toEqual(["task-malformed", "legs"]);
+      expect(refusal(await lattice.plan({ ...task, legs: [{ ...leg("café", 1), dimension: "beds" }] }))).toEqual([
+        "dimension-unknown",
+        "legs.0.dimension",
+      ]);
       const past = { ...leg("café", 1), from_ms: NOW_MS - 2 * HOUR_MS, until_ms: NOW_MS };
       expect(refusal(await lattice.plan({ ...task, legs: [leg("café", 1), past] }))).toEqual(["window-past", "legs.1"]);
       const far = leg("café", 24 * 90);
