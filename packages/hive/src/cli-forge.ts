@@ -1,5 +1,3 @@
-/** `axiom forge render|check|convert`: definitions for an owner's own hypervisor. */
-import { readFileSync } from "node:fs";
 import {
   BACKENDS,
   type Backend,
@@ -10,8 +8,8 @@ import {
   renderDefinitions,
   writeDefinitions,
 } from "forge";
-import { isRefusal, refuse } from "lop";
-import { EXIT, showRefusal, type Terminal, UsageError } from "./terminal.ts";
+import { isRefusal } from "lop";
+import { EXIT, readInput, showRefusal, type Terminal, UsageError } from "./terminal.ts";
 
 export interface RenderOptions {
   config: string;
@@ -66,13 +64,7 @@ export async function runForgeCheck(terminal: Terminal, folder: string): Promise
 
 /** A file of xl's as libvirt's XML, on standard output. */
 export function runForgeConvert(terminal: Terminal, path: string): number {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (fault) {
-    return showRefusal(terminal, refuse("config-invalid", (fault as Error).message, "Name a file that can be read."));
-  }
-  const converted = libvirtOfXl(text);
+  const converted = libvirtOfXl(readInput(path).toString("utf8"));
   if (isRefusal(converted)) return showRefusal(terminal, converted);
   terminal.out(terminal.json ? JSON.stringify({ xml: converted }) : converted);
   return EXIT.ok;
