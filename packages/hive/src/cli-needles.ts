@@ -1,10 +1,9 @@
 /** `axiom needles`: who writes action cards from words, and what each remembers. `axiom model inspect`. */
-import { writeFileSync } from "node:fs";
 import type { Refusal } from "lop";
 import { askDaemonOr, withHive } from "./connection.ts";
 import type { EngineStatus, NeedleInfo, NeedleView } from "./hive-types.ts";
 import { hash } from "./proof-text.ts";
-import { EXIT, isRefused, readInput, showRefusal, type Terminal } from "./terminal.ts";
+import { EXIT, isRefused, readInput, showRefusal, type Terminal, writeOutput } from "./terminal.ts";
 
 interface NeedlePage {
   readonly needles: readonly NeedleInfo[];
@@ -79,7 +78,7 @@ export function runNeedleMemory(
     if (how.save !== undefined) {
       const bytes = await client.bytes(path);
       if (isRefused(bytes)) return showRefusal(terminal, bytes);
-      writeFileSync(how.save, bytes, { mode: 0o600 });
+      writeOutput(how.save, bytes);
       terminal.say(`${bytes.length} bytes, unsealed, in ${how.save}; axiom needles add CARD --state ${how.save}`);
     }
     const forgotten = how.forget === undefined ? null : await client.delete(path);

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Json, type JsonObject, parseStrict, type Refusal, refuse } from "lop";
 import { z } from "zod";
-import { nearest } from "./nearest.ts";
+import { nearestHint } from "./nearest.ts";
 
 export const CONFIG_FILE = "axiom.json";
 export const CONFIG_MAX_BYTES = 65_536;
@@ -258,7 +258,7 @@ function unknownKey(section: string, key: string, where: string): Refusal {
   const known = section === "" ? Object.keys(SECTIONS) : SETTINGS.map(({ path }) => path);
   return refuse(
     "config-invalid",
-    `${where}: unknown key ${full}; the nearest known one is ${nearest(full, known)}.`,
+    `${where}: unknown key ${full}${nearestHint(full, known)}.`,
     "Correct or remove the key; `axiom config show` lists all.",
   );
 }
@@ -285,7 +285,7 @@ function unknownVariable(variable: string): Refusal {
   const known = SETTINGS.map((setting) => setting.variable);
   return refuse(
     "config-invalid",
-    `the environment: unknown variable ${variable}; the nearest known one is ${nearest(variable, known)}.`,
+    `the environment: unknown variable ${variable}${nearestHint(variable, known)}.`,
     "Correct or unset the variable; `axiom config show` lists all.",
   );
 }
@@ -314,7 +314,7 @@ export const settingOf = (path: string): Setting | Refusal =>
   SETTINGS.find((setting) => setting.path === path) ??
   refuse(
     "config-invalid",
-    `unknown key ${path}; the nearest known one is ${nearest(
+    `unknown key ${path}${nearestHint(
       path,
       SETTINGS.map((setting) => setting.path),
     )}.`,

@@ -288,7 +288,7 @@ export class Hive implements HiveFace {
     const needles = await this.needles();
     if (isRefusal(needles)) return needles;
     const info = needles.find((needle) => needle.id === id);
-    if (info === undefined) return unknownNeedle(id);
+    if (info === undefined) return unknownNeedle(id, needles);
     const memory = await this.#in.parts.memories.last(id);
     if (isRefusal(memory)) return memory;
     return { ...info, memory: memory === null ? null : { hash: memory.hash, bytes: memory.bytes.length } };
@@ -303,7 +303,7 @@ export class Hive implements HiveFace {
   async forgetNeedleMemory(id: string): Promise<Refusal | null> {
     const needles = await this.needles();
     if (isRefusal(needles)) return needles;
-    if (!needles.some((needle) => needle.id === id)) return unknownNeedle(id);
+    if (!needles.some((needle) => needle.id === id)) return unknownNeedle(id, needles);
     return (await this.#in.parts.memories.forget(id)) ? null : nothingKept(id);
   }
 
@@ -369,6 +369,9 @@ export class Hive implements HiveFace {
 const STOPPING: Refusal = refuse("interrupted", "The hive was stopped.", "State the directive again.");
 const isId = (id: string): boolean => /^[0-9a-f]{64}$/.test(id);
 const nothingKept = (id: string): Refusal => refuse("memory-absent", `${id} remembers nothing.`);
-const unknownNeedle = (id: string): Refusal =>
-  refuse("needle-unknown", `There is no needle ${JSON.stringify(id.slice(0, 64))}.`);
+const unknownNeedle = (id: string, needles: readonly NeedleInfo[]): Refusal =>
+  refuse(
+    "needle-unknown",
+    `There is no needle ${JSON.stringify(id.slice(0, 64))}; there are ${needles.map((each) => each.id).join(", ")}.`,
+  );
 const unknown = (id: string): Refusal => refuse("directive-unknown", `There is no directive ${id.slice(0, 64)}.`);

@@ -35,7 +35,8 @@ export interface OpenLattice {
   readonly lattice: Lattice;
   readonly settings: LatticeSettings;
   readonly clock: Clock;
-  words(): Promise<Words>;
+  /** Refusals: those of a store that cannot be asked. */
+  words(): Promise<Words | Refusal>;
   put(records: readonly unknown[]): Promise<{ added: number; replaced: number } | Refusal>;
   remove(ids: readonly string[]): Promise<{ removed: number } | Refusal>;
 }

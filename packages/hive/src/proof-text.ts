@@ -81,6 +81,8 @@ export const hash = (hex: string): string => `${hex.slice(0, 8)}…${hex.slice(-
 export function stepText(event: StepEvent, terminal: Terminal): string | null {
   if (event.phase === "began") return null;
   if (event.phase === "output") return null;
+  // A verdict that denies: the refusal that follows says it.
+  if (event.phase === "passed" && event.detail.decision === "deny") return null;
   const mark: Record<string, [Colour, string]> = {
     passed: ["ice", "✓"],
     refused: ["red", "✗"],

@@ -48,11 +48,21 @@ describe("without a daemon", () => {
     await expect(String(t)).toMatchFileSnapshot("golden/cli-key.txt");
   });
 
-  it("wrong command lines", async () => {
+  it("wrong command lines", { timeout: MANY_RUNS_MS }, async () => {
     const t = new Transcript(home());
     await t.run(["lits"]);
     await t.run(["list", "--limit", "many"]);
+    await t.run(["list", "extra"]);
     await t.run(["show"]);
+    await t.run(["help", "keys", "rotat"]);
+    await t.run(["lattice", "fnd"]);
+    await t.run(["needles", "show", "lattice"]);
+    await t.run(["tools", "lattice"]);
+    await t.run(["do", "--bogus"]);
+    await t.run(["do", "exec.run", "--languag", "x"]);
+    await t.run(["say", " "]);
+    await t.run(["training", "export", "-o", "/nowhere/x"]);
+    await t.run(["ledger", "check", "/nowhere"]);
     await t.run(["verify", "/nowhere.json"]);
     await t.run(["verify", "-"], { stdin: "not a proof" });
     await t.run(["verify", "-", "--root", "xyz"], { stdin: "{}" });
