@@ -7,120 +7,16 @@ import { join, parse } from "node:path";
 import { tool } from "./crucible-packages.ts";
 
 /** They bring what they import themselves. */
-const MODULES = [
-  ...[
-    "argparse",
-    "array",
-    "ast",
-    "asyncio",
-    "base64",
-    "bisect",
-    "bz2",
-    "calendar",
-    "collections.abc",
-    "concurrent.futures",
-  ],
-  ...[
-    "configparser",
-    "contextlib",
-    "copy",
-    "csv",
-    "ctypes",
-    "dataclasses",
-    "datetime",
-    "decimal",
-    "difflib",
-    "email.message",
-  ],
-  ...[
-    "email.parser",
-    "enum",
-    "fnmatch",
-    "fractions",
-    "functools",
-    "getpass",
-    "glob",
-    "graphlib",
-    "gzip",
-    "hashlib",
-    "heapq",
-    "hmac",
-  ],
-  ...[
-    "html.parser",
-    "http.client",
-    "http.server",
-    "inspect",
-    "io",
-    "ipaddress",
-    "itertools",
-    "json",
-    "linecache",
-    "locale",
-  ],
-  ...[
-    "logging",
-    "lzma",
-    "math",
-    "mimetypes",
-    "multiprocessing",
-    "numbers",
-    "operator",
-    "pathlib",
-    "pickle",
-    "platform",
-    "pprint",
-  ],
-  ...[
-    "queue",
-    "random",
-    "re",
-    "sched",
-    "secrets",
-    "select",
-    "selectors",
-    "shlex",
-    "shutil",
-    "signal",
-    "socket",
-    "socketserver",
-  ],
-  ...[
-    "sqlite3",
-    "ssl",
-    "statistics",
-    "string",
-    "struct",
-    "subprocess",
-    "tarfile",
-    "tempfile",
-    "textwrap",
-    "threading",
-    "timeit",
-  ],
-  ...[
-    "tokenize",
-    "traceback",
-    "types",
-    "typing",
-    "unicodedata",
-    "unittest",
-    "urllib.parse",
-    "urllib.request",
-    "uuid",
-    "warnings",
-  ],
-  ...[
-    "weakref",
-    "xml.etree.ElementTree",
-    "zipfile",
-    "zlib",
-    "requests",
-    "encodings.ascii",
-    "encodings.latin_1",
-    "encodings.idna",
-  ],
-];
+const MODULES = `
+  argparse array ast asyncio base64 bisect bz2 calendar collections.abc concurrent.futures configparser contextlib
+  copy csv ctypes dataclasses datetime decimal difflib email.message email.parser enum fnmatch fractions functools
+  getpass glob graphlib gzip hashlib heapq hmac html.parser http.client inspect io ipaddress itertools json linecache
+  locale logging lzma math mimetypes multiprocessing numbers operator pathlib pickle platform pprint queue random re
+  sched secrets select selectors shlex shutil signal socket socketserver sqlite3 ssl statistics string struct
+  subprocess tarfile tempfile textwrap threading tokenize traceback types typing unicodedata urllib.parse
+  urllib.request uuid warnings weakref xml.etree.ElementTree zipfile zlib requests encodings.ascii encodings.latin_1
+  encodings.idna
+`;
 
 /** Imports them all, so that the list need not name what they bring, and compiles what that loaded, always in the same order. */
 const COMPILE = `
@@ -146,7 +42,7 @@ export function compileModules(root: string): void {
   const env = { PYTHONHOME: join(root, "usr"), PYTHONHASHSEED: "0", PYTHONDONTWRITEBYTECODE: "1", LC_ALL: "C.UTF-8" };
   const loader = join(libraries, "ld-linux-x86-64.so.2");
   const python = ["--library-path", libraries, join(root, "usr/bin/python3.11"), "-S", "-s", "-P"];
-  const said = tool(loader, [...python, "-c", COMPILE, root, ...MODULES], { env });
+  const said = tool(loader, [...python, "-c", COMPILE, root, ...MODULES.trim().split(/\s+/)], { env });
   for (const path of said.split("\n").filter((line) => TABLES.test(line))) dropText(join(root, path));
 }
 
