@@ -1,7 +1,7 @@
 export * from "./chamber.ts";
 export { ChamberJournal, type Leftover } from "./chamber-journal.ts";
 export { type OsOptions, osChamber } from "./chamber-os.ts";
-export { type BuildOptions, buildCrucible } from "./crucible-build.ts";
+export { type BuildOptions, buildCrucible, buildTwice } from "./crucible-build.ts";
 export {
   type CrucibleImage,
   type CrucibleManifest,
