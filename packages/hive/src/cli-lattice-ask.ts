@@ -2,7 +2,8 @@
 import type { CoordinateReply, LatticeHold, SurfaceReply } from "lattice";
 import type { Json, JsonObject, Refusal } from "lop";
 import { type LatticeView, latticeView } from "./cli-lattice.ts";
-import { type Connection, withHive } from "./connection.ts";
+import type { Connection } from "./client.ts";
+import { withHive } from "./connection.ts";
 import type { DirectiveView } from "./hive-types.ts";
 import { printable } from "./proof-text.ts";
 import { EXIT, isRefused, readInput, showRefusal, type Terminal, UsageError } from "./terminal.ts";

@@ -1,8 +1,7 @@
 /** Proof cards: `proof` hands one out, `verify` checks one with lop/verify alone, `replay` runs the needle again. */
-import { readFileSync, writeFileSync } from "node:fs";
 import { PROOF_MAX_BYTES, type Verification, verifyProof, webCrypto } from "lop/verify";
 import { duration } from "./proof-text.ts";
-import { EXIT, isRefused, showRefusal, type Terminal, UsageError } from "./terminal.ts";
+import { EXIT, isRefused, readInput, showRefusal, type Terminal, UsageError, writeOutput } from "./terminal.ts";
 
 export async function runProof(terminal: Terminal, given: string, output: string | undefined): Promise<number> {
   const [{ withHive }, { resolveId }] = await Promise.all([import("./connection.ts"), import("./cli-show.ts")]);
@@ -12,7 +11,7 @@ export async function runProof(terminal: Terminal, given: string, output: string
     if (isRefused(bytes)) return showRefusal(terminal, bytes);
     if (output === undefined) terminal.bytes(bytes);
     else {
-      writeFileSync(output, bytes, { mode: 0o600 });
+      writeOutput(output, bytes);
       terminal.say(`${output}: ${bytes.length} bytes`);
     }
     return EXIT.ok;
@@ -48,12 +47,8 @@ function check(terminal: Terminal, file: string, root: string | undefined): Veri
 }
 
 function readProofFile(file: string): Uint8Array {
-  try {
-    const bytes = readFileSync(file);
-    return bytes.length > PROOF_MAX_BYTES ? bytes.subarray(0, PROOF_MAX_BYTES + 1) : bytes;
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const bytes = readInput(file);
+  return bytes.length > PROOF_MAX_BYTES ? bytes.subarray(0, PROOF_MAX_BYTES + 1) : bytes;
 }
 
 const factsOf = (verification: Verification): object =>

@@ -1,7 +1,8 @@
 /** Looking: `list`, `show`, `events`, `status`, `tools`. */
 import type { Refusal } from "lop";
-import { showTool } from "./cli-do.ts";
-import { type Connection, connect, connectDaemon, withHive } from "./connection.ts";
+import { showTool, toolsOf, unknownTool } from "./cli-do.ts";
+import type { Connection } from "./client.ts";
+import { connect, connectDaemon, withHive } from "./connection.ts";
 import type { HiveStatus, StepEvent, ToolInfo } from "./hive-types.ts";
 import { lineOf, parametersText, printable, stateOf, stepText } from "./proof-text.ts";
 import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
@@ -124,6 +125,7 @@ function statusText(status: HiveStatus, daemon: boolean, terminal: Terminal): st
     row("hive", status.origin),
     row("operator", status.unlocked ? "unlocked" : "locked"),
     row("frozen", frozen),
+    ...(status.held.length > 0 ? [row("held", `${status.held.length} of its runs: axiom held`)] : []),
     row("ledger", `${status.ledger.size} entries`),
     row("directives", `${status.running} running, ${status.awaiting} awaiting approval`),
     ...status.chambers.map(({ rung, ready, why }) => row(rung, ready ? "ready" : `not ready: ${why}`)),
@@ -134,19 +136,14 @@ function statusText(status: HiveStatus, daemon: boolean, terminal: Terminal): st
   ].join("\n");
 }
 
-export function runTools(terminal: Terminal, name: string | undefined): Promise<number> {
-  return withHive(terminal, async ({ client }) => {
-    const tools = await client.tools();
-    if (isRefused(tools)) return showRefusal(terminal, tools);
-    const one = tools.find((tool) => tool.name === name);
-    if (one !== undefined) return showTool(terminal, one);
-    if (name !== undefined) {
-      const { refuse } = await import("lop");
-      return showRefusal(terminal, refuse("tool-unknown", `There is no tool named ${JSON.stringify(name)}.`));
-    }
-    terminal.out(terminal.json ? JSON.stringify({ tools }) : tools.map((tool) => toolLine(tool, terminal)).join("\n"));
-    return EXIT.ok;
-  });
+export async function runTools(terminal: Terminal, name: string | undefined): Promise<number> {
+  const tools = await toolsOf(terminal);
+  if (isRefused(tools)) return showRefusal(terminal, tools);
+  const one = tools.find((tool) => tool.name === name);
+  if (one !== undefined) return showTool(terminal, one);
+  if (name !== undefined) return showRefusal(terminal, await unknownTool(name, tools));
+  terminal.out(terminal.json ? JSON.stringify({ tools }) : tools.map((tool) => toolLine(tool, terminal)).join("\n"));
+  return EXIT.ok;
 }
 
 function toolLine({ name, does, ready, part, rung }: ToolInfo, terminal: Terminal): string {

@@ -23,6 +23,13 @@ export type DirectiveAsked =
   | { card: { tool: string; parameters: JsonObject }; rung?: string }
   | { packet: Envelope };
 
+export interface Connection {
+  readonly client: HiveClient;
+  /** Whether a daemon answers: what was begun goes on after this process has ended. */
+  readonly daemon: boolean;
+  close(): Promise<void>;
+}
+
 export class HiveClient {
   readonly #send: Transport;
   readonly #key: string;
@@ -32,7 +39,7 @@ export class HiveClient {
     this.#key = key;
   }
 
-  /** `wait_s`: how long the answer may wait for the directive's end. */
+  /** `wait_s`: how long the answer may wait until the directive has ended or waits for an approval. */
   state(asked: DirectiveAsked, options: { wait_s: number; idempotencyKey?: string }): Promise<DirectiveView | Refusal> {
     const headers: Record<string, string> = { Prefer: `wait=${options.wait_s}` };
     if (options.idempotencyKey !== undefined) headers["Idempotency-Key"] = options.idempotencyKey;

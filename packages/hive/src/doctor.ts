@@ -1,12 +1,14 @@
 /** `axiom doctor`: what this machine has, what is missing, and the exact command that mends it. */
-import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, realpathSync, statfsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
-import { osChamber, vm, wasmJs, wasmPy } from "forge";
+import { basename, join } from "node:path";
+import { type Chamber, osChamber, vm, wasmJs, wasmPy } from "forge";
 import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
 import { readDaemon } from "./daemon-file.ts";
+import { broken, type Finding, missing, ok } from "./doctor-finding.ts";
+import { checkDaemon, checkUnits } from "./doctor-service.ts";
 import { askServer } from "./general-engine.ts";
 import { Hud } from "./http-hud.ts";
 import { LATTICE_FOLDER, latticeDesk, latticeSettings } from "./lattice-engine.ts";
@@ -19,20 +21,10 @@ export const NODE_MAJOR = 24;
 export const DISK_MIN_BYTES = 512 * 1024 * 1024;
 /** No clock before this is right. */
 const BUILT_MS = Date.UTC(2026, 0, 1);
-const TOOL_TIMEOUT_MS = 5000;
-
-export interface Finding {
-  readonly what: string;
-  /** `ok`; `missing`: something that makes the hive better is not there; `broken`: it does not work so. */
-  readonly state: "ok" | "missing" | "broken";
-  readonly detail: string;
-  /** The command, or the sentence, that mends it; null when nothing is wrong. */
-  readonly fix: string | null;
-}
-
-const ok = (what: string, detail: string): Finding => ({ what, state: "ok", detail, fix: null });
-const missing = (what: string, detail: string, fix: string): Finding => ({ what, state: "missing", detail, fix });
-const broken = (what: string, detail: string, fix: string): Finding => ({ what, state: "broken", detail, fix });
+const NAME_WIDTH = 18;
+const TOOL_TIMEOUT_MS = 15_000;
+/** The slowest look, at a chamber, takes a second; a machine under load gets its time. */
+const LOOK_TIMEOUT_MS = 60_000;
 
 export async function runDoctor(terminal: Terminal): Promise<number> {
   const findings = await terminal.patiently("examining", examine(terminal));
@@ -49,15 +41,19 @@ export async function runDoctor(terminal: Terminal): Promise<number> {
 
 function lineOf({ what, state, detail, fix }: Finding, terminal: Terminal): string {
   const colour = state === "ok" ? "gold" : state === "missing" ? "ice" : "red";
-  const head = `${terminal.paint(colour, state.padEnd(8), "stdout")}${what.padEnd(16)} ${detail}`;
-  return fix === null ? head : `${head}\n${" ".repeat(25)}fix: ${fix}`;
+  const head = `${terminal.paint(colour, state.padEnd(8), "stdout")}${what.padEnd(NAME_WIDTH)} ${detail}`;
+  return fix === null ? head : `${head}\n${" ".repeat(9 + NAME_WIDTH)}fix: ${fix}`;
 }
 
 async function examine(terminal: Terminal): Promise<Finding[]> {
   const { home, environment } = terminal;
   const loaded = loadConfig(home, environment);
   const config = isRefusal(loaded) ? null : loaded.config;
-  return [
+  const configured = (what: string, look: (config: Config) => Promise<Finding>) =>
+    config === null ? [] : [within(what, look(config))];
+  const daemon = checkDaemon(terminal);
+  // All at once: most of them wait for a process or a worker of their own.
+  const looks = [
     checkNode(),
     checkSqlite(),
     isRefusal(loaded) ? broken("configuration", loaded.why, loaded.fix) : ok("configuration", loaded.path),
@@ -65,14 +61,31 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
     ...checkHome(home),
     checkSpace(home),
     checkClock(),
-    ...(config === null ? [] : [await checkPort(home, config)]),
-    ...(await checkChambers()),
-    await checkKeyring(home),
-    await checkRecord(home),
-    ...(config === null ? [] : [await checkModel(terminal, config), await checkLattice(home, config)]),
+    checkSwap(),
+    ...configured("port", (at) => checkPort(home, at)),
+    ...CHAMBERS.map((make) => checkChamber(make())),
+    ...checkUnits(),
+    within("keys", checkKeyring(home)),
+    within("ledger", checkRecord(home)),
+    ...configured("model", (at) => checkModel(terminal, at)),
+    ...configured("lattice", (at) => checkLattice(home, at)),
     new Hud().built ? ok("HUD", "built") : missing("HUD", "not built", "npm run build -w prism"),
-    ...TOOLS.map(checkTool),
+    ...TOOLS.map((tool) => checkTool(tool)),
   ];
+  return [...(await Promise.all(looks)), ...(await daemon)];
+}
+
+/** A look that never ends is a finding, too. `leave` lets go of what it waits for. */
+async function within(what: string, look: Promise<Finding>, leave?: () => void): Promise<Finding> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Finding>((resolve) => {
+    const why = `no answer within ${LOOK_TIMEOUT_MS / 1000} s`;
+    timer = setTimeout(() => {
+      leave?.();
+      resolve(broken(what, why, "axiom doctor, once the machine is less busy"));
+    }, LOOK_TIMEOUT_MS);
+  });
+  return Promise.race([look, late]).finally(() => clearTimeout(timer));
 }
 
 function checkNode(): Finding {
@@ -107,6 +120,7 @@ export const OTHER_VARIABLES = [
   "AXIOM_PASSPHRASE",
   "AXIOM_PASSPHRASE_FILE",
   "AXIOM_NEW_PASSPHRASE",
+  "AXIOM_STACK",
   "AXIOM_WRITE_DOCS",
 ];
 
@@ -169,6 +183,25 @@ const checkClock = (): Finding =>
     ? ok("clock", new Date().toISOString())
     : broken("clock", new Date().toISOString(), "sudo timedatectl set-ntp true");
 
+/** Memory of keys and chambers that the kernel puts to a disk in the clear stays there over every wipe. */
+function checkSwap(): Finding {
+  const swaps = existsSync("/proc/swaps") ? readFileSync("/proc/swaps", "utf8").trim().split("\n").slice(1) : [];
+  const open = swaps.map((line) => line.split(/\s+/)[0]!).filter((path) => !staysSecret(path));
+  return open.length === 0
+    ? ok("swap", swaps.length === 0 ? "none" : "in memory or encrypted")
+    : missing(
+        "swap",
+        `memory may come to ${open.join(", ")} in the clear`,
+        `swapoff ${open[0]}, or put it on dm-crypt or zram`,
+      );
+}
+
+function staysSecret(path: string): boolean {
+  const name = basename(realpathSync(path));
+  const uuid = `/sys/class/block/${name}/dm/uuid`;
+  return name.startsWith("zram") || (existsSync(uuid) && readFileSync(uuid, "utf8").startsWith("CRYPT-"));
+}
+
 async function checkPort(home: string, { http }: Config): Promise<Finding> {
   const daemon = readDaemon(home);
   if (daemon !== null) return ok("daemon", `process ${daemon.pid} at ${daemon.url}`);
@@ -181,29 +214,29 @@ async function checkPort(home: string, { http }: Config): Promise<Finding> {
     : broken("port", `${http.bind}:${http.port} is taken`, "axiom config set http.port 4181");
 }
 
-async function checkChambers(): Promise<Finding[]> {
-  const found: Finding[] = [];
-  const os = osChamber({ pool: 0 });
-  for (const chamber of [wasmJs({ pool: 0 }), wasmPy({ pool: 0 }), os]) {
-    const probe = await chamber.probe();
-    const caps = chamber === os ? (os.caps() ?? "") : "";
-    await chamber.close();
-    const what = `chamber ${chamber.rung}`;
-    const detail = [chamber.languages.join(", "), caps].filter((part) => part !== "").join("; ");
-    // A rung that needs the system's tools may be absent; those that come with the packages may not.
-    const bad = chamber === os ? missing : broken;
-    found.push(probe.ready ? ok(what, detail) : bad(what, probe.why, probe.fix));
-  }
-  return [...found, await checkMachines()];
-}
+/** Some say what caps this machine lets them set. */
+type CappedChamber = Chamber & { caps?(): string | null };
 
-/** Without it the hive runs on the other rungs; a directive that asks for it is refused. */
-async function checkMachines(): Promise<Finding> {
-  const chamber = vm();
+const CHAMBERS: readonly (() => CappedChamber)[] = [
+  () => wasmJs({ pool: 0 }),
+  () => wasmPy({ pool: 0 }),
+  () => osChamber({ pool: 0 }),
+  () => vm(),
+];
+/** Rungs that need the system's tools may be absent; a directive that asks for one is then refused. */
+const OPTIONAL_RUNGS: ReadonlySet<string> = new Set(["os", "vm"]);
+
+const checkChamber = (chamber: CappedChamber): Promise<Finding> =>
+  within(`chamber ${chamber.rung}`, probed(chamber), () => void chamber.close());
+
+async function probed(chamber: CappedChamber): Promise<Finding> {
   const probe = await chamber.probe();
+  const caps = chamber.caps?.() ?? "";
   await chamber.close();
-  if (!probe.ready) return missing("chamber vm", probe.why, probe.fix);
-  return ok("chamber vm", chamber.languages.join(", "));
+  const what = `chamber ${chamber.rung}`;
+  const detail = [chamber.languages.join(", "), caps].filter((part) => part !== "").join("; ");
+  const bad = OPTIONAL_RUNGS.has(chamber.rung) ? missing : broken;
+  return probe.ready ? ok(what, detail) : bad(what, probe.why, probe.fix);
 }
 
 async function checkKeyring(home: string): Promise<Finding> {
@@ -271,8 +304,23 @@ const TOOLS: readonly Tool[] = [
   { command: "systemd-analyze", args: ["--version"], serves: "the test of the unit", fix: "apt install systemd" },
 ];
 
-function checkTool({ command, args, serves, fix }: Tool): Finding {
-  const run = spawnSync(command, args, { encoding: "utf8", timeout: TOOL_TIMEOUT_MS });
-  if (run.error !== undefined) return missing(command, `not here; for ${serves}`, fix);
-  return ok(command, (run.stdout || run.stderr).split("\n")[0]!.trim().slice(0, 60));
+const SHOWN_WIDTH = 60;
+
+function checkTool({ command, args, serves, fix }: Tool): Promise<Finding> {
+  return new Promise((resolve) => {
+    execFile(command, [...args], { timeout: TOOL_TIMEOUT_MS, killSignal: "SIGKILL" }, (fault, stdout, stderr) => {
+      // Without what a distribution adds in brackets.
+      const first = (stdout || stderr)
+        .trim()
+        .split("\n")[0]!
+        .replace(/\s*\(.*/, "")
+        .slice(0, SHOWN_WIDTH);
+      if (fault === null) resolve(ok(command, first));
+      else if (fault.code === "ENOENT") resolve(missing(command, `not here; for ${serves}`, fix));
+      else
+        resolve(
+          missing(command, `does not start (${fault.killed === true ? "no answer" : first}); for ${serves}`, fix),
+        );
+    });
+  });
 }

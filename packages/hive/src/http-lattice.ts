@@ -37,7 +37,7 @@ import {
 import { type Call, json, type Route, route, type World } from "./http-route.ts";
 import { NoQuery } from "./http-schemas.ts";
 import { streamOf } from "./http-stream.ts";
-import type { OpenLattice } from "./lattice-desk.ts";
+import type { OpenLattice } from "./lattice-port.ts";
 import { heard, isFault, statusOf } from "./lattice-refusal.ts";
 
 /** Bodies with many records, changes or tasks. */

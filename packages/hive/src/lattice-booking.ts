@@ -2,8 +2,8 @@
 import { type Capability, DEFAULT_DIMENSION, HoursGlance, type LatticeHold, SLOT_MS } from "lattice";
 import { nodeInZone } from "lattice/node";
 import { isRefusal, type JsonObject, type Refusal, refuse } from "lop";
-import type { OpenLattice } from "./lattice-desk.ts";
 import { timeOf } from "./lattice-find.ts";
+import type { OpenLattice } from "./lattice-port.ts";
 import { heard, isFault } from "./lattice-refusal.ts";
 import { type SpokenTime, sayTime } from "./spoken-time.ts";
 

@@ -13,7 +13,7 @@ import {
 } from "lattice";
 import { nodeInZone } from "lattice/node";
 import { isRefusal, type JsonObject, type Refusal, refuse } from "lop";
-import type { OpenLattice } from "./lattice-desk.ts";
+import type { OpenLattice } from "./lattice-port.ts";
 import { heard } from "./lattice-refusal.ts";
 import { readTime, type SpokenTime } from "./spoken-time.ts";
 

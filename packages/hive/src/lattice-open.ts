@@ -1,7 +1,7 @@
 /** An open lattice with the words of its records, which are read when they are first needed and keep up with what is put and removed. */
 import { AREA_CATEGORY, type Capability, type Constraint, Gazetteer, type Lattice, Lexicon, type Point } from "lattice";
 import { type Clock, isRefusal, type Refusal } from "lop";
-import type { LatticeSettings, OpenLattice, Words } from "./lattice-desk.ts";
+import type { LatticeSettings, OpenLattice, Words } from "./lattice-port.ts";
 import { heard } from "./lattice-refusal.ts";
 
 /** Records read at a time for the words. */

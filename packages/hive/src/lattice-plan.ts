@@ -15,8 +15,8 @@ import {
   WallClock,
 } from "lattice";
 import { type Crypto, digestOf, isRefusal, type Json, type JsonObject, type Refusal, refuse } from "lop";
-import type { OpenLattice } from "./lattice-desk.ts";
 import { type FindAsked, placeOf, timeOf, type Understood, understand, whereOf } from "./lattice-find.ts";
+import type { OpenLattice } from "./lattice-port.ts";
 import { heard } from "./lattice-refusal.ts";
 import { type Room, roomOf, type Span } from "./lattice-room.ts";
 

@@ -2,7 +2,7 @@
 import { type Capability, HoursCompiler, HoursIndex, SLOT_MS } from "lattice";
 import { nodeInZone } from "lattice/node";
 import { isRefusal, type Refusal } from "lop";
-import type { OpenLattice } from "./lattice-desk.ts";
+import type { OpenLattice } from "./lattice-port.ts";
 import { heard } from "./lattice-refusal.ts";
 
 /** Slots of a quarter of an hour, counted from the Unix epoch. */

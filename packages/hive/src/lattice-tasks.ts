@@ -16,7 +16,6 @@ import {
   toCoordinationFile,
 } from "lattice";
 import { type Crypto, digestOf, isRefusal, type Json, type JsonObject, type Refusal, refuse } from "lop";
-import type { OpenLattice } from "./lattice-desk.ts";
 import { understand } from "./lattice-find.ts";
 import {
   type Leg,
@@ -29,6 +28,7 @@ import {
   WAIT_COST,
   WALK_M_PER_S,
 } from "./lattice-plan.ts";
+import type { OpenLattice } from "./lattice-port.ts";
 import { toRefusal } from "./lattice-refusal.ts";
 import { roomOf } from "./lattice-room.ts";
 

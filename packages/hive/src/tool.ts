@@ -114,13 +114,10 @@ export class ToolTable {
   }
 }
 
-/** Schemas are made once a process: the table is the same in every hive. */
-const schemas = new Map<string, z.ZodType>();
-
-function schemaOf(name: string, schema: Json): z.ZodType {
-  const made = schemas.get(name) ?? z.fromJSONSchema(schema as never);
-  schemas.set(name, made);
-  return made;
+/** Made when it is first asked of: most commands need none of the tools' schemas. */
+function lazySchema(schema: Json): () => z.ZodType {
+  let made: z.ZodType | null = null;
+  return () => (made ??= z.fromJSONSchema(schema as never));
 }
 
 interface NeedleRow {
@@ -139,8 +136,8 @@ function makeTool(needle: { id: string; does: string }, name: string, row: Needl
     properties: { ...row.parameters, ...operator },
     required: instead.length === 0 ? row.required : [],
   }) as JsonObject;
-  const parameterSchema = schemaOf(`${name} parameters`, parameters);
-  const resultSchema = doer === null ? null : schemaOf(`${name} result`, doer.result);
+  const parameterSchema = lazySchema(parameters);
+  const resultSchema = doer === null ? null : lazySchema(doer.result);
   const info: ToolInfo = {
     name,
     needle: needle.id,
@@ -156,13 +153,13 @@ function makeTool(needle: { id: string; does: string }, name: string, row: Needl
     info,
     doer,
     checkParameters: (given) => {
-      const fault = firstFault(parameterSchema, given) ?? oneOf(row.required, instead, given);
+      const fault = firstFault(parameterSchema(), given) ?? oneOf(row.required, instead, given);
       return fault === null ? null : refuse("parameters-invalid", `${name}: ${fault}`);
     },
     checkResult: (result) =>
       resultSchema === null
         ? `${name} promises no result`
-        : (firstFault(resultSchema, result) ?? doer?.check?.(result) ?? null),
+        : (firstFault(resultSchema(), result) ?? doer?.check?.(result) ?? null),
   };
 }
 

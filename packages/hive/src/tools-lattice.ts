@@ -1,10 +1,10 @@
 /** lattice.*: capabilities found by place and time, plans with their certificates, reservations. */
 import { type Crypto, isRefusal, type JsonObject, type Refusal } from "lop";
 import type { BookAsked } from "./lattice-booking.ts";
-import type { LatticePort, OpenLattice } from "./lattice-desk.ts";
 import type { FindAsked } from "./lattice-find.ts";
 import type { LegAsked } from "./lattice-plan.ts";
 import type { checkPlanResult } from "./lattice-plan-check.ts";
+import type { LatticePort, OpenLattice } from "./lattice-port.ts";
 import type { TaskAsked } from "./lattice-tasks.ts";
 import { done, type ToolDoer, type ToolYield } from "./tool.ts";
 

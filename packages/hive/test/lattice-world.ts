@@ -6,7 +6,8 @@ import { DEMO_CENTER, DEMO_TZ, demoCity, type Fault, isFault } from "lattice";
 import { openLattice } from "lattice/node";
 import { type Clock, nodeClock } from "lop";
 import { onTestFinished } from "vitest";
-import { LatticeDesk, type LatticeSettings, type OpenLattice } from "../src/lattice-desk.ts";
+import { LatticeDesk } from "../src/lattice-desk.ts";
+import type { LatticeSettings, OpenLattice } from "../src/lattice-port.ts";
 import { toRefusal } from "../src/lattice-refusal.ts";
 import { must } from "./hive-home.ts";
 

@@ -2,13 +2,13 @@
  * Why an answer is what it is: how many capabilities each condition of a query let through, one condition after another. It looks at everything
  * in the area, so it takes longer than the search that it explains.
  */
-import { type Constraint, compileConstraint, type Verdicts } from "./constraint.ts";
+import { type Constraint, compileConstraint } from "./constraint.ts";
 import type { FindQuery, Ground } from "./find.ts";
 import type { Part } from "./find-index.ts";
 import { HitColumns, type Hits } from "./hit-columns.ts";
 import type { Area } from "./place.ts";
 import { Search } from "./search.ts";
-import { EVERYTHING } from "./sieve.ts";
+import { EVERYTHING, type Sieve } from "./sieve.ts";
 
 /** Of those that passed all conditions before: how many this one lets through, refuses, and cannot tell of. */
 export interface ExplanationStep {
@@ -95,7 +95,7 @@ export function firstToOpen(
 /** Everything in the area that counts, and how much counts at all. */
 function inArea({ index, counts }: Ground, area: Area): { readonly hits: Hits; readonly counted: number } {
   const columns = new HitColumns(area.radius_m);
-  const wanted = { area, accept: counts, after: null, hours: null, patterns: new Uint32Array(0), room: null };
+  const wanted = { area, accept: counts, after: null, hours: null, patterns: null, room: null };
   for (const part of index.parts) new Search(part, EVERYTHING, wanted).each(columns);
   return { hits: columns.sorted((place) => index.id(place)), counted: countedIn(index.parts, counts) };
 }
@@ -139,15 +139,17 @@ export function partsOf(where: Constraint | undefined): { readonly name: string;
 }
 
 function asker(parts: readonly Part[], constraint: Constraint): (place: number) => Verdict {
-  const compiled = parts.map(({ index, first }) => ({ first, verdicts: compileConstraint(index, constraint) }));
+  const compiled = parts.map(({ index, first }) => ({
+    first,
+    yes: compileConstraint(index, constraint, "yes"),
+    no: compileConstraint(index, constraint, "no"),
+  }));
   return (place) => {
-    const { first, verdicts } = compiled.findLast((part) => part.first <= place)!;
-    return verdictAt(verdicts, place - first);
+    const { first, yes, no } = compiled.findLast((part) => part.first <= place)!;
+    if (holds(yes, place - first)) return "yes";
+    return holds(no, place - first) ? "no" : "unknown";
   };
 }
 
-function verdictAt({ yes, no }: Verdicts, position: number): Verdict {
-  const bit = (words: number): boolean => ((words >>> (position & 31)) & 1) === 1;
-  if (bit(yes.words(position >>> 5))) return "yes";
-  return bit(no.words(position >>> 5)) ? "no" : "unknown";
-}
+const holds = (sieve: Sieve, position: number): boolean =>
+  ((sieve.words(position >>> 5) >>> (position & 31)) & 1) === 1;

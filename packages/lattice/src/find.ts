@@ -8,6 +8,7 @@ import type { Part, Searchable } from "./find-index.ts";
 import { geodesic_m } from "./geodesy.ts";
 import { HitColumns } from "./hit-columns.ts";
 import { type HoursByPattern, HoursSieve, type OpenState, patternsByPosition } from "./hours-sieve.ts";
+import { Nearest } from "./nearest.ts";
 import {
   firstByKey,
   type Order,
@@ -20,7 +21,7 @@ import {
 } from "./order.ts";
 import { type Area, type Place, PlaceShape, readPlace } from "./place.ts";
 import { type Need, RoomSieve, type SteadyUnits } from "./room-sieve.ts";
-import { type Accept, Nearest, Search } from "./search.ts";
+import { type Accept, Search } from "./search.ts";
 import { besides, EVERYTHING, type Sieve } from "./sieve.ts";
 import { type Complaint, complaintText, readShape } from "./wording.ts";
 
@@ -210,19 +211,8 @@ export function findAll(ground: Ground, { query, area }: ReadQuery): FoundAll | 
   if (wrong !== null) return wrong;
   const hits = new HitColumns(area.radius_m);
   for (const search of searches(ground, query, area, null)) search.each(hits);
-  const { places, distances_m } = hits.sorted((place) => index.id(place));
-  return {
-    count: places.length,
-    handles: handlesOf(index, places),
-    distances_m,
-    id: (row) => index.id(places[row]!),
-  };
-}
-
-function handlesOf(index: Searchable, places: Uint32Array): Uint32Array {
-  const handles = new Uint32Array(places.length);
-  for (let i = 0; i < places.length; i++) handles[i] = index.handle(places[i]!);
-  return handles;
+  const { places, handles, distances_m } = hits.sorted((place) => index.id(place));
+  return { count: places.length, handles, distances_m, id: (row) => index.id(places[row]!) };
 }
 
 function toFound(index: Searchable, { place, distance_m, key }: OrderedHit, order: Order | undefined): Found {
@@ -242,8 +232,8 @@ function checkWhere({ parts }: Searchable, { where }: FindQuery): Fault | null {
 
 function sieveOf({ index }: Part, { where, unknown }: FindQuery): Sieve {
   if (where === undefined) return EVERYTHING;
-  const verdicts = compileConstraint(index, where);
-  return unknown === "include" ? besides(EVERYTHING, verdicts.no) : verdicts.yes;
+  if (unknown === "include") return besides(EVERYTHING, compileConstraint(index, where, "no"));
+  return compileConstraint(index, where, "yes");
 }
 
 /** One search for each part of the version, to be run one after another. */
@@ -251,15 +241,15 @@ function searches(ground: Ground, query: FindQuery, area: Area, after: After | n
   const accept = acceptance(ground, query, true);
   const hours = query.open === undefined ? undefined : ground.openness?.byPattern;
   const sieve = hours === undefined ? null : hoursSieve.begin(hours, query.open!, query.unknown === "include");
+  if (sieve?.isEmpty === true) return [];
   const needs = steadyNeeds(ground, query);
   return ground.index.parts.map((part) => {
-    const patterns = hours === undefined ? NO_PATTERNS : patternsByPosition(hours, part.index);
+    const patterns = hours === undefined ? null : patternsByPosition(hours, part.index);
     const room = needs.length === 0 ? null : new RoomSieve(needs, part.index);
     return new Search(part, sieveOf(part, query), { area, accept, after, hours: sieve, patterns, room });
   });
 }
 
-const NO_PATTERNS = new Uint32Array(0);
 /** Searches do not nest, so one serves all of them. */
 const hoursSieve = new HoursSieve();
 

@@ -3,7 +3,7 @@ import type { Capability } from "./capability.ts";
 import type { Fault } from "./fault.ts";
 import type { Window } from "./find.ts";
 import type { Point } from "./geodesy.ts";
-import { HoursCompiler, HoursIndex, type InZone, type Region } from "./hours.ts";
+import { HoursCompiler, HoursIndex, type InZone, type KeptHours, type Region } from "./hours.ts";
 import type { LiveClock } from "./live.ts";
 import { windowBeyond } from "./requests.ts";
 
@@ -36,10 +36,20 @@ export class HoursDesk {
   /** The next one, while it is being made. */
   #next: HoursIndex | null = null;
 
-  constructor(settings: HoursSettings) {
+  /** @param kept hours of an earlier life; where their horizon is over too soon, they are of no use. */
+  constructor(settings: HoursSettings, kept: KeptHours | null = null) {
     this.#settings = settings;
-    this.#index = this.#fresh();
+    const fresh = this.#fresh();
+    this.#index = kept !== null && coversMost(kept.horizon, fresh.horizon) ? this.#again(kept) : fresh;
+    this.isKept = this.#index !== fresh;
   }
+
+  #again(kept: KeptHours): HoursIndex {
+    return new HoursIndex(new HoursCompiler(kept.horizon, this.#settings.inZone), this.#settings.region, kept);
+  }
+
+  /** Whether the hours handed in are those in use. */
+  readonly isKept: boolean;
 
   get index(): HoursIndex {
     return this.#index;
@@ -86,3 +96,7 @@ export class HoursDesk {
     this.#next = null;
   }
 }
+
+/** Whether a horizon has begun, and reaches over more than half of one that would begin now: it rolls on in the background then. */
+const coversMost = (kept: Window, fresh: Window): boolean =>
+  kept.from_ms <= fresh.from_ms && kept.until_ms - fresh.from_ms > (fresh.until_ms - fresh.from_ms) / 2;

@@ -17,6 +17,8 @@ import { readWeekly, type Week } from "./weekly-hours.ts";
 export const GRAIN_MS = 5 * 60_000;
 export const MAX_HORIZON_DAYS = 400;
 export const MAX_OCCURRENCES = 10_000;
+/** Changes whenever the same rule may be compiled to something else: with the libraries, and with this code. */
+export const HOURS_COMPILED = "opening_hours 3.15.0, rrule 2.8.1, 1";
 const DAY_MS = 86_400_000;
 
 /** Does something while the host's own clock is that of a time zone: holds for synchronous work only. */
@@ -39,6 +41,13 @@ export interface Stretch {
 export interface Pattern {
   readonly open: Uint32Array;
   readonly unknown: Uint32Array;
+}
+
+/** Compiled hours by handle, as an index has them. */
+export interface KeptHours {
+  readonly horizon: Window;
+  readonly patterns: readonly Pattern[];
+  readonly patternOf: Uint32Array;
 }
 
 export class HoursCompiler {
@@ -228,9 +237,15 @@ export class HoursIndex implements Openness, HoursByPattern {
   /** Mark of the first handle in `#set`. */
   #setFrom = 0;
 
-  constructor(compiler: HoursCompiler, region: Region | null) {
+  /** @param kept of an index with the same horizon. A rule that is met again is compiled again, since its text is not kept. */
+  constructor(compiler: HoursCompiler, region: Region | null, kept: KeptHours | null = null) {
     this.#compiler = compiler;
     this.#region = region;
+    if (kept !== null) {
+      this.#patterns = [...kept.patterns];
+      this.#patternOf = kept.patternOf.slice();
+      return;
+    }
     const words = Math.ceil((compiler.horizon.until_ms - compiler.horizon.from_ms) / GRAIN_MS / 32);
     this.#patterns = [{ open: new Uint32Array(words), unknown: new Uint32Array(words).fill(0xffff_ffff) }];
   }
@@ -241,6 +256,13 @@ export class HoursIndex implements Openness, HoursByPattern {
 
   get patterns(): number {
     return this.#patterns.length;
+  }
+
+  /** @param handles of how many, from 0 on. */
+  kept(handles: number): KeptHours {
+    const patternOf = new Uint32Array(handles);
+    patternOf.set(this.#patternOf.subarray(0, handles));
+    return { horizon: this.horizon, patterns: this.#patterns, patternOf };
   }
 
   /** Faults: `hours-malformed`; the handle's hours then stay as they were. @param at where the sun is that hours go by; the region's unless said. */
@@ -318,10 +340,11 @@ export class HoursIndex implements Openness, HoursByPattern {
     return certain ? "open" : "unknown";
   }
 
-  passing(window: Window, lenient: boolean): { readonly bits: Uint32Array; readonly asked: number } {
+  passing(window: Window, lenient: boolean, into: Int32Array): number {
     const { from, until, certain } = this.#grains(window);
-    if (!certain && !lenient) return { bits: new Uint32Array((this.patterns + 31) >>> 5), asked: this.patterns };
-    return (lenient ? this.#notClosed : this.#open).passing(from, until, this.patterns);
+    if (certain || lenient) return (lenient ? this.#notClosed : this.#open).passing(from, until, this.patterns, into);
+    into.fill(0, 0, (this.patterns + 31) >>> 5);
+    return this.patterns;
   }
 
   /** The five minutes that a window touches inside the horizon, and whether that is all of it. */

@@ -97,6 +97,7 @@ export { importJson, importJsonLines } from "./import-geojson.ts";
 export { buildIndex, buildSlices, toEnd } from "./index-build.ts";
 export { type AttributeColumn, columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
 export { MAX_STAMP_CHARACTERS, readIndex, writeIndex } from "./index-file.ts";
+export type { IntegerAnswer, IntegerProgram, IntegerSolver, IntegerStop } from "./integer.ts";
 export {
   type Itinerary,
   type ItineraryGround,
@@ -145,7 +146,6 @@ export { DEFAULT_DIMENSION, MAX_BATCH } from "./lattice.ts";
 export type { LegDuals } from "./leg-duals.ts";
 export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan } from "./legs.ts";
 export { branchLegs, MAX_BRANCH_COLUMNS, type ProvenPlan } from "./legs-branch.ts";
-export { MAX_BRANCH_NODES } from "./legs-branch-search.ts";
 export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-certificate.ts";
 export { Lexicon, MAX_VALUES, type Wanted } from "./lexicon.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";

@@ -140,6 +140,11 @@ export class LiveSurface {
     this.#surfaces.get(dimension)!.surface.setBase(handle, units);
   }
 
+  /** The same for handles from 0 on. */
+  stockAll(dimension: string, bases: Int16Array): void {
+    this.#surfaces.get(dimension)!.surface.setBases(bases);
+  }
+
   #times(): Times {
     return { now_ms: this.#clock.now_ms(), monotonic_ms: this.#clock.monotonic_ms() };
   }

@@ -84,7 +84,6 @@ export type ReadLeg = z.infer<typeof Leg>;
 export type ReadTask = z.infer<typeof Task>;
 export type ReadCoordination = z.infer<typeof Coordination>;
 export type ReadWhy = z.infer<typeof Why>;
-export type ReadSurface = z.infer<typeof Surface>;
 
 const reader =
   <T>(shape: z.ZodType<T>) =>

@@ -1,5 +1,5 @@
 import OpeningHours from "opening_hours";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import {
   GRAIN_MS,
   HoursCompiler,
@@ -144,7 +144,7 @@ describe("hours that follow the sun", () => {
 });
 
 describe("the simple reader of weekly hours", () => {
-  const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+  const seed = inject("seed");
   it(`equals the library wherever it reads at all (seed ${seed})`, () => {
     const random = chance(seed);
     const horizon = { from_ms: Date.UTC(2026, 5, 1), until_ms: Date.UTC(2026, 5, 22) };

@@ -16,7 +16,7 @@ const bin = findPostgres();
 let cluster: Cluster;
 beforeAll(async () => {
   if (bin !== null) cluster = await startCluster(bin);
-}, 120_000);
+});
 afterAll(() => cluster?.end());
 
 const open = async (schema: string, clock: SimClock, limits?: Partial<HoldLimits>): Promise<Lattice> =>
@@ -95,7 +95,7 @@ function sideBySide(): void {
     await same((lattice) => lattice.attributes());
     await same((lattice) => lattice.count());
     await same((lattice) => lattice.records(null, 10_000));
-  }, 120_000);
+  });
 
   it("page through the same hits, and agree with PostGIS's spheroid to a millimetre", async () => {
     const query = { place: { from: { lat: 52.51, lng: 13.39 }, radius_m: 4000 }, limit: 37 };
@@ -147,7 +147,7 @@ function sideBySide(): void {
     const standing = sure(await first!.holds({ limit: 10_000 })).filter(({ state }) => state !== "released");
     expect(standing.map(({ fence }) => fence).sort()).toEqual(kept.map(({ fence }) => fence).sort());
     for (const pool of pools) await pool.close();
-  }, 120_000);
+  });
 
   it("refuses overselling in the tables themselves", async () => {
     const client = new pg.Client(cluster.connection as pg.ClientConfig);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import {
   type FindQuery,
   type Found,
@@ -15,7 +15,7 @@ import {
 } from "../src/index.ts";
 import { makeCity } from "./city.ts";
 
-const SEED = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const SEED = inject("seed");
 const FROM = { lat: 52.5, lng: 13.4 };
 const OPEN = { from_ms: 1000, until_ms: 2000 };
 const HANDLES = 120;

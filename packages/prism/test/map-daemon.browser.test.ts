@@ -13,7 +13,7 @@ const home = mkdtempSync(join(tmpdir(), "prism-map-"));
 const HOUR_MS = 3_600_000;
 /** Nine in the morning of tomorrow, UTC. */
 const NINE_MS = Math.floor(Date.now() / (24 * HOUR_MS)) * 24 * HOUR_MS + 33 * HOUR_MS;
-const PATIENT_MS = 60_000;
+const PATIENT_MS = 180_000;
 let daemon: ChildProcess;
 let address: string;
 let screen: Screen;
