@@ -37,6 +37,7 @@ export {
 } from "./coordination-file.ts";
 export type { OrienteeringProblem } from "./day-tours.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
+export { DEMO_ERRANDS, demoMorning } from "./demo-morning.ts";
 export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
