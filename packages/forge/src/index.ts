@@ -25,7 +25,7 @@ export {
   renderDefinitions,
   writeDefinitions,
 } from "./hypervisor-render.ts";
-export { Ladder, type RungReport } from "./ladder.ts";
+export { Ladder, PROBING, type RungReport } from "./ladder.ts";
 export { checkPath } from "./path-check.ts";
 export { MAX_MACHINES, MAX_WAITING_MACHINES, VmChamber, type VmOptions, vm } from "./vm-chamber.ts";
 export { VmSession } from "./vm-session.ts";

@@ -1,6 +1,6 @@
 /** `axiom doctor`: what this machine has, what is missing, and the exact command that mends it. */
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { type Chamber, osChamber, vm, wasmJs, wasmPy } from "forge";
@@ -166,12 +166,25 @@ function checkHome(home: string): Finding[] {
   if (!stat.isDirectory()) return [broken("home", `${home} is no folder`, `rm ${home}`)];
   if (process.getuid !== undefined && stat.uid !== process.getuid())
     return [broken("home", `${home} belongs to another user`, `sudo chown -R "$(id -u):$(id -g)" ${home}`)];
+  if (!isWritable(home))
+    return [
+      broken("home", `${home} cannot be written`, `mount -o remount,rw "$(df --output=target ${home} | tail -1)"`),
+    ];
   const keys = join(home, "keys");
   const secret = [home, keys, ...(existsSync(keys) ? readdirSync(keys).map((name) => join(keys, name)) : [])];
   const open = secret.filter((path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0);
   return open.length === 0
     ? [ok("home", `${home}, private to its owner`)]
     : [broken("home", `others can reach ${open.join(", ")}`, `chmod -R go= ${home}`)];
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function checkSpace(home: string): Finding {
