@@ -36,22 +36,25 @@ export class SimChamber implements Chamber {
       this.began.set(code, (this.began.get(code) ?? 0) + 1);
       this.onBegin(code);
     };
-    return new SimSession(this.#clock, this.rung, begin);
+    return this.rung === "os" || this.rung === "vm"
+      ? new HoldingSession(this.#clock, this.rung, begin)
+      : new SimSession(this.#clock, this.rung, begin);
   }
 
   async close(): Promise<void> {}
 }
 
+/** Ends at a freeze, as the rungs of WebAssembly do. */
 class SimSession implements Session {
   readonly #clock: Clock;
-  readonly #rung: Rung;
+  protected readonly rung: Rung;
   readonly #begin: (code: string) => void;
-  readonly #stopping = new AbortController();
+  protected readonly stopping = new AbortController();
   #files = new Map<string, Uint8Array>();
 
   constructor(clock: Clock, rung: Rung, begin: (code: string) => void) {
     this.#clock = clock;
-    this.#rung = rung;
+    this.rung = rung;
     this.#begin = begin;
   }
 
@@ -64,7 +67,7 @@ class SimSession implements Session {
     this.#begin(run.code);
     const files = new Map(run.files ?? this.#files);
     const start_ms = this.#clock.monotonic_ms();
-    yield { type: "started", rung: this.#rung };
+    yield { type: "started", rung: this.rung };
     let status: Status = "ok";
     for (const line of run.code.split("\n")) {
       const [word = "", first = "", ...rest] = line.split(" ");
@@ -73,17 +76,21 @@ class SimSession implements Session {
       else if (word === "error") yield { type: "stderr", bytes: utf8(`${text}\n`) };
       else if (word === "write") files.set(first, utf8(rest.join(" ")));
       else if (word === "remove") files.delete(first);
-      else if (word === "sleep") await this.#clock.sleep(Number(first), this.#stopping.signal);
+      else if (word === "sleep") await this.#clock.sleep(Number(first), this.stopping.signal);
       else if (word === "exit") status = first as Status;
-      if (this.#stopping.signal.aborted) break;
+      await this.standing();
+      if (this.stopping.signal.aborted) break;
     }
-    const stop = this.#stopping.signal.aborted ? (this.#stopping.signal.reason as Stop) : null;
+    const stop = this.stopping.signal.aborted ? (this.stopping.signal.reason as Stop) : null;
     status = stop?.status ?? status;
     if (status === "ok") this.#files = files;
     const why = stop?.why ?? (status === "ok" ? null : `The program said ${status}.`);
     const took_ms = this.#clock.monotonic_ms() - start_ms;
     yield { type: "exit", status, why, exit_code: status === "ok" ? 0 : null, took_ms, peak_bytes: 65_536 };
   }
+
+  /** Waits while the program is held. */
+  protected async standing(): Promise<void> {}
 
   async get(): Promise<ReadonlyMap<string, Uint8Array>> {
     return this.#files;
@@ -94,7 +101,7 @@ class SimSession implements Session {
   }
 
   async freeze(): Promise<Refusal | null> {
-    this.#stopping.abort({ status: "frozen", why: "The chamber was frozen." } satisfies Stop);
+    this.stopping.abort({ status: "frozen", why: "The chamber was frozen." } satisfies Stop);
     return null;
   }
 
@@ -102,11 +109,54 @@ class SimSession implements Session {
     return refuse("rung-unavailable", "A simulated chamber keeps no state.");
   }
 
-  async resume(): Promise<Refusal | null> {
+  async resume(_o: { wipe: boolean }): Promise<Refusal | null> {
     return refuse("rung-unavailable", "A simulated chamber keeps no state.");
   }
 
   async kill(why: string): Promise<void> {
-    this.#stopping.abort({ status: "killed", why } satisfies Stop);
+    this.stopping.abort({ status: "killed", why } satisfies Stop);
+  }
+}
+
+/** Stands still at a freeze and goes on at a resume, as the rungs `os` and `vm` do; only `vm` gives a snapshot, of no content. */
+class HoldingSession extends SimSession {
+  readonly holds = true;
+  #frozen: PromiseWithResolvers<void> | null = null;
+  #keys = 0;
+
+  get keySession(): string {
+    return String(this.#keys);
+  }
+
+  protected override async standing(): Promise<void> {
+    while (this.#frozen !== null) await this.#frozen.promise;
+  }
+
+  override async freeze(): Promise<Refusal | null> {
+    if (this.stopping.signal.aborted) return refuse("chamber-ended", "The session is over.");
+    this.#frozen ??= Promise.withResolvers();
+    return null;
+  }
+
+  override async snapshot(): Promise<Uint8Array | Refusal> {
+    return this.rung === "vm" ? utf8(`sealed ${this.#keys}`) : super.snapshot();
+  }
+
+  override async resume({ wipe }: { wipe: boolean }): Promise<Refusal | null> {
+    if (this.#frozen === null) return refuse("chamber-not-frozen", "The session is not frozen.");
+    if (wipe) this.stopping.abort({ status: "frozen", why: "The chamber was wiped." } satisfies Stop);
+    this.#keys++;
+    this.#thaw();
+    return null;
+  }
+
+  override async kill(why: string): Promise<void> {
+    await super.kill(why);
+    this.#thaw();
+  }
+
+  #thaw(): void {
+    this.#frozen?.resolve();
+    this.#frozen = null;
   }
 }

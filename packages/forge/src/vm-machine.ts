@@ -83,6 +83,9 @@ function commonLine({ image, ram_bytes, accelerator }: Machine): string[] {
   ];
 }
 
-/** With ACPI the guest hangs under TCG: it finds no timer to calibrate by. */
-const MICROVM = "microvm,acpi=off,x-option-roms=off,isa-serial=off,rtc=off";
-const PC = "pc,usb=off,vmport=off,smbus=off,hpet=off";
+/**
+ * With ACPI the guest hangs under TCG: it finds no timer to calibrate by. A monitor that crashes takes its guest's memory with it:
+ * that is no part of a core dump, which a system may keep on its disk.
+ */
+const MICROVM = "microvm,dump-guest-core=off,acpi=off,x-option-roms=off,isa-serial=off,rtc=off";
+const PC = "pc,dump-guest-core=off,usb=off,vmport=off,smbus=off,hpet=off";

@@ -1,22 +1,22 @@
 /** Memory files of machines. They live in RAM, have no name while a machine runs, and are each used by one machine only. */
 import {
   closeSync,
+  constants,
   existsSync,
   fchownSync,
+  fstatSync,
   ftruncateSync,
-  mkdtempSync,
   openSync,
   readSync,
-  rmdirSync,
-  unlinkSync,
   write,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Owner } from "./vm-jail.ts";
 
 export const PAGE_BYTES = 4096;
+/** Of st_blocks, whatever the file system's own are (inode(7)). */
+const BLOCK_BYTES = 512;
 const SHARED_MEMORY = "/dev/shm";
 const SCAN_BYTES = 512 * 1024;
 const ZERO = Buffer.alloc(SCAN_BYTES);
@@ -29,13 +29,13 @@ export interface Extent {
   readonly bytes: Uint8Array;
 }
 
-/** An empty file of that size in RAM, already without a name. The descriptor is the caller's to close. */
+/** Linux: a file that never has a name (open(2)). Node has no word for the bit. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+/** An empty file of that size in RAM, without a name: whoever is killed leaves nothing of it. The descriptor is the caller's to close. */
 export function unnamedFile(size_bytes: number, owner: Owner | null): number {
-  const folder = mkdtempSync(join(existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir(), "axiom-vm-"));
-  const path = join(folder, "m");
-  const fd = openSync(path, "wx+", 0o600);
-  unlinkSync(path);
-  rmdirSync(folder);
+  const folder = existsSync(SHARED_MEMORY) ? SHARED_MEMORY : tmpdir();
+  const fd = openSync(folder, O_TMPFILE | constants.O_RDWR, 0o600);
   try {
     if (owner) fchownSync(fd, owner.uid, owner.gid);
     ftruncateSync(fd, size_bytes);
@@ -45,6 +45,9 @@ export function unnamedFile(size_bytes: number, owner: Owner | null): number {
     throw fault;
   }
 }
+
+/** What of a memory file is there: pages that the machine or its template touched. */
+export const heldBytes = (fd: number): number => fstatSync(fd).blocks * BLOCK_BYTES;
 
 /** A memory file with a template's content: sparse, so that it holds what the template touched and no more. */
 export async function memoryOf(extents: readonly Extent[], size_bytes: number, owner: Owner | null): Promise<number> {

@@ -1,7 +1,7 @@
 /** `axiom do TOOL --param value …` and `axiom say "words"`: state a directive, follow it, hand back its proof card. */
 import type { ProofCard, Refusal } from "lop";
-import type { DirectiveAsked } from "./client.ts";
-import { askDaemonOr, type Connection, connect, withHive } from "./connection.ts";
+import type { Connection, DirectiveAsked } from "./client.ts";
+import { askDaemonOr, connect, withHive } from "./connection.ts";
 import type { DirectiveView, ToolInfo } from "./hive-types.ts";
 import type { ChambersWanted } from "./local-hive.ts";
 import { nearestHint } from "./nearest.ts";

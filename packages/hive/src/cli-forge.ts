@@ -31,6 +31,8 @@ export function runForgeRender(terminal: Terminal, { config, out, backend, check
     if (check !== true) for (const path of files.keys()) terminal.out(`wrote     ${path}`);
     for (const { backend: where, what, why } of left_out) terminal.out(`left out  ${where}/${what}: ${why}`);
     for (const { path, how } of drifts) terminal.out(`${how.padEnd(9)} ${path}`);
+    if (check === true && drifts.length === 0)
+      terminal.out(`matches   ${out}: ${files.size} files as the plan gives them`);
   }
   return check === true && drifts.length > 0 ? EXIT.refused : EXIT.ok;
 }

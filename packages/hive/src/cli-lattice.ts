@@ -1,7 +1,7 @@
 /** `axiom lattice import|demo|show`: what fills the lattice, and what it holds. */
 import type { AttributeKind, Capability } from "lattice";
 import type { Refusal } from "lop";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./client.ts";
 import { withHive } from "./connection.ts";
 import { capabilityFile, type FileKind, type Imported, importFile } from "./lattice-file.ts";
 import { printable } from "./proof-text.ts";

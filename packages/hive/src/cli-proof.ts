@@ -19,14 +19,25 @@ export async function runProof(terminal: Terminal, given: string, output: string
 }
 
 /** Needs no daemon and no home. */
-export function runVerify(terminal: Terminal, file: string, root: string | undefined): number {
+export async function runVerify(terminal: Terminal, file: string, root: string | undefined): Promise<number> {
   const began_ms = performance.now();
-  const verification = check(terminal, file, root);
+  const verification = await withPlan(check(terminal, file, root));
   const took_us = Math.round((performance.now() - began_ms) * 1000);
   if (terminal.json) terminal.out(JSON.stringify(factsOf(verification)));
   else if (verification.verified) terminal.out(verifiedText(terminal, verification, took_us));
   else terminal.out(`${terminal.paint("red", "does not verify", "stdout")}: ${verification.part}: ${verification.why}`);
   return verification.verified ? EXIT.ok : EXIT.refused;
+}
+
+/** A plan proves more than that it was made: its certificate is checked again, by the lattice's own small checker. */
+async function withPlan(verification: Verification): Promise<Verification & { readonly certificate?: string }> {
+  if (!verification.verified || verification.proof.card.tool !== "lattice.plan") return verification;
+  const { outcome, checks } = verification.proof;
+  if (outcome.status !== "ok" || !checks.passed) return verification;
+  const { certificateText, checkPlanResult } = await import("./lattice-plan-check.ts");
+  const why = checkPlanResult(webCrypto, outcome.result);
+  if (why !== null) return { verified: false, part: "outcome", why };
+  return { ...verification, certificate: certificateText(outcome.result) };
 }
 
 function check(terminal: Terminal, file: string, root: string | undefined): Verification {
@@ -41,11 +52,17 @@ function readProofFile(file: string): Uint8Array {
 }
 
 const factsOf = (verification: Verification): object =>
-  verification.verified ? { verified: true, ...verification.facts } : verification;
+  verification.verified
+    ? {
+        verified: true,
+        ...verification.facts,
+        ...("certificate" in verification ? { certificate: verification.certificate } : {}),
+      }
+    : verification;
 
 function verifiedText(
   terminal: Terminal,
-  { proof, facts }: Verification & { verified: true },
+  { proof, facts, certificate }: Verification & { verified: true; certificate?: string },
   took_us: number,
 ): string {
   const row = (name: string, value: string) => `  ${name.padEnd(12)}${value}`;
@@ -61,6 +78,7 @@ function verifiedText(
     row("hive", facts.hive),
     row("root", `${facts.root}  ← compare with one you trust, or give --root`),
     row("ledger", `entry ${facts.index} of ${facts.size}, sealed ${facts.at}`),
+    ...(certificate === undefined ? [] : [row("certificate", certificate)]),
     row("checked in", duration(took_us)),
   ].join("\n");
 }

@@ -1,7 +1,8 @@
 /** Looking: `list`, `show`, `events`, `status`, `tools`. */
 import type { Refusal } from "lop";
 import { showTool, toolsOf, unknownTool } from "./cli-do.ts";
-import { type Connection, connect, connectDaemon, withHive } from "./connection.ts";
+import type { Connection } from "./client.ts";
+import { connect, connectDaemon, withHive } from "./connection.ts";
 import type { HiveStatus, StepEvent, ToolInfo } from "./hive-types.ts";
 import { lineOf, parametersText, printable, stateOf, stepText } from "./proof-text.ts";
 import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
@@ -141,6 +142,7 @@ function statusText(status: HiveStatus, daemon: boolean, terminal: Terminal): st
     row("hive", status.origin),
     row("operator", status.unlocked ? "unlocked" : "locked"),
     row("frozen", frozen),
+    ...(status.held.length > 0 ? [row("held", `${status.held.length} of its runs: axiom held`)] : []),
     row("ledger", `${status.ledger.size} entries`),
     row("directives", `${status.running} running, ${status.awaiting} awaiting approval`),
     ...status.chambers.map(({ rung, ready, why }) => row(rung, ready ? "ready" : `not ready: ${why}`)),

@@ -23,6 +23,13 @@ export type DirectiveAsked =
   | { card: { tool: string; parameters: JsonObject }; rung?: string }
   | { packet: Envelope };
 
+export interface Connection {
+  readonly client: HiveClient;
+  /** Whether a daemon answers: what was begun goes on after this process has ended. */
+  readonly daemon: boolean;
+  close(): Promise<void>;
+}
+
 export class HiveClient {
   readonly #send: Transport;
   readonly #key: string;

@@ -38,6 +38,8 @@ const Limits = z.strictObject({
   directives_in_flight: z.int().min(1).max(4096).default(256).describe("Directives under way at once."),
   chambers_in_flight: z.int().min(1).max(64).default(2).describe("Chambers that run at once; others wait."),
   chambers_warm: z.int().min(0).max(16).default(3).describe("Interpreters of each rung that a daemon keeps ready."),
+  held_runs: z.int().min(0).max(32).default(8).describe("Runs that a freeze holds; others end with `frozen`."),
+  held_minutes: z.int().min(1).max(1440).default(60).describe("How long a frozen run is held; then it is wiped."),
   approval_minutes: z.int().min(1).max(10_080).default(15).describe("How long an approval is awaited."),
   run_seconds: z.int().min(1).max(600).default(30).describe("Time limit of a run when the card names none."),
   memory_mib: z.int().min(16).max(65_536).default(256).describe("Memory limit of a chamber."),

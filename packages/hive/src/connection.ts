@@ -5,19 +5,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Refusal } from "lop";
-import { HiveClient } from "./client.ts";
+import { type Connection, HiveClient } from "./client.ts";
 import { SocketTransport } from "./client-socket.ts";
 import { readDaemon } from "./daemon-file.ts";
 import type { ChambersWanted } from "./local-hive.ts";
 import type { Terminal } from "./terminal.ts";
 import { isRefused, showRefusal } from "./terminal.ts";
-
-export interface Connection {
-  readonly client: HiveClient;
-  /** Whether a daemon answers: what was begun goes on after this process has ended. */
-  readonly daemon: boolean;
-  close(): Promise<void>;
-}
 
 /** `chambers`: those that are opened when there is no daemon. */
 export async function connect(terminal: Terminal, chambers: ChambersWanted = "none"): Promise<Connection | Refusal> {

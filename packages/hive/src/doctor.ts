@@ -1,15 +1,27 @@
 /** `axiom doctor`: what this machine has, what is missing, and the exact command that mends it. */
 import { execFile } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync, statfsSync, statSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+} from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Chamber, osChamber, vm, wasmJs, wasmPy } from "forge";
 import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
 import { readDaemon } from "./daemon-file.ts";
+import { broken, type Finding, missing, ok } from "./doctor-finding.ts";
+import { checkDaemon, checkUnits } from "./doctor-service.ts";
 import { askServer } from "./general-engine.ts";
 import { Hud } from "./http-hud.ts";
-import { LATTICE_FOLDER, latticeDesk } from "./lattice-engine.ts";
+import { LATTICE_FOLDER, latticeDesk, latticeSettings } from "./lattice-engine.ts";
+import { heard } from "./lattice-refusal.ts";
 import { checkLedgerOf } from "./ledger-health.ts";
 import { NeedleDesk } from "./needle-desk.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
@@ -22,19 +34,6 @@ const NAME_WIDTH = 18;
 const TOOL_TIMEOUT_MS = 15_000;
 /** The slowest look, at a chamber, takes a second; a machine under load gets its time. */
 const LOOK_TIMEOUT_MS = 60_000;
-
-export interface Finding {
-  readonly what: string;
-  /** `ok`; `missing`: something that makes the hive better is not there; `broken`: it does not work so. */
-  readonly state: "ok" | "missing" | "broken";
-  readonly detail: string;
-  /** The command, or the sentence, that mends it; null when nothing is wrong. */
-  readonly fix: string | null;
-}
-
-const ok = (what: string, detail: string): Finding => ({ what, state: "ok", detail, fix: null });
-const missing = (what: string, detail: string, fix: string): Finding => ({ what, state: "missing", detail, fix });
-const broken = (what: string, detail: string, fix: string): Finding => ({ what, state: "broken", detail, fix });
 
 export async function runDoctor(terminal: Terminal): Promise<number> {
   const findings = await terminal.patiently("examining", examine(terminal));
@@ -61,6 +60,7 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
   const config = isRefusal(loaded) ? null : loaded.config;
   const configured = (what: string, look: (config: Config) => Promise<Finding>) =>
     config === null ? [] : [within(what, look(config))];
+  const daemon = checkDaemon(terminal);
   // All at once: most of them wait for a process or a worker of their own.
   const looks = [
     checkNode(),
@@ -70,8 +70,10 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
     ...checkHome(home),
     checkSpace(home),
     checkClock(),
+    checkSwap(),
     ...configured("port", (at) => checkPort(home, at)),
     ...CHAMBERS.map((make) => checkChamber(make())),
+    ...checkUnits(),
     within("keys", checkKeyring(home)),
     within("ledger", checkRecord(home)),
     ...configured("model", (at) => checkModel(terminal, at)),
@@ -79,7 +81,7 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
     new Hud().built ? ok("HUD", "built") : missing("HUD", "not built", "npm run build -w prism"),
     ...TOOLS.map((tool) => checkTool(tool)),
   ];
-  return Promise.all(looks);
+  return [...(await Promise.all(looks)), ...(await daemon)];
 }
 
 /** A look that never ends is a finding, too. `leave` lets go of what it waits for. */
@@ -153,9 +155,10 @@ async function checkLattice(home: string, { lattice: config }: Config): Promise<
   if (readDaemon(home) !== null) return ok("lattice", `${config.engine}, held by the daemon`);
   const desk = latticeDesk(home, config);
   const open = await desk.open();
-  const found = isRefusal(open)
-    ? broken("lattice", open.why, open.fix)
-    : ok("lattice", `${config.engine}, ${await open.lattice.count()} records, times in ${open.settings.tz}`);
+  const count = isRefusal(open) ? open : heard(await open.lattice.count());
+  const found = isRefusal(count)
+    ? broken("lattice", count.why, count.fix)
+    : ok("lattice", `${config.engine}, ${count} records, times in ${latticeSettings(config).tz}`);
   await desk.close();
   return found;
 }
@@ -201,6 +204,25 @@ const checkClock = (): Finding =>
   Date.now() > BUILT_MS
     ? ok("clock", new Date().toISOString())
     : broken("clock", new Date().toISOString(), "sudo timedatectl set-ntp true");
+
+/** Memory of keys and chambers that the kernel puts to a disk in the clear stays there over every wipe. */
+function checkSwap(): Finding {
+  const swaps = existsSync("/proc/swaps") ? readFileSync("/proc/swaps", "utf8").trim().split("\n").slice(1) : [];
+  const open = swaps.map((line) => line.split(/\s+/)[0]!).filter((path) => !staysSecret(path));
+  return open.length === 0
+    ? ok("swap", swaps.length === 0 ? "none" : "in memory or encrypted")
+    : missing(
+        "swap",
+        `memory may come to ${open.join(", ")} in the clear`,
+        `swapoff ${open[0]}, or put it on dm-crypt or zram`,
+      );
+}
+
+function staysSecret(path: string): boolean {
+  const name = basename(realpathSync(path));
+  const uuid = `/sys/class/block/${name}/dm/uuid`;
+  return name.startsWith("zram") || (existsSync(uuid) && readFileSync(uuid, "utf8").startsWith("CRYPT-"));
+}
 
 async function checkPort(home: string, { http }: Config): Promise<Finding> {
   const daemon = readDaemon(home);

@@ -13,6 +13,7 @@ import type { Admitted } from "./flow/admit.ts";
 import type { ApprovalAnswer } from "./flow/approve.ts";
 import type { ApprovalBody } from "./flow/sign.ts";
 import type { DirectiveState, DirectiveView, StepEvent, StepName, StepPhase } from "./hive-types.ts";
+import type { HoldTurn } from "./live-run.ts";
 import { LineGate, type SecretScanner } from "./secrets.ts";
 import type { StepEvents } from "./step-events.ts";
 
@@ -61,6 +62,8 @@ export class Trip {
   readonly #known: Known;
   readonly #gates: Readonly<Record<"stdout" | "stderr", LineGate>>;
   #outputEvents = 0;
+  /** A half line that waits is not shown either, once its run is wiped. */
+  #wiped = false;
   #answer: ((answer: ApprovalAnswer) => void) | null = null;
   #wanted: ApprovalBody | null = null;
   #rest = Promise.withResolvers<DirectiveView>();
@@ -154,7 +157,16 @@ export class Trip {
     this.#show(stream, this.#gates[stream].push(bytes));
   }
 
+  /** What the kill switch did to the run; `detail` is told to the readers. */
+  hold(turn: HoldTurn, detail: JsonObject): void {
+    if (this.over) return;
+    this.#wiped ||= turn === "wiped";
+    this.#known.state = turn === "shut" || turn === "held" ? "held" : "running";
+    if (turn === "held" || turn === "thawed") this.tell("execute", turn, detail);
+  }
+
   #outputEnds(): void {
+    if (this.#wiped) return;
     for (const stream of ["stdout", "stderr"] as const) this.#show(stream, this.#gates[stream].end());
   }
 

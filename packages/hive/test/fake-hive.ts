@@ -172,6 +172,7 @@ export class FakeHive implements HiveFace {
       lattice: { engine: "none", ready: false, why: "The engine is none." },
       running: [...this.views.values()].filter(({ ended_at }) => ended_at === null).length,
       awaiting: 0,
+      held: [],
       recovered: { interrupted: [], proofs_completed: [], ledger: null },
     };
   }

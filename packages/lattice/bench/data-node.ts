@@ -24,8 +24,24 @@ export function readText(path: string): string {
   return (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
 }
 
+/** @throws Error with the file's name when it is no JSON. */
+export function readJson<T>(path: string): T {
+  try {
+    return JSON.parse(readText(path)) as T;
+  } catch (error) {
+    throw new Error(`${path}: ${(error as Error).message}`);
+  }
+}
+
+/** One JSON value a line; none when the file is empty. @throws Error with the file's name and line where one is no JSON. */
 export const readLines = <T>(path: string): T[] =>
   readText(path)
-    .trim()
     .split("\n")
-    .map((line) => JSON.parse(line) as T);
+    .flatMap((line, i) => {
+      if (line.trim() === "") return [];
+      try {
+        return [JSON.parse(line) as T];
+      } catch (error) {
+        throw new Error(`${path}, line ${i + 1}: ${(error as Error).message}`);
+      }
+    });

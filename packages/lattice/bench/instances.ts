@@ -1,4 +1,7 @@
-/** Published sets and our own, solved: one line a set with instances, solved, mean gap, worst gap and CPU seconds. */
+/**
+ * Published sets and our own, solved: one line a set with instances, solved, mean gap, worst gap and CPU seconds. What cannot be read or does not
+ * hold is said with its name and its reason, counts as failed, and stops nothing else.
+ */
 import { chance } from "../test/city.ts";
 import { type Instance, type InstanceSet, type Limit, type Outcome, REACHED } from "./set.ts";
 import { SETS } from "./sets.ts";
@@ -18,12 +21,20 @@ interface Solved extends Outcome {
   readonly cpu_s: number;
 }
 
+interface Failed {
+  readonly instance: string;
+  readonly failed: string;
+  readonly cpu_s: number;
+}
+
 export interface SetSummary {
   readonly set: string;
   readonly instances: number;
   /** Equal to or better than the best known, or proven. */
   readonly solved: number;
   readonly proven: number;
+  /** Not read, or with an answer that its checker refused: in no gap. */
+  readonly failed: number;
   /** Shares; null where nothing is known to compare with. */
   readonly mean_gap: number | null;
   readonly worst_gap: number | null;
@@ -31,50 +42,74 @@ export interface SetSummary {
   readonly cpu_s: number;
 }
 
-export function runInstances(data: string, options: InstancesOptions): void {
-  const wanted = (name: string): boolean => name.startsWith(options.only ?? "");
-  const say = (name: string, why: string): void =>
-    console.log(options.json ? JSON.stringify({ set: name, skipped: why }) : `${name}: ${why}`);
-  for (const set of SETS.filter(({ name }) => wanted(name))) {
-    const instances = set.instances(data);
-    if (instances.length === 0) say(set.name, "skipped: data absent");
-    else runSet(set, instances, options);
+/** How many instances and sets failed. */
+export function runInstances(data: string, options: InstancesOptions): number {
+  const say = (name: string, key: "skipped" | "failed", why: string): void =>
+    console.log(options.json ? JSON.stringify({ set: name, [key]: why }) : `${name}: ${key}: ${why}`);
+  let failed = 0;
+  for (const set of SETS.filter(({ name }) => name.startsWith(options.only ?? ""))) {
+    const instances = listed(set, data);
+    if (typeof instances === "string") {
+      say(set.name, "failed", instances);
+      failed++;
+    } else if (instances.length === 0) say(set.name, "skipped", "data absent");
+    else failed += runSet(set, instances, options).failed;
+  }
+  return failed;
+}
+
+/** A sentence when the set cannot be read. */
+function listed(set: InstanceSet, data: string): readonly Instance[] | string {
+  try {
+    return set.instances(data);
+  } catch (error) {
+    return reasonOf(error);
   }
 }
 
-function runSet({ name, seconds }: InstanceSet, instances: readonly Instance[], options: InstancesOptions): void {
-  const solved = instances.map((instance) => {
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function runSet({ name, seconds }: InstanceSet, instances: readonly Instance[], options: InstancesOptions): SetSummary {
+  const ran = instances.map((instance) => {
     const outcome = runInstance(instance, options.seconds ?? seconds, options.seed);
     if (options.json) console.log(JSON.stringify({ set: name, ...outcome }));
+    else if ("failed" in outcome) console.log(`${name}: ${outcome.instance}: failed: ${outcome.failed}`);
     return outcome;
   });
-  const summary = summarize(name, solved);
+  const summary = summarize(name, ran);
   console.log(options.json ? JSON.stringify(summary) : lineOf(summary));
+  return summary;
 }
 
-function runInstance({ name, solve }: Instance, seconds: number, seed: number): Solved {
+function runInstance({ name, solve }: Instance, seconds: number, seed: number): Solved | Failed {
   const before = process.cpuUsage();
   const spent = (): number => {
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1e6;
   };
   const limit: Limit = { seconds, spent, expired: (share = 1) => spent() >= share * seconds, random: chance(seed) };
-  return { instance: name, ...solve(limit), cpu_s: spent() };
+  try {
+    return { instance: name, ...solve(limit), cpu_s: spent() };
+  } catch (error) {
+    return { instance: name, failed: reasonOf(error), cpu_s: spent() };
+  }
 }
 
-function summarize(set: string, outcomes: readonly Solved[]): SetSummary {
+function summarize(set: string, ran: readonly (Solved | Failed)[]): SetSummary {
+  const outcomes = ran.filter((each): each is Solved => !("failed" in each));
   const gaps = outcomes.flatMap(({ gap }) => (gap === null ? [] : [gap]));
   const bounds = outcomes.flatMap(({ bound_gap }) => (bound_gap === null ? [] : [bound_gap]));
   const reached = outcomes.filter(({ gap, proven }) => proven || (gap !== null && gap <= REACHED));
   return {
     set,
-    instances: outcomes.length,
+    instances: ran.length,
     solved: reached.length,
     proven: outcomes.filter(({ proven }) => proven).length,
+    failed: ran.length - outcomes.length,
     mean_gap: mean(gaps),
     worst_gap: gaps.length === 0 ? null : Math.max(...gaps),
     mean_bound_gap: mean(bounds),
-    cpu_s: outcomes.reduce((sum, { cpu_s }) => sum + cpu_s, 0),
+    cpu_s: ran.reduce((sum, { cpu_s }) => sum + cpu_s, 0),
   };
 }
 
@@ -84,5 +119,5 @@ const mean = (values: readonly number[]): number | null =>
 const percent = (share: number | null): string => (share === null ? "unknown" : `${(100 * share).toFixed(3)} %`);
 
 const lineOf = (of: SetSummary): string =>
-  `${of.set}: ${of.instances} instances, ${of.solved} solved (${of.proven} proven), mean gap ${percent(of.mean_gap)}, ` +
+  `${of.set}: ${of.instances} instances, ${of.solved} solved (${of.proven} proven${of.failed > 0 ? `, ${of.failed} failed` : ""}), mean gap ${percent(of.mean_gap)}, ` +
   `worst gap ${percent(of.worst_gap)}, own bound ${percent(of.mean_bound_gap)} below, ${of.cpu_s.toFixed(1)} CPU s`;

@@ -17,7 +17,7 @@ import {
 } from "../src/index.ts";
 import { WallClock } from "../src/wall-clock.ts";
 import { nodeInZone } from "../src/zone-node.ts";
-import { readText } from "./data-node.ts";
+import { readLines } from "./data-node.ts";
 import type { Instance, InstanceSet, Outcome } from "./set.ts";
 
 const DAY_MS = 86_400_000;
@@ -134,13 +134,7 @@ function vectorSet(kind: string, solve: (vector: Vector) => Outcome): InstanceSe
   };
 }
 
-function linesOf<T>(file: string): T[] {
-  if (!existsSync(file)) return [];
-  return readText(file)
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => JSON.parse(line) as T);
-}
+const linesOf = <T>(file: string): T[] => (existsSync(file) ? readLines<T>(file) : []);
 
 export const intervalsSet = vectorSet("intervals", solveIntervals);
 export const refusalsSet = vectorSet("must_fail", solveRefusal);

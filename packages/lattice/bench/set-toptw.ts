@@ -1,6 +1,6 @@
 /**
  * The sets of toptw/: Solomon's and Cordeau's instances for team orienteering, each with 1 to 4 tours. The last two numbers of a line are its
- * window; ways are rounded down to one decimal, to two for Cordeau's, whose names begin with "pr".
+ * window; ways are rounded down to one decimal, to two for Cordeau's, whose points are no whole numbers.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -28,9 +28,10 @@ export function flooredWays(points: readonly (readonly number[])[], unit: number
 }
 
 /** @throws Error when the text is no such file. */
-export function readToptw(text: string, tours: number, unit = 10): OrienteeringProblem {
+export function readToptw(text: string, tours: number): OrienteeringProblem {
   const [, , ...rows] = numberLines(text);
   if (rows.length < 2 || rows.some((row) => row.length < 7 || row.some(Number.isNaN))) throw new Error("no TOPTW file");
+  const unit = rows.every(([, x, y]) => Number.isInteger(x) && Number.isInteger(y)) ? 10 : 100;
   const perTour = (at: number): number[] => Array.from({ length: tours }, () => rows.map((row) => row.at(at)!)).flat();
   return {
     nodes: rows.length,
@@ -69,8 +70,6 @@ function solve(problem: OrienteeringProblem, reference: number | undefined, { ra
   return { gap: reference === undefined ? null : 1 - score / reference, bound_gap: null, proven };
 }
 
-const unitOf = (name: string): number => (name.startsWith("pr") ? 100 : 10);
-
 export const toptwSet: InstanceSet = {
   name: "toptw",
   seconds: 5,
@@ -84,7 +83,7 @@ export const toptwSet: InstanceSet = {
         (tours): Instance => ({
           name: `${name} m=${tours}`,
           solve: (limit) => {
-            const problem = readToptw(readText(join(folder, name)), tours, unitOf(name));
+            const problem = readToptw(readText(join(folder, name)), tours);
             return solve(problem, reference.get(name)?.[tours - 1], limit);
           },
         }),

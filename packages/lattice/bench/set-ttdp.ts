@@ -63,7 +63,7 @@ export const ttdpSet: InstanceSet = {
     const folder = join(data, "ttdp");
     const names = existsSync(folder) ? readdirSync(folder) : [];
     return names
-      .filter((name) => /^t\d+\.txt$/.test(name))
+      .filter((name) => name.endsWith(".txt") && !name.startsWith("format"))
       .sort()
       .map((name): Instance => ({ name, solve: (limit) => solve(readText(join(folder, name)), limit) }));
   },

@@ -5,6 +5,7 @@ import { gapSets } from "./set-gap.ts";
 import { gvrpSet } from "./set-gvrp.ts";
 import { intervalsSet, placesSet, refusalsSet } from "./set-hours.ts";
 import { rivalsSet } from "./set-rivals.ts";
+import { spatialSet } from "./set-spatial.ts";
 import { toptwSet } from "./set-toptw.ts";
 import { tsptwSet } from "./set-tsptw.ts";
 import { ttdpSet } from "./set-ttdp.ts";
@@ -24,4 +25,5 @@ export const SETS: readonly InstanceSet[] = [
   intervalsSet,
   refusalsSet,
   placesSet,
+  spatialSet,
 ];

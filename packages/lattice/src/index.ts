@@ -26,6 +26,15 @@ export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constr
 export { coordinateGap, type GapAnswer, type GapOptions } from "./coordinate-gap.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
 export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
+export {
+  type CheckedCoordination,
+  type CoordinationFile,
+  type CoordinationGround,
+  type CoordinationProblem,
+  checkCoordinationFile,
+  coordinationGround,
+  toFile as toCoordinationFile,
+} from "./coordination-file.ts";
 export type { OrienteeringProblem } from "./day-tours.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
 export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
@@ -50,6 +59,7 @@ export { FindIndex, MAX_INDEXED, type Searchable } from "./find-index.ts";
 export { checkGap, type GapCertificate, type GapProblem, gapBound, gapCost } from "./gap.ts";
 export { Gazetteer, MAX_NAMES, MAX_NAMESAKES, type Spot, type SpotKind } from "./gazetteer.ts";
 export { distance_m, type Point } from "./geodesy.ts";
+export { goldenSteps } from "./golden-steps.ts";
 export {
   type Hold,
   type HoldItem,
@@ -59,7 +69,7 @@ export {
   MAX_TTL_MS,
   readHoldRequest,
 } from "./hold.ts";
-export { MAX_OPEN_HOLDS } from "./hold-book.ts";
+export { ENDED_HOLDS_KEPT, HOLD_LIMITS, type HoldLimits, MAX_OPEN_HOLDS } from "./hold-book.ts";
 export {
   GRAIN_MS,
   HoursCompiler,
@@ -86,6 +96,7 @@ export { importJson, importJsonLines } from "./import-geojson.ts";
 export { buildIndex, buildSlices, toEnd } from "./index-build.ts";
 export { type AttributeColumn, columnsOf, type IndexColumns, type Indexed } from "./index-columns.ts";
 export { MAX_STAMP_CHARACTERS, readIndex, writeIndex } from "./index-file.ts";
+export type { IntegerAnswer, IntegerProgram, IntegerSolver, IntegerStop } from "./integer.ts";
 export {
   type Itinerary,
   type ItineraryGround,
@@ -134,7 +145,6 @@ export { DEFAULT_DIMENSION, MAX_BATCH } from "./lattice.ts";
 export type { LegDuals } from "./leg-duals.ts";
 export { type LegsFile, type LegsProblem, legsProblem, MAX_LEGS_TASKS, type Plan } from "./legs.ts";
 export { branchLegs, MAX_BRANCH_COLUMNS, type ProvenPlan } from "./legs-branch.ts";
-export { MAX_BRANCH_NODES } from "./legs-branch-search.ts";
 export { checkLegs, costOfPlan, type LegsCertificate, legsBound } from "./legs-certificate.ts";
 export { Lexicon, MAX_VALUES, type Wanted } from "./lexicon.ts";
 export { type LiveClock, type LivePorts, LiveSurface, MAX_DIMENSIONS } from "./live.ts";
@@ -168,6 +178,7 @@ export {
   type PlannedItinerary,
   type PlanOptions,
   planTask,
+  shareBetween,
 } from "./plan.ts";
 export {
   checkPlanFile,
@@ -194,7 +205,14 @@ export {
   solveRoutes,
 } from "./routes.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
-export { MAX_STANDING, MAX_WAITING, type StandingNews, StandingQueries, type StandingQuery } from "./standing.ts";
+export {
+  MAX_STANDING,
+  MAX_STANDING_ROWS,
+  type StandingNews,
+  StandingQueries,
+  type StandingQuery,
+  type Touched,
+} from "./standing.ts";
 export { MOST_UNITS, Surface } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
 export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwReturn } from "./tsptw.ts";

@@ -1,97 +1,122 @@
 /**
- * Small multi-leg problems, to the proven optimum. Prices bound how much dearer than its best each task's column may be (reduced costs): with
- * a margin given, only columns within it stay, and a depth-first search over tasks, always the one with fewest columns left, settles whether
- * some plan is within the margin.
+ * Small multi-leg problems, to the proven optimum, by price and branch. Prices bound how much dearer than its task's best a column of a cheaper
+ * plan may be (its excess, a reduced cost): beyond the gap between plan and bound there is none. All columns within the gap make an integer
+ * program, which a solver settles; narrower margins come first, for a better plan narrows the gap.
  */
-import { type LegDag, pathCost, placeOf, startOf } from "./leg-dag.ts";
-import { type LegsProblem, type Plan, priced } from "./legs.ts";
-import { LegsBranch } from "./legs-branch-search.ts";
-import { type ExcessColumn, LegsGroups } from "./legs-groups.ts";
+
+import type { IntegerAnswer, IntegerProgram, IntegerSolver } from "./integer.ts";
+import { ProgramColumns } from "./integer.ts";
+import { type LegDag, pathCost } from "./leg-dag.ts";
+import { type LegsProblem, type Plan, priced, roomAt } from "./legs.ts";
+import { costOfPlan } from "./legs-certificate.ts";
+import { takesOf } from "./legs-columns.ts";
 
 /** Columns kept in all; beyond, nothing is proven. */
 export const MAX_BRANCH_COLUMNS = 200_000;
+/** Columns of the first program, and how many times as many each next one has. */
+const FIRST_COLUMNS = 1500;
+const WIDENING = 4;
+/** Costs that are whole differ by 1 or not at all. */
+const WHOLE_GRAIN = 0.999;
+const ROUNDING = 1e-6;
 
 export interface ProvenPlan {
   readonly plan: Plan;
   readonly cost: number;
-  /** Whether the search went through all plans that could be cheaper. */
+  /** Whether no plan is cheaper. */
   readonly proven: boolean;
 }
 
-/** Margins tried above the bound, as shares of it: each the search for a plan that costs at most so much more; the last is for all. */
-const MARGINS = [0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, Number.POSITIVE_INFINITY];
+/** One way of a task, or none. */
+interface Column {
+  readonly task: number;
+  readonly cells: Int32Array | null;
+  readonly cost: number;
+  /** How much dearer than the task's best column, at the prices. */
+  readonly excess: number;
+}
 
-/**
- * The cheapest plan found, never dearer than `known` (a plan and its cost). `bound` is what `prices` prove. Plans near the bound are looked
- * for first, in wider and wider margins: the narrower, the fewer columns there are.
- */
+/** The cheapest plan found, never dearer than `known` (a plan and its cost). `bound` is what `prices` prove. */
 export function branchLegs(
   problem: LegsProblem,
   prices: Float64Array,
   bound: number,
   known: { readonly plan: Plan; readonly cost: number },
-  random: () => number,
+  solver: IntegerSolver,
   expired: () => boolean = () => false,
 ): ProvenPlan {
-  let best = settled(problem, prices, bound, known, random);
-  for (const share of MARGINS) {
-    if (best.proven) return best;
-    const whole = best.cost - bound;
-    const margin = Math.min(share * Math.max(1, Math.abs(bound)), whole);
-    const columns = columnsWithin(problem, prices, margin);
-    if (columns === null) return best;
-    const branch = new LegsBranch(problem, columns, prices, bound + margin, expired);
-    const complete = branch.search();
-    if (branch.best !== null)
-      best = { plan: branch.best.map(({ cells }) => cells), cost: branch.cost, proven: complete };
-    else if (margin === whole) best = { ...best, proven: complete };
-    if (!complete) return best;
+  let best: ProvenPlan = { ...known, proven: known.cost <= bound + ROUNDING };
+  const columns = best.proven ? null : columnsWithin(problem, prices, known.cost - bound + ROUNDING);
+  if (columns === null) return best;
+  for (let count = FIRST_COLUMNS; !best.proven && !expired(); count *= WIDENING) {
+    const gap = best.cost - bound + ROUNDING;
+    const margin = Math.min(gap, columns[count]?.excess ?? Number.POSITIVE_INFINITY);
+    const near = columns.filter(({ excess }) => excess <= margin);
+    const answer = settle(problem, near, best.plan, solver, expired);
+    const plan = answer.chosen === null ? null : planOf(problem, near, answer.chosen);
+    if (plan !== null && plan.cost < best.cost) best = { ...plan, proven: false };
+    if (!answer.proven) return best;
+    best = { ...best, proven: best.cost - bound <= margin };
   }
   return best;
 }
 
-/** Columns of each task that groups choose from. */
-const NARROW_COLUMNS = 80;
-
-/** The known plan, made better by groups. */
-function settled(
+/** One row a task, of which one column is taken; one row for each entry of the table of slots that some column takes. */
+function settle(
   problem: LegsProblem,
-  prices: Float64Array,
-  bound: number,
-  known: { readonly plan: Plan; readonly cost: number },
-  random: () => number,
-): ProvenPlan {
-  const proven = known.cost <= bound + 1e-6;
-  const columns = proven ? null : columnsWithin(problem, prices, known.cost - bound + 1e-6);
-  if (columns === null) return { ...known, proven };
-  const kept = columnsOf(columns, known.plan);
-  const narrow = columns.map((own, t) => [...new Set([...own.slice(0, NARROW_COLUMNS), kept[t]!])]);
-  const groups = new LegsGroups(problem, narrow, prices, bound, kept);
-  groups.improve(random);
-  return { plan: groups.best.map(({ cells }) => cells), cost: groups.cost, proven: groups.cost <= bound + 1e-6 };
+  columns: readonly Column[],
+  known: Plan,
+  solver: IntegerSolver,
+  expired: () => boolean,
+): IntegerAnswer {
+  const grain = columns.every(({ cost }) => Number.isInteger(cost)) ? WHOLE_GRAIN : ROUNDING;
+  const keys = known.map(keyOf);
+  const taken = columns.map(({ task, cells }): number => (keyOf(cells) === keys[task] ? 1 : 0));
+  const complete = taken.reduce((sum, one) => sum + one, 0) === known.length;
+  return solver.minimize(programOf(problem, columns), { ...(complete ? { known: taken } : {}), grain, expired });
 }
 
-/** The plan's own columns: all within the margin, for their excesses add up to less than it. */
-const columnsOf = (columns: readonly (readonly ExcessColumn[])[], plan: Plan): ExcessColumn[] =>
-  plan.map((cells, t) => {
-    const key = cells === null ? "" : Array.from(cells).join();
-    return columns[t]!.find((column) => (column.cells?.join() ?? "") === key)!;
-  });
+const keyOf = (cells: ArrayLike<number> | null): string => (cells === null ? "" : Array.from(cells).join());
 
-function columnsWithin(problem: LegsProblem, prices: Float64Array, margin: number): ExcessColumn[][] | null {
-  let count = 0;
-  const columns: ExcessColumn[][] = [];
-  for (const task of problem.tasks) {
-    const own = enumerate(problem, task, prices, margin);
-    count += own.length;
-    if (count > MAX_BRANCH_COLUMNS) return null;
-    columns.push(own);
+function programOf(problem: LegsProblem, columns: readonly Column[]): IntegerProgram {
+  const tasks = problem.tasks.length;
+  const rowOf = new Map<number, number>();
+  const program = new ProgramColumns();
+  for (const { task, cells, cost } of columns) {
+    const takes = cells === null ? [] : takesOf(problem, problem.tasks[task]!, cells);
+    for (const entry of takes) if (!rowOf.has(entry)) rowOf.set(entry, tasks + rowOf.size);
+    program.add(cost, [task, ...takes.map((entry) => rowOf.get(entry)!)]);
   }
-  return columns;
+  const least = new Float64Array(tasks + rowOf.size).fill(Number.NEGATIVE_INFINITY).fill(1, 0, tasks);
+  const most = new Float64Array(tasks + rowOf.size).fill(1);
+  for (const [entry, row] of rowOf) most[row] = roomAt(problem, entry);
+  return program.within(least, most);
+}
+
+/** The plan of the columns chosen; null when it oversells, which no solver should say. */
+function planOf(
+  problem: LegsProblem,
+  columns: readonly Column[],
+  chosen: Uint8Array,
+): { plan: Plan; cost: number } | null {
+  const plan: (Int32Array | null)[] = problem.tasks.map(() => null);
+  for (const [c, { task, cells }] of columns.entries()) if (chosen[c] === 1) plan[task] = cells;
+  const cost = costOfPlan(problem, plan);
+  return typeof cost === "string" ? null : { plan, cost };
+}
+
+/** In ascending excess; null when there are too many. */
+function columnsWithin(problem: LegsProblem, prices: Float64Array, margin: number): Column[] | null {
+  const columns: Column[] = [];
+  for (const [t, task] of problem.tasks.entries()) {
+    columns.push(...enumerate(problem, t, task, prices, margin));
+    if (columns.length > MAX_BRANCH_COLUMNS) return null;
+  }
+  return columns.sort((a, b) => a.excess - b.excess);
 }
 
 /** All columns of a task within the margin of its best; partial ways only grow dearer, so they are cut early. */
-function enumerate(problem: LegsProblem, task: LegDag, prices: Float64Array, margin: number): ExcessColumn[] {
+function enumerate(problem: LegsProblem, t: number, task: LegDag, prices: Float64Array, margin: number): Column[] {
   const own = priced(problem, task, prices);
   const found: { cells: Int32Array | null; cost: number; priced: number }[] = [];
   found.push({ cells: null, cost: problem.penalty, priced: problem.penalty });
@@ -104,25 +129,15 @@ function enumerate(problem: LegsProblem, task: LegDag, prices: Float64Array, mar
       least = Math.min(least, cost + charged);
       return;
     }
+    const partial = { depart: task.depart, legs: task.legs.slice(0, l + 1) };
     for (let cell = 0; cell < own[l]!.length; cell++) {
       cells[l] = cell;
       const sum = charged + own[l]![cell]!;
-      const way = pathCost({ depart: task.depart, legs: task.legs.slice(0, l + 1) }, cells);
-      if (way + sum <= least + margin) extend(l + 1, sum);
+      if (pathCost(partial, cells) + sum <= least + margin) extend(l + 1, sum);
     }
   };
   extend(0, 0);
   return found
     .filter((each) => each.priced - least <= margin)
-    .map((each) => ({ ...each, excess: each.priced - least, takes: takesOf(problem, task, each.cells) }))
-    .sort((a, b) => a.excess - b.excess);
-}
-
-function takesOf({ slots }: LegsProblem, { legs }: LegDag, cells: Int32Array | null): Int32Array {
-  const takes: number[] = [];
-  if (cells !== null)
-    for (const [l, leg] of legs.entries())
-      for (let slot = 0; slot < leg.duration; slot++)
-        takes.push(placeOf(leg, cells[l]!) * slots + startOf(leg, cells[l]!) + slot);
-  return Int32Array.from(takes);
+    .map(({ cells: way, cost, priced: at }) => ({ task: t, cells: way, cost, excess: at - least }));
 }

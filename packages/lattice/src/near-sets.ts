@@ -1,6 +1,8 @@
 /**
  * What a relaxed tour remembers: at each node only those visited ones that are near it (ng-sets; Baldacci, Mingozzi and Roberti, Operations
- * Research 59, 2011). A set is a bit for each near node, the nearest first.
+ * Research 59, 2011). We say it the other way round: a set holds the near nodes that may still be visited, a bit for each, the nearest first.
+ * The more may be visited, the better the rest of a way can be; so a table of that needs a look only at what both ends of a step have in common,
+ * and one pass over subsets at each place for all the rest.
  */
 
 /** For each node but 0, `count` others with the least `far`: node · count + bit. */
@@ -14,25 +16,53 @@ export function nearest(nodes: number, count: number, far: (from: number, to: nu
   return near;
 }
 
-/** The set at i after j, when the set at j was `set`: (i · nodes + j) · 2^count + set; −1 when that holds i, which may then not be visited. */
-export function carryTable(nodes: number, near: Int16Array, count: number): Int16Array {
-  const sets = 1 << count;
-  const carry = new Int16Array(nodes * nodes * sets).fill(-1);
+/** What a step from i to j does to sets. All arrays by pair i · nodes + j. */
+export interface NearSteps {
+  /** Nodes at i that decide: those near both, and j itself when it is near i. */
+  readonly mask: Int32Array;
+  /** Where the pair's entries begin in `from` and `to`. None: the step is to oneself. */
+  readonly first: Int32Array;
+  /** A set at i that allows the step, within the mask; and the set at j that it leads to, which forgets what is not near i. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+}
+
+/** `near` as `nearest` gives it. */
+export function nearSteps(nodes: number, near: Int16Array, count: number): NearSteps {
+  const mask = new Int32Array(nodes * nodes);
+  const first = new Int32Array(nodes * nodes + 1);
+  const [from, to]: [number[], number[]] = [[], []];
   const bitOf = (i: number, node: number): number => {
     for (let bit = 0; bit < count; bit++) if (near[i * count + bit] === node) return 1 << bit;
     return 0;
   };
-  for (let i = 1; i < nodes; i++)
-    for (let j = 1; j < nodes; j++) {
-      if (i === j) continue;
-      const [own, last] = [bitOf(j, i), bitOf(i, j)];
-      const kept = Array.from({ length: count }, (_, bit) => bitOf(i, near[j * count + bit]!));
-      for (let set = 0; set < sets; set++) {
-        if (set & own) continue;
-        let to = last;
-        for (let bit = 0; bit < count; bit++) if (set & (1 << bit)) to |= kept[bit]!;
-        carry[(i * nodes + j) * sets + set] = to;
+  for (let pair = 0; pair < nodes * nodes; pair++) {
+    const [i, j] = [Math.floor(pair / nodes), pair % nodes];
+    if (i > 0 && j > 0 && i !== j) {
+      const taken = bitOf(i, j);
+      let forgotten = 0;
+      const common: (readonly [at: number, then: number])[] = [];
+      for (let bit = 0; bit < count; bit++) {
+        const node = near[j * count + bit]!;
+        const here = bitOf(i, node);
+        if (here > 0) common.push([here, 1 << bit]);
+        else if (node !== i) forgotten |= 1 << bit;
+      }
+      mask[pair] = common.reduce((sum, [at]) => sum | at, taken);
+      for (let chosen = 0; chosen < 1 << common.length; chosen++) {
+        const kept = common.filter((_, k) => chosen & (1 << k));
+        from.push(kept.reduce((sum, [at]) => sum | at, taken));
+        to.push(kept.reduce((sum, [, then]) => sum | then, forgotten));
       }
     }
-  return carry;
+    first[pair + 1] = from.length;
+  }
+  return { mask, first, from: Int32Array.from(from), to: Int32Array.from(to) };
+}
+
+/** The set at j after a step of this pair from a set at i; −1 when j may not be visited. */
+export function stepFrom({ mask, first, from, to }: NearSteps, pair: number, set: number): number {
+  const deciding = set & mask[pair]!;
+  for (let k = first[pair]!; k < first[pair + 1]!; k++) if (from[k] === deciding) return to[k]!;
+  return -1;
 }

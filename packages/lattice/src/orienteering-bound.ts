@@ -4,7 +4,7 @@
  * buckets, rounded down, and visited points are forgotten but for those near the last (near-sets.ts). Prices go by subgradient steps.
  */
 import type { OrienteeringProblem } from "./day-tours.ts";
-import { carryTable, nearest } from "./near-sets.ts";
+import { type NearSteps, nearest, nearSteps, stepFrom } from "./near-sets.ts";
 
 /** Buckets of the longest tour, points remembered and steps of the prices: coarse at first, and last once as finely as told. */
 const LEVELS = [
@@ -62,8 +62,8 @@ class Days {
   readonly #problem: OrienteeringProblem;
   readonly #bucket: number;
   readonly #count: number;
-  readonly #carry: Int16Array;
-  /** bucket · nodes + point, each with 2^count sets; −∞ when the depot is not reached from there. */
+  readonly #steps: NearSteps;
+  /** bucket · nodes + point, each with 2^count sets of near points that may be visited later; −∞ when the depot is not reached from there. */
   readonly #table: Float64Array;
   readonly #buckets: number;
   /** Ways that may end in the bucket in which they begin: pairs of points. */
@@ -77,7 +77,7 @@ class Days {
     this.#buckets = buckets;
     this.#count = Math.min(count, Math.max(0, nodes - 2));
     const far = (i: number, j: number): number => times[i * nodes + j]! + (stays[i]! + stays[j]!) / 2;
-    this.#carry = carryTable(nodes, nearest(nodes, this.#count, far), this.#count);
+    this.#steps = nearSteps(nodes, nearest(nodes, this.#count, far), this.#count);
     this.#table = new Float64Array((buckets * nodes) << this.#count);
     const short: [number, number][] = [];
     let least = Number.POSITIVE_INFINITY;
@@ -108,10 +108,9 @@ class Days {
     let [most, node, place] = [0, 0, -1];
     for (let j = 1; j < nodes; j++) {
       const there = this.#place(t, j, start + times[j]!);
-      for (let set = 0; there >= 0 && set < 1 << this.#count; set++) {
-        const value = scores[j]! - prices[j]! + this.#table[there + set]!;
-        if (value > most) [most, node, place] = [value, j, there + set];
-      }
+      const all = there + (1 << this.#count) - 1;
+      const value = there < 0 ? 0 : scores[j]! - prices[j]! + this.#table[all]!;
+      if (value > most) [most, node, place] = [value, j, all];
     }
     for (let steps = 0; node > 0 && steps < this.#buckets + nodes; steps++) {
       visits[node]!++;
@@ -147,6 +146,7 @@ class Days {
           const there = this.#place(t, j, leave + times[i * nodes + j]!);
           if (there >= 0 && there >> this.#count >= (b + 1) * nodes) this.#join(place, i * nodes + j, there, gain);
         }
+        this.#spread(place);
       }
       this.#settle(t, b, prices);
     }
@@ -164,22 +164,30 @@ class Days {
         if (gain <= 0 || this.#table[place] === Number.NEGATIVE_INFINITY) continue;
         const leave = Math.max(time, opens[t * nodes + i]!) + stays[i]!;
         const there = this.#place(t, j, leave + times[i * nodes + j]!);
-        if (there >= 0 && there >> this.#count < (b + 1) * nodes && this.#join(place, i * nodes + j, there, gain))
-          changed = true;
+        const within = there >= 0 && there >> this.#count < (b + 1) * nodes;
+        if (!within || !this.#join(place, i * nodes + j, there, gain)) continue;
+        this.#spread(place);
+        changed = true;
       }
     }
   }
 
   #join(place: number, pair: number, there: number, gain: number): boolean {
-    const [table, carry, sets] = [this.#table, this.#carry, 1 << this.#count];
+    const [table, { first, from, to }] = [this.#table, this.#steps];
     let changed = false;
-    for (let set = 0; set < sets; set++) {
-      const to = carry[pair * sets + set]!;
-      if (to < 0) continue;
-      const value = gain + table[there + set]!;
-      if (value > table[place + to]!) [table[place + to], changed] = [value, true];
+    for (let k = first[pair]!, end = first[pair + 1]!; k < end; k++) {
+      const value = gain + table[there + to[k]!]!;
+      if (value > table[place + from[k]!]!) [table[place + from[k]!], changed] = [value, true];
     }
     return changed;
+  }
+
+  /** Whoever may visit more can do what one who may visit less can: an entry holds the most over all subsets of its set. */
+  #spread(place: number): void {
+    const [table, end] = [this.#table, place + (1 << this.#count)];
+    for (let bit = 1; bit < 1 << this.#count; bit <<= 1)
+      for (let block = place; block < end; block += 2 * bit)
+        for (let at = block; at < block + bit; at++) if (table[at]! > table[at + bit]!) table[at + bit] = table[at]!;
   }
 
   /** The step that an entry came from; point 0 at the end. */
@@ -191,9 +199,8 @@ class Days {
     for (let j = 1; j < nodes; j++) {
       const gain = scores[j]! - prices[j]!;
       const there = j === i || gain <= 0 ? -1 : this.#place(t, j, leave + times[i * nodes + j]!);
-      for (let later = 0; there >= 0 && later < sets; later++)
-        if (this.#carry[(i * nodes + j) * sets + later] === set && gain + table[there + later]! === table[place]!)
-          return [j, there + later];
+      const later = there < 0 ? -1 : stepFrom(this.#steps, i * nodes + j, set);
+      if (later >= 0 && gain + table[there + later]! === table[place]!) return [j, there + later];
     }
     return [0, -1];
   }

@@ -3,14 +3,15 @@
  * forgets all but the visited nodes near the last one, so that others may be visited again; prices on the nodes make that not worth while.
  * (State-space relaxation, Christofides, Mingozzi and Toth 1981; ng-sets, Baldacci, Mingozzi and Roberti, Operations Research 59, 2011.)
  */
-import { carryTable, nearest } from "./near-sets.ts";
+import { type NearSteps, nearest, nearSteps, stepFrom } from "./near-sets.ts";
 import type { Windows } from "./tsptw-windows.ts";
 
 /** For each level: nodes remembered near each node, rounds of price steps, and buckets aimed at. */
 const LEVELS = [
-  { near: 3, rounds: 40, buckets: 120 },
-  { near: 5, rounds: 10, buckets: 250 },
-  { near: 7, rounds: 6, buckets: 400 },
+  { near: 4, rounds: 40, buckets: 100 },
+  { near: 7, rounds: 14, buckets: 300 },
+  { near: 8, rounds: 8, buckets: 400 },
+  { near: 9, rounds: 15, buckets: 500 },
 ] as const;
 /** Entries of the table beyond which there is no bound. */
 const MOST_ENTRIES = 40_000_000;
@@ -22,12 +23,11 @@ export class PricedWays {
   readonly #near: Int16Array;
   readonly #count: number;
   readonly #bucket: number;
-  /** Bucket of each node's opening, and where its entries begin: one for each bucket and set of near nodes visited later. */
+  /** Bucket of each node's opening, and where its entries begin: one for each bucket and set of near nodes that may be visited later. */
   readonly #first: Int32Array;
   readonly #at: Int32Array;
   readonly #table: Float64Array;
-  /** Set near i after going from i to j with a set near j: −1 when i is in that. (i · nodes + j) · 2^count + set. */
-  readonly #carry: Int16Array;
+  readonly #steps: NearSteps;
   readonly prices: Float64Array;
   /** No tour returns before this. */
   bound = 0;
@@ -39,7 +39,7 @@ export class PricedWays {
     this.#bucket = bucket;
     this.prices = prices;
     this.#near = nearNodes(windows, this.#count);
-    this.#carry = carryTable(nodes, this.#near, this.#count);
+    this.#steps = nearSteps(nodes, this.#near, this.#count);
     this.#first = Int32Array.from(opens, (open) => Math.floor(open / bucket));
     this.#at = new Int32Array(nodes + 1);
     for (let i = 0; i < nodes; i++) {
@@ -51,7 +51,7 @@ export class PricedWays {
 
   /**
    * Null when times between nodes are too short, or nodes too many, for a table of sensible size. `prices` are where the price steps begin
-   * and hold their end; `level` is 0, 1 or 2.
+   * and hold their end; `level` is 0 to 3.
    */
   static make(windows: Windows, level: number, prices: Float64Array): PricedWays | null {
     const { near, rounds, buckets } = LEVELS[level]!;
@@ -86,7 +86,6 @@ export class PricedWays {
     this.prices.set(best);
     this.#sweep();
     this.bound = bound;
-    this.#settle();
   }
 
   /** Fills the table from late to early: what the way on from each node, time and set costs, less the prices of the nodes on it. */
@@ -117,19 +116,26 @@ export class PricedWays {
       const cost = way + Math.max(0, opens[j]! - late - way) - this.prices[j]!;
       const first = Math.floor(arrival / this.#bucket);
       const last = Math.floor(Math.max(late + way, opens[j]!) / this.#bucket);
-      for (let b = first; b <= last; b++) this.#join(place, (i * nodes + j) << this.#count, this.#place(j, b), cost);
+      for (let b = first; b <= last; b++) this.#join(place, i * nodes + j, this.#place(j, b), cost);
     }
+    this.#spread(place);
   }
 
   #join(place: number, pair: number, there: number, cost: number): void {
     if (there < 0) return;
-    const [table, carry, sets] = [this.#table, this.#carry, 1 << this.#count];
-    for (let set = 0; set < sets; set++) {
-      const to = carry[pair + set]!;
-      if (to < 0) continue;
-      const value = cost + table[there + set]!;
-      if (value < table[place + to]!) table[place + to] = value;
+    const [table, { first, from, to }] = [this.#table, this.#steps];
+    for (let k = first[pair]!, end = first[pair + 1]!; k < end; k++) {
+      const value = cost + table[there + to[k]!]!;
+      if (value < table[place + from[k]!]!) table[place + from[k]!] = value;
     }
+  }
+
+  /** Whoever may visit more can do what one who may visit less can: an entry holds the least over all subsets of its set. */
+  #spread(place: number): void {
+    const [table, end] = [this.#table, place + (1 << this.#count)];
+    for (let bit = 1; bit < 1 << this.#count; bit <<= 1)
+      for (let block = place; block < end; block += 2 * bit)
+        for (let at = block; at < block + bit; at++) if (table[at]! < table[at + bit]!) table[at + bit] = table[at]!;
   }
 
   /** The cheapest way from the origin, prices of all nodes added, and how often it visits each. */
@@ -139,10 +145,10 @@ export class PricedWays {
     for (let j = 1; j < nodes; j++) {
       const arrival = Math.max(opens[0]! + times[j]!, opens[j]!);
       const there = arrival <= closes[j]! ? this.#place(j, Math.floor(arrival / this.#bucket)) : -1;
-      for (let set = 0; there >= 0 && set < 1 << this.#count; set++) {
-        const value = arrival - this.prices[j]! + this.#table[there + set]!;
-        if (value < least) [least, node, place] = [value, j, there + set];
-      }
+      if (there < 0) continue;
+      const all = there + (1 << this.#count) - 1;
+      const value = arrival - this.prices[j]! + this.#table[all]!;
+      if (value < least) [least, node, place] = [value, j, all];
     }
     const visits = new Int32Array(nodes);
     while (node > 0) {
@@ -163,48 +169,27 @@ export class PricedWays {
       const arrival = Math.max(early + way, opens[j]!);
       if (!(arrival <= closes[j]!)) continue;
       const cost = way + Math.max(0, opens[j]! - late - way) - this.prices[j]!;
+      const later = stepFrom(this.#steps, i * nodes + j, set);
+      if (later < 0) continue;
       const last = Math.floor(Math.max(late + way, opens[j]!) / this.#bucket);
       for (let b = Math.floor(arrival / this.#bucket); b <= last; b++) {
         const there = this.#place(j, b);
-        const later =
-          there < 0 ? -1 : this.#origin((i * nodes + j) << this.#count, there, cost, set, this.#table[place]!);
-        if (later >= 0) return [j, there + later];
+        if (there >= 0 && cost + this.#table[there + later]! === this.#table[place]!) return [j, there + later];
       }
     }
     return [0, -1];
   }
 
-  /** The set at the next node from which an entry of `set` with this value was made; −1 when none was. */
-  #origin(pair: number, there: number, cost: number, set: number, value: number): number {
-    for (let later = 0; later < 1 << this.#count; later++)
-      if (this.#carry[pair + later] === set && cost + this.#table[there + later]! === value) return later;
-    return -1;
-  }
-
-  /** From now on an entry holds the least over all subsets of its set: the nodes that may still be visited. */
-  #settle(): void {
-    const [table, sets] = [this.#table, 1 << this.#count];
-    for (let place = 0; place < table.length; place += sets)
-      for (let bit = 1; bit < sets; bit <<= 1)
-        for (let set = 0; set < sets; set++)
-          if (set & bit && table[place + set - bit]! < table[place + set]!)
-            table[place + set] = table[place + set - bit]!;
-  }
-
-  /** The earliest return of a tour that has visited `set`, is at node `i` (one of them) at this time. */
-  returnAtLeast(set: Int32Array, i: number, time: number): number {
-    const near = this.#near;
+  /** The earliest return of a tour that has visited `set`, is at node `i` (one of them) at this time, and has nodes of these prices to come. */
+  returnAtLeast(set: Int32Array, i: number, time: number, open: number): number {
+    const [near, count] = [this.#near, this.#count];
     let free = 0;
-    for (let bit = 0; bit < this.#count; bit++) {
-      const node = near[i * this.#count + bit]!;
+    for (let bit = 0, at = i * count; bit < count; bit++, at++) {
+      const node = near[at]!;
       if (!(set[node >> 5]! & (1 << (node & 31)))) free |= 1 << bit;
     }
     const place = this.#place(i, Math.floor(time / this.#bucket));
-    if (place < 0) return Number.POSITIVE_INFINITY;
-    let open = 0;
-    for (let node = 1; node < this.prices.length; node++)
-      if (!(set[node >> 5]! & (1 << (node & 31)))) open += this.prices[node]!;
-    return (time + this.#table[place + free]! + open) * (1 - ROUNDING);
+    return place < 0 ? Number.POSITIVE_INFINITY : (time + this.#table[place + free]! + open) * (1 - ROUNDING);
   }
 }
 

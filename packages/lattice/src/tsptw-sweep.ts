@@ -25,7 +25,7 @@ export interface SweepAnswer {
 const LOOK_EVERY = 4096;
 
 export function sweepSets(windows: Windows, { width, priced, over }: SweepLimits): SweepAnswer {
-  const layers: Layer[] = [Layer.root(windows)];
+  const layers: Layer[] = [Layer.root(windows, priced)];
   const tables = new SetTables(windows);
   let complete = true;
   for (let visited = 1; visited < windows.nodes; visited++) {
@@ -54,6 +54,8 @@ class Layer {
   time: Float64Array<ArrayBuffer>;
   /** Estimate of the return: what a narrowed layer is chosen by. */
   estimate: Float64Array<ArrayBuffer>;
+  /** Sum of the prices of the nodes to come. */
+  open: Float64Array<ArrayBuffer>;
   #slots: Int32Array<ArrayBuffer>;
 
   constructor(words: number, room = 64) {
@@ -63,39 +65,42 @@ class Layer {
     this.parent = new Int32Array(room);
     this.time = new Float64Array(room);
     this.estimate = new Float64Array(room);
+    this.open = new Float64Array(room);
     this.#slots = new Int32Array(room * 4).fill(-1);
   }
 
-  static root({ nodes, opens }: Windows): Layer {
+  static root({ nodes, opens }: Windows, priced: PricedWays | null): Layer {
     const layer = new Layer((nodes + 31) >> 5, 1);
     layer.size = 1;
     layer.time[0] = opens[0]!;
     layer.parent[0] = -1;
     layer.sets[0] = 1;
+    layer.open[0] = priced === null ? 0 : priced.prices.reduce((sum, price) => sum + price, 0);
     return layer;
   }
 
   /** Keeps the earlier of labels with the same set and node. */
-  offer(set: Int32Array, node: number, time: number, estimate: number, parent: number): void {
+  offer(set: Int32Array, node: number, time: number, estimate: number, open: number, parent: number): void {
     if (this.size === this.last.length) this.#grow();
     const mask = this.#slots.length - 1;
     let slot = this.#hash(set, 0, node) & mask;
     for (let label = this.#slots[slot]!; label >= 0; label = this.#slots[slot]!) {
       if (this.last[label] === node && this.#same(label, set)) {
-        if (time < this.time[label]!) this.#write(label, node, time, estimate, parent);
+        if (time < this.time[label]!) this.#write(label, node, time, estimate, open, parent);
         return;
       }
       slot = (slot + 1) & mask;
     }
     this.#slots[slot] = this.size;
     this.sets.set(set, this.size * this.words);
-    this.#write(this.size++, node, time, estimate, parent);
+    this.#write(this.size++, node, time, estimate, open, parent);
   }
 
-  #write(label: number, node: number, time: number, estimate: number, parent: number): void {
+  #write(label: number, node: number, time: number, estimate: number, open: number, parent: number): void {
     this.last[label] = node;
     this.time[label] = time;
     this.estimate[label] = estimate;
+    this.open[label] = open;
     this.parent[label] = parent;
   }
 
@@ -120,6 +125,7 @@ class Layer {
     wide.parent.set(this.parent);
     wide.time.set(this.time);
     wide.estimate.set(this.estimate);
+    wide.open.set(this.open);
     const mask = wide.#slots.length - 1;
     for (let label = 0; label < this.size; label++) {
       let slot = this.#hash(this.sets, label * this.words, this.last[label]!) & mask;
@@ -131,6 +137,7 @@ class Layer {
     this.parent = wide.parent;
     this.time = wide.time;
     this.estimate = wide.estimate;
+    this.open = wide.open;
     this.#slots = wide.#slots;
   }
 
@@ -141,7 +148,8 @@ class Layer {
     for (let label = 0; label < this.size && kept < width; label++) {
       if (this.estimate[label]! > worst) continue;
       this.sets.copyWithin(kept * this.words, label * this.words, (label + 1) * this.words);
-      this.#write(kept++, this.last[label]!, this.time[label]!, this.estimate[label]!, this.parent[label]!);
+      const [node, time, estimate] = [this.last[label]!, this.time[label]!, this.estimate[label]!];
+      this.#write(kept++, node, time, estimate, this.open[label]!, this.parent[label]!);
     }
     this.size = kept;
   }
@@ -175,11 +183,12 @@ class SetTables {
       if (!(arrival <= closes[j]!)) continue;
       for (let w = 0; w < this.words; w++) set[w] = layer.sets[at + w]!;
       set[j >> 5]! |= 1 << (j & 31);
+      const open = priced === null ? 0 : layer.open[label]! - priced.prices[j]!;
       const estimate =
-        priced === null ? this.#farthest(windows, set, j, arrival) : priced.returnAtLeast(set, j, arrival);
+        priced === null ? this.#farthest(windows, set, j, arrival) : priced.returnAtLeast(set, j, arrival, open);
       if (!(estimate <= windows.deadline)) continue;
       if (priced !== null && !(this.#farthest(windows, set, j, arrival) <= windows.deadline)) continue;
-      into.offer(set, j, arrival, estimate, label);
+      into.offer(set, j, arrival, estimate, open, label);
     }
   }
 

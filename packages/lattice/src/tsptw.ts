@@ -13,11 +13,12 @@ const ROUNDING = 1e-8;
 const BEAMS = [64, 512];
 /** Sweeps in turn: the labels of a layer, and the level at which ways are priced anew before. Narrow ones are there for better tours. */
 const SWEEPS = [
-  { width: 2000, level: null },
-  { width: 500, level: 0 },
-  { width: 1500, level: 1 },
-  { width: 60_000, level: null },
-  { width: 500_000, level: 2 },
+  { width: 400, level: null },
+  { width: 400, level: 0 },
+  { width: 1200, level: 1 },
+  { width: 20_000, level: null },
+  { width: 50_000, level: 2 },
+  { width: 500_000, level: 3 },
 ] as const;
 
 export interface TsptwAnswer {

@@ -1,5 +1,12 @@
 /** Made-up tasks of few places and slots, and their least costs by trying everything. */
-import { type ItineraryGround, type ItineraryTask, MatrixTravel, TimedTravel, type Travel } from "../src/index.ts";
+import {
+  type ItineraryGround,
+  type ItineraryTask,
+  MatrixTravel,
+  TimedTravel,
+  type Travel,
+  type Visit,
+} from "../src/index.ts";
 
 const SLOT_S = 900;
 const PLACES = 7;
@@ -26,6 +33,37 @@ export function leastCost({ travel, offers }: ItineraryGround, task: ItineraryTa
     return least;
   };
   return best([...task.legs.keys()], task.origin, task.depart, true);
+}
+
+/** What visits cost, made one after another as they say; +∞ when that cannot be. */
+export function costByHand(
+  { travel, offers }: ItineraryGround,
+  task: ItineraryTask,
+  order: "fixed" | "free",
+  visits: readonly Visit[],
+): number {
+  const taken = visits.map(({ leg }) => leg);
+  const left = task.legs.filter((_, l) => !taken.includes(l));
+  const kept = order === "free" || taken.every((leg, i) => i === 0 || leg > taken[i - 1]!);
+  if (!kept || new Set(taken).size < taken.length || taken.some((leg) => task.legs[leg] === undefined))
+    return Number.POSITIVE_INFINITY;
+  let [cost, at, free] = [
+    left.reduce((sum, { value }) => sum + (value ?? Number.POSITIVE_INFINITY), 0),
+    task.origin,
+    task.depart,
+  ];
+  for (const [i, { leg, place, start, until, travel_s }] of visits.entries()) {
+    const { candidates, from, until: last, duration } = task.legs[leg]!;
+    const seconds = travel.seconds(at, place, free * SLOT_S);
+    const arrival = free + Math.ceil(seconds / SLOT_S);
+    const said = travel_s === seconds && until === start + duration && Number.isInteger(start);
+    if (!candidates.includes(place) || !said || !(start >= from && start < last && start >= arrival))
+      return Number.POSITIVE_INFINITY;
+    cost += seconds * task.travelCost_s + (i === 0 ? 0 : (start - arrival) * task.waitCost_slot);
+    cost += offers.price(place, start, duration);
+    [at, free] = [place, until];
+  }
+  return cost;
 }
 
 function randomTravel(random: () => number): Travel {

@@ -143,6 +143,9 @@ export const STATEMENT_KINDS = [
   "permit-use",
   "policy",
   "freeze",
+  "held",
+  "thawed",
+  "wiped",
   "resume",
   "leftover",
 ] as const;

@@ -90,6 +90,7 @@ function Facts({ view }: { view: DirectiveView }) {
 /** Why it did not end well. A refusal says what was wrong and how to mend it; policy's reasons are the evidence. */
 function Ending({ view }: { view: DirectiveView }) {
   if (view.state === "cancelled") return <p className="muted">You cancelled it. Nothing more was done.</p>;
+  if (view.state === "held") return <p className="muted">The freeze holds it. It goes on when you resume.</p>;
   const refusal = view.refusal ?? (view.state === "interrupted" ? INTERRUPTED : null);
   if (refusal === null) return null;
   const policies = view.verdict?.decision === "deny" ? view.verdict.policies : [];
