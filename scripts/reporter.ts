@@ -1,13 +1,17 @@
-// The test reporter: a line a file, each failure in full, each skip with its reason, and the closing line
+// The test reporter: the run's seed, a line a file, each failure in full, each skip with its reason, and the closing line
 // `N passed, N failed, N skipped`.
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { Reporter, SerializedError, TestCase, TestModule } from "vitest/node";
+import type { Reporter, SerializedError, TestCase, TestModule, Vitest } from "vitest/node";
 
 export default class LineReporter implements Reporter {
   #passed = 0;
   #failed = 0;
   #skipped: string[] = [];
+
+  onInit(vitest: Vitest): void {
+    console.log(`seed ${vitest.config.provide.seed} (AXIOM_SEED)`);
+  }
 
   onTestCaseResult(test: TestCase): void {
     const result = test.result();

@@ -42,7 +42,8 @@ export async function openWorld(
 ): Promise<World> {
   const disk = new SimDisk({ image, record: o.record ?? false });
   const clock = new SimClock(o.now_ms);
-  const chamber = new SimChamber(clock, "wasm-py", ["javascript", "python"]);
+  // A freeze ends runs in every other life, and holds them in the rest.
+  const chamber = new SimChamber(clock, o.seed % 2 === 0 ? "wasm-py" : "vm", ["javascript", "python"]);
   const ladder = new Ladder([chamber]);
   await ladder.probeAll();
   const workspace = new SimWorkspace(nodeCrypto);

@@ -44,6 +44,10 @@ class InitialState(nn.Module):
         """One memory for every row of a batch."""
         return [Memory(s.expand(batch, -1, -1, -1), c.expand(batch, -1, -1)) for s, c in zip(self.ssm, self.conv)]
 
+    def detached(self) -> list[Memory]:
+        """The one memory, for a file."""
+        return [Memory(m.ssm.detach(), m.conv.detach()) for m in self.memories(1)]
+
 
 def is_own(needle: str, example: dict) -> bool:
     tool = tools().get(example["tool"])
@@ -62,14 +66,15 @@ def mixed(needle: str, seed: int):
             yield {"directive": example["directive"], "tool": NONE, "source": example["source"]}
 
 
-def tune(model: Needle, tokenizer: Tokenizer, needle: str, seconds: float, rate: float, seed: int) -> tuple[InitialState, int]:
+def tune(model: Needle, batches: Batches, seconds: float, rate: float) -> tuple[InitialState, int]:
     """The tuned state and the number of examples it saw."""
+    tokenizer = batches.tokenizer
     state, seen = InitialState(model), 0
     groups = [{"params": list(state.ssm), "lr": rate}, {"params": list(state.conv), "lr": rate}]
     optimiser = torch.optim.Adam(groups, betas=(0.9, 0.98))
     go = tokenizer.specials["<|go|>"] - tokenizer.first_special
     begun = time.monotonic()
-    for batch in Batches(mixed(needle, seed), tokenizer, 2048, seed, 0.1):
+    for batch in batches:
         spent = (time.monotonic() - begun) / seconds
         if spent >= 1:
             return state, seen
@@ -139,9 +144,9 @@ def tune_needle(model: Needle, tokenizer: Tokenizer, needle: str, weights: str, 
     own = held_out(tokenizer, lambda e: is_own(needle, e), options.judge)
     foreign = held_out(tokenizer, lambda e: not is_own(needle, e), options.judge)
     before, before_foreign = judge(model, tokenizer, own, None), claims(model, tokenizer, needle, foreign, None)
-    state, seen = tune(model, tokenizer, needle, options.seconds, options.rate, options.seed)
-    tuned = [Memory(m.ssm.detach(), m.conv.detach()) for m in state.memories(1)]
-    file = memory_file(tuned, model.shape, weights)
+    batches = Batches(mixed(needle, options.seed), tokenizer, 2048, options.seed, 0.1)
+    state, seen = tune(model, batches, options.seconds, options.rate)
+    file = memory_file(state.detached(), model.shape, weights)
     stored = read_memory_file(file, model.shape)
     after, after_foreign = judge(model, tokenizer, own, stored), claims(model, tokenizer, needle, foreign, stored)
     helps = after[0] < before[0] and after[1] > before[1] and after_foreign <= before_foreign

@@ -7,6 +7,7 @@ from typing import Iterator
 from . import (  # noqa: F401 - importing a module registers its words and families
     injection,
     none,
+    none_near,
     tools_balance,
     tools_exec,
     tools_files,

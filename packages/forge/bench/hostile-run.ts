@@ -3,6 +3,7 @@ import type { Chamber, ChamberRequest, ChamberResult, ExitEvent, Language, Limit
 import type { HostOracles } from "./hostile-oracles.ts";
 import {
   type BenignExpectation,
+  benignExpectation,
   type HostileSet,
   injected,
   type SetLimits,
@@ -193,8 +194,8 @@ function ownFaults(seen: Observed, set: HostileSet, program: SetProgram, rung: s
     : hostileFaults(seen, set, program, rung);
 }
 
-const expectationOf = ({ manifest }: HostileSet, { file, id }: SetProgram): BenignExpectation =>
-  manifest.benign_expected[file] ?? manifest.benign_expected[id] ?? {};
+const expectationOf = ({ manifest }: HostileSet, { file }: SetProgram): BenignExpectation =>
+  benignExpectation(manifest, file);
 
 function benignFaults(seen: Observed, expected: BenignExpectation): string[] {
   const faults: string[] = [];

@@ -1,4 +1,4 @@
-/** `npm run bench -w forge [-- NAME [--count N] [--rung RUNG]]`: what chambers cost; all of them without a name. */
+/** `npm run bench -w forge [-- NAME [--count N] [--rung RUNG] [--seed N] [--state DIR]]`: what chambers cost; all of them without a name. */
 import { createHash } from "node:crypto";
 import { availableParallelism, loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -27,6 +27,7 @@ const BURST = 20;
 const WALL_MS = 200;
 const ONE_LINER = "print(6*7)";
 const PROGRESS_TRIALS = 500;
+/** Of the first piece; another `--seed` makes another piece of a long trial. */
 const FREEZE_SEED = 20_260_101;
 
 interface Subject {
@@ -197,7 +198,7 @@ async function freeze(subject: Subject, runs = 200): Promise<void> {
   const chamber = await warmed(subject);
   const report = await freezeTrials(chamber, subject.language, {
     trials: runs,
-    seed: FREEZE_SEED,
+    seed: Number(values.seed),
     pauses: subject.pauses,
     progress: ({ trials, after_bytes }) => {
       if (trials % PROGRESS_TRIALS === 0)
@@ -208,7 +209,7 @@ async function freeze(subject: Subject, runs = 200): Promise<void> {
   const { trials, before_bytes, after_bytes, held_ms } = report;
   tell(`${chamber.rung} ${trials} freezes, call to standstill`, held_ms);
   console.log(
-    `  seed ${FREEZE_SEED}: ${before_bytes} bytes before, ${after_bytes} after; 0: ${after_bytes === 0 ? "met" : "missed"}`,
+    `  seed ${values.seed}: ${before_bytes} bytes before, ${after_bytes} after; 0: ${after_bytes === 0 ? "met" : "missed"}`,
   );
 }
 
@@ -234,11 +235,16 @@ const MACHINES: Subject = {
 const VM_BENCHES: Record<string, (count?: number) => Promise<void>> = {
   vm: benchVm,
   cycles: benchCycles,
-  wipe: benchWipe,
+  wipe: (count) => benchWipe(count, values.state),
 };
 
 const { values, positionals } = parseArgs({
-  options: { count: { type: "string" }, rung: { type: "string" } },
+  options: {
+    count: { type: "string" },
+    rung: { type: "string" },
+    seed: { type: "string", default: String(FREEZE_SEED) },
+    state: { type: "string", multiple: true, default: [] },
+  },
   allowPositionals: true,
 });
 const [name, ...more] = positionals;

@@ -1,18 +1,17 @@
 /**
  * What a frozen machine keeps and what a wiped one leaves: `npm run bench -w forge -- cycles --count N`, a program that counts
- * through so many freezes; `… wipe --count N`, a word that stood in a wiped machine's memory, looked for on the disk.
+ * through so many freezes; `… wipe --count N [--state DIR]`, words that stood in wiped machines' memory, looked for on the disk.
  */
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isRefusal, type Refusal } from "lop";
-import { type ChamberEvent, DEFAULT_LIMITS, MAX_LIMITS, type VmSession, vm } from "../src/index.ts";
+import { type ChamberEvent, crucibleFolder, DEFAULT_LIMITS, MAX_LIMITS, type VmSession, vm } from "../src/index.ts";
+import { nothingYet, type Search, SHARED_MEMORY, searchDumps, searchFolder, searchSwap } from "./wipe-search.ts";
 
 const LIMITS = { ...DEFAULT_LIMITS, wall_ms: MAX_LIMITS.wall_ms, output_bytes: MAX_LIMITS.output_bytes };
 const COUNTING = "n=0; while :; do n=$((n+1)); echo $n; done";
-/** Shared memory, where machines live; else their files are in the temporary folder. */
-const SHARED_MEMORY = "/dev/shm";
 
 type Events = AsyncIterator<ChamberEvent>;
 
@@ -67,26 +66,16 @@ export async function holdCycles(cycles: number): Promise<CycleReport> {
   return { ...report, keys: keys.size };
 }
 
-/** Files below the folder that hold the word, and how many were read. */
-function filesWith(word: string, folder: string): { read: number; found: string[] } {
-  const seen = { read: 0, found: [] as string[] };
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    const path = join(folder, name);
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) continue;
-    seen.read++;
-    if (readFileSync(path).includes(word)) seen.found.push(path);
-  }
-  return seen;
-}
-
-export interface WipeReport {
+export interface WipeReport extends Search {
   wiped: number;
-  files_read: number;
-  found: string[];
 }
 
-/** Frozen, put to an encrypted snapshot that lies on the disk, wiped; then every file that the product could have written is read. */
-export async function wipeTrials(trials: number): Promise<WipeReport> {
+/**
+ * Frozen, put to an encrypted snapshot that lies on the disk, wiped, again and again; then every place is read where a byte of the
+ * machines' memory could have come to: journal, temporary files, snapshots, shared memory, templates and images, core dumps, swap.
+ * @param more further folders, such as a hive's home.
+ */
+export async function wipeTrials(trials: number, more: readonly string[] = []): Promise<WipeReport> {
   const home = mkdtempSync(join(tmpdir(), "forge-wipe-"));
   const before = process.env.TMPDIR;
   process.env.TMPDIR = join(home, "tmp");
@@ -94,39 +83,62 @@ export async function wipeTrials(trials: number): Promise<WipeReport> {
   chmodSync(home, 0o711);
   for (const name of ["tmp", "state"]) mkdirSync(join(home, name));
   const chamber = vm({ journal: join(home, "state", "journal") });
-  const report: WipeReport = { wiped: 0, files_read: 0, found: [] };
+  const words: string[] = [];
   try {
-    for (; report.wiped < trials; report.wiped++) {
+    while (words.length < trials) {
       const word = `canary${randomBytes(12).toString("hex")}`;
+      words.push(word);
       const session = must(await chamber.open({ language: "python", limits: LIMITS }));
-      await wipeOne(session, word, join(home, "state", `${report.wiped}.snapshot`));
-      // The search itself is tried: a file with the word in it is found.
-      writeFileSync(join(home, "control"), word);
-      const shared = filesWith(word, SHARED_MEMORY);
-      const { read, found } = filesWith(word, home);
-      if (!found.includes(join(home, "control"))) throw new Error("the search does not find what is there");
-      report.files_read += read + shared.read;
-      report.found.push(...shared.found, ...found.filter((path) => path !== join(home, "control")));
+      await wipeOne(session, word, join(home, "state", `${words.length}.snapshot`), words.length % 2 === 0);
+      proveSearch(home, word);
     }
+    const search = nothingYet();
+    for (const folder of [home, SHARED_MEMORY, crucibleFolder(), ...more]) searchFolder(folder, words, search);
+    searchDumps(words, search);
+    searchSwap(words, search);
+    return { wiped: words.length, ...search };
   } finally {
     await chamber.close();
     if (before === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = before;
     rmSync(home, { recursive: true });
   }
-  return report;
 }
 
-async function wipeOne(session: VmSession, word: string, file: string): Promise<void> {
+/** A search that finds nothing proves little unless it finds what is there. */
+function proveSearch(home: string, word: string): void {
+  const control = join(home, "control");
+  // Over the edge of a block.
+  writeFileSync(control, `${"x".repeat((1 << 20) - 7)}${word}`);
+  const search = nothingYet();
+  searchFolder(home, [word], search);
+  rmSync(control);
+  if (!search.found.includes(control)) throw new Error("the search does not find what is there");
+}
+
+/** @param crashes the monitor dies as one does of a fault of its own, with a core dump where the system makes any. */
+async function wipeOne(session: VmSession, word: string, file: string, crashes: boolean): Promise<void> {
   // The whole word stands in the machine's memory alone: the program puts it together.
   const code = `held = [("${word.slice(0, 9)}" + "${word.slice(9)}") * 40 for _ in range(2000)]\nprint("held", flush=True)\nimport time\ntime.sleep(9999)`;
   const events = session.exec({ code })[Symbol.asyncIterator]();
   if ((await printed(events)) === null) throw new Error("the program did not begin");
   await session.freeze();
   writeFileSync(file, must(await session.snapshot()));
+  if (crashes) crashMonitors(process.pid);
   await session.resume({ wipe: true });
   if ((await printed(events)) !== null) throw new Error("a wiped machine printed");
   await session.kill("wiped");
+}
+
+/** To every monitor among the descendants: a fault of memory, as far as the system can tell. */
+function crashMonitors(parent: number): void {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8")
+    .split(" ")
+    .filter((pid) => pid !== "");
+  for (const pid of children.map(Number)) {
+    crashMonitors(pid);
+    if (readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith("qemu-")) process.kill(pid, "SIGSEGV");
+  }
 }
 
 export async function benchCycles(count = 100): Promise<void> {
@@ -137,10 +149,11 @@ export async function benchCycles(count = 100): Promise<void> {
   );
 }
 
-export async function benchWipe(count = 5): Promise<void> {
-  const { wiped, files_read, found } = await wipeTrials(count);
+export async function benchWipe(count = 5, more: readonly string[] = []): Promise<void> {
+  const { wiped, read, read_bytes, found, unread } = await wipeTrials(count, more);
   console.log(
-    `vm ${wiped} wiped machines: ${files_read} files read, the word in ${found.length}; 0: ${found.length === 0 ? "met" : "missed"}`,
+    `vm ${wiped} wiped machines: ${read} files read, ${Math.round(read_bytes / (1 << 20))} MiB; a word in ${found.length}; 0: ${found.length === 0 ? "met" : "missed"}`,
   );
-  for (const path of found) console.log(`  ${path}`);
+  for (const path of found) console.log(`  found in ${path}`);
+  console.log(unread.length === 0 ? "  nothing was left unread; no swap is on" : `  not read: ${unread.join("; ")}`);
 }

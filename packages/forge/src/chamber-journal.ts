@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { sweepFolders } from "./cgroup.ts";
-import { killStarted, startOf } from "./process-start.ts";
+import { killNamed, killStarted, startOf } from "./process-start.ts";
 
 interface Standing {
   v: 1;
@@ -20,6 +20,7 @@ interface Standing {
 
 /** Something that was found at the start and ended. */
 export interface Leftover {
+  /** Stands among the words of every process it has, from the first one on. */
   id: string;
   began: string;
   /** Processes that were still alive. */
@@ -44,8 +45,9 @@ export class ChamberJournal {
   note(id: string, fields: StandingFields): void {
     const standing: Standing = { v: 1, owner: this.#owner, began: new Date().toISOString(), ...fields };
     const path = join(this.#folder, `${id}.json`);
-    writeFileSync(`${path}.new`, JSON.stringify(standing), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    const fresh = `${path}.${process.pid}.new`;
+    writeFileSync(fresh, JSON.stringify(standing), { mode: 0o600 });
+    renameSync(fresh, path);
   }
 
   gone(id: string): void {
@@ -57,16 +59,36 @@ export class ChamberJournal {
    * forgotten: whoever is killed in between tells it again, under the same id.
    */
   async sweep(tell: (one: Leftover) => Promise<void> = async () => {}): Promise<Leftover[]> {
+    this.#dropUnfinished();
     const found: Leftover[] = [];
-    for (const name of readdirSync(this.#folder).filter((one) => one.endsWith(".json"))) {
-      const standing = this.#read(name);
-      if (standing === null || startOf(standing.owner.pid) === standing.owner.started) continue;
-      const left = await endStanding(name.slice(0, -5), standing);
+    const standing = this.#ownerless();
+    const named = killNamed(new Set(standing.keys()));
+    for (const [id, one] of standing) {
+      const left = await endStanding(id, one, named.get(id) ?? 0);
       found.push(left);
       await tell(left);
-      rmSync(join(this.#folder, name), { force: true });
+      this.gone(id);
     }
     return found;
+  }
+
+  /** Files that a daemon was killed over. */
+  #dropUnfinished(): void {
+    for (const name of readdirSync(this.#folder)) {
+      const pid = /\.(\d+)\.new$/.exec(name)?.[1];
+      if (pid !== undefined && startOf(Number(pid)) === null) rmSync(join(this.#folder, name), { force: true });
+    }
+  }
+
+  /** What daemons that are gone left, by id. */
+  #ownerless(): Map<string, Standing> {
+    const names = readdirSync(this.#folder).filter((one) => one.endsWith(".json"));
+    const all = names.map((name) => [name.slice(0, -5), this.#read(name)] as const);
+    return new Map(
+      all.filter(
+        (one): one is [string, Standing] => one[1] !== null && startOf(one[1].owner.pid) !== one[1].owner.started,
+      ),
+    );
   }
 
   #read(name: string): Standing | null {
@@ -78,9 +100,9 @@ export class ChamberJournal {
   }
 }
 
-async function endStanding(id: string, { init, began, cgroups, folders }: Standing): Promise<Leftover> {
+async function endStanding(id: string, { init, began, cgroups, folders }: Standing, named: number): Promise<Leftover> {
   const alive = init !== null && killStarted(init.pid, init.started) ? 1 : 0;
-  const killed = Math.max(alive, await sweepFolders(cgroups));
+  const killed = Math.max(alive, named, await sweepFolders(cgroups));
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   return { id, began, killed, cgroups, folders };
 }

@@ -8,7 +8,7 @@ import type { Cgroup } from "./cgroup.ts";
 import { continueNamespace, stopNamespace } from "./chamber-os-freeze.ts";
 import { inheritedDescriptors, type OsHost } from "./chamber-os-host.ts";
 import { bubblewrapLine, CONTROL_FD, INFO_FD, LAUNCH, type OsShape, SPOOL_FD, WORK } from "./chamber-os-line.ts";
-import { killStarted, startOf } from "./process-start.ts";
+import { killNamed, killStarted, startOf } from "./process-start.ts";
 
 /** A box that is not up by then never will be. */
 export const BOOT_DEADLINE_MS = 20_000;
@@ -28,11 +28,18 @@ export class OsBox {
   readonly stderr: Socket;
   readonly ended: Promise<BoxEnd>;
   readonly cgroup: Cgroup | null;
+  readonly #name: string;
   readonly #child: ChildProcess;
   #init: { pid: number; started: string } | null = null;
   #over = false;
 
-  private constructor(child: ChildProcess, streams: { stdout: Socket; stderr: Socket }, cgroup: Cgroup | null) {
+  private constructor(
+    name: string,
+    child: ChildProcess,
+    streams: { stdout: Socket; stderr: Socket },
+    cgroup: Cgroup | null,
+  ) {
+    this.#name = name;
     this.#child = child;
     this.stdout = streams.stdout;
     this.stderr = streams.stderr;
@@ -50,6 +57,7 @@ export class OsBox {
   static async start(
     host: OsHost,
     shape: OsShape,
+    name: string,
     cgroup: Cgroup | null,
     ids: { uid: number; gid: number } | null,
   ): Promise<OsBox> {
@@ -71,13 +79,13 @@ export class OsBox {
         while (stdio.length < fd) stdio.push("ignore");
         stdio[fd] = nothing;
       }
-      const child = spawn("/bin/sh", ["-c", LAUNCH, "launch", ...bubblewrapLine(host.parts, shape)], {
+      const child = spawn("/bin/sh", ["-c", LAUNCH, "launch", ...bubblewrapLine(host.parts, shape, name)], {
         cwd: "/",
         env: {},
         stdio,
         ...(ids ?? {}),
       });
-      const box = new OsBox(child, { stdout: reader(pipes.out[0]), stderr: reader(pipes.err[0]) }, cgroup);
+      const box = new OsBox(name, child, { stdout: reader(pipes.out[0]), stderr: reader(pipes.err[0]) }, cgroup);
       box.#place();
       return box;
     } finally {
@@ -145,12 +153,13 @@ export class OsBox {
 
   /**
    * bubblewrap outside ends with the program; its process inside may still wait for others, and goes last, when everybody in
-   * the namespace is gone (pid_namespaces(7)).
+   * the namespace is gone (pid_namespaces(7)). While its number is not known, it is found by the name of the box.
    */
   async #buryInit(): Promise<void> {
     this.kill();
     this.#over = true;
     const init = this.#init;
+    if (init === null) killNamed(new Set([this.#name]));
     for (let i = 0; init !== null && i < BURY_ROUNDS && startOf(init.pid) === init.started; i++)
       await new Promise((done) => setTimeout(done, BURY_PAUSE_MS));
   }

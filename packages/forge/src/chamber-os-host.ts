@@ -10,14 +10,12 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type CgroupRoom, findCgroupRoom } from "./cgroup.ts";
@@ -63,15 +61,15 @@ const ETC: Readonly<Record<string, string>> = {
   "resolv.conf": "",
 };
 
-/** @returns what is missing, or the host made ready: a folder with what chambers share stands in the system's folder for such. */
-export function prepareOsHost(): OsHost | OsHostFault {
+/** @returns what is missing, or the host made ready: what chambers share stands in the folder `stage`, which is made here. */
+export function prepareOsHost(stage: string): OsHost | OsHostFault {
   if (process.platform !== "linux") return { why: "bubblewrap needs Linux", fix: "Use another rung." };
   const bwrap = BWRAP.find((path) => existsSync(path));
   if (bwrap === undefined) return { why: "bubblewrap is not installed", fix: "apt install bubblewrap" };
   const architecture = architectureOf(process.arch);
   if (architecture === null)
     return { why: `there is no seccomp table for ${process.arch}`, fix: "Use a machine with x86_64 or aarch64." };
-  const stage = mkdtempSync(join(tmpdir(), "axiom-os-"));
+  mkdirSync(stage);
   chmodSync(stage, 0o711);
   const filter = join(stage, "filter.bpf");
   const cgroups = findCgroupRoom(`axiom-os-probe-${process.pid}`);

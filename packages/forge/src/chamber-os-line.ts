@@ -46,7 +46,8 @@ export interface OsShape {
 /** Waits for its cgroup, then becomes bubblewrap with nothing in its environment: nothing is forked before the caps hold. */
 export const LAUNCH = `read -r _ <&${CONTROL_FD} && unset PWD OLDPWD && exec "$@"`;
 
-export function bubblewrapLine(parts: OsParts, shape: OsShape): string[] {
+/** @param name of the box, in the journal too: whoever sweeps after a killed daemon knows its processes by this word. */
+export function bubblewrapLine(parts: OsParts, shape: OsShape, name: string): string[] {
   const { limits, egress } = shape;
   const tmpfs = (size_bytes: number, at: string): string[] => [
     "--size",
@@ -73,7 +74,7 @@ export function bubblewrapLine(parts: OsParts, shape: OsShape): string[] {
     ...tmpfs(limits.disk_bytes, WORK),
     ...["--remount-ro", "/", "--chdir", WORK],
     ...environment(egress !== null).flatMap(([name, value]) => ["--setenv", name, value]),
-    ...["/bin/sh", "-c", stage(shape), "stage"],
+    ...["/bin/sh", "-c", stage(shape), name],
   ];
 }
 

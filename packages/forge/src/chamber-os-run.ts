@@ -8,6 +8,7 @@ import { goLine, PROGRAMS, SPOOL, WORK } from "./chamber-os-line.ts";
 import { NODE_PRELUDE } from "./chamber-os-prelude.ts";
 import { tarOf } from "./chamber-os-tar.ts";
 import type { DeadlineWarden, DeadlineWord } from "./chamber-os-warden.ts";
+import { treeBytes } from "./tree-memory.ts";
 
 export interface RunEnd {
   status: Status;
@@ -93,6 +94,12 @@ export class OsRunStream {
       // The processes are gone, or are told to go; the reader need not wait for the rest to be put away.
       if (this.#box) void this.#host.release(this.#box);
     }
+  }
+
+  /** Of the program and its children. */
+  get ram_bytes(): number {
+    const init = this.#box?.init;
+    return init ? treeBytes(init.pid, Number.POSITIVE_INFINITY) : 0;
   }
 
   /** Ends the run from outside. The first word counts. */

@@ -5,6 +5,7 @@ import { endOf, OsRunStream, type RunEnd, type RunHost } from "./chamber-os-run.
 import { SessionFiles } from "./session-files.ts";
 
 export class OsSession implements Session {
+  readonly holds = true;
   readonly #host: RunHost;
   readonly #spec: ChamberSpec;
   readonly #onClosed: () => void;
@@ -33,7 +34,8 @@ export class OsSession implements Session {
 
   stats(): SessionStats {
     const { count, size_bytes } = this.#files;
-    return { runs: this.#runs, peak_bytes: this.#peak_bytes, files: count, disk_bytes: size_bytes };
+    const ram_bytes = this.#current?.ram_bytes ?? 0;
+    return { runs: this.#runs, peak_bytes: this.#peak_bytes, files: count, disk_bytes: size_bytes, ram_bytes };
   }
 
   async *exec(run: ChamberRun): AsyncGenerator<ChamberEvent, void, void> {
@@ -55,8 +57,8 @@ export class OsSession implements Session {
 
   async freeze(): Promise<Refusal | null> {
     this.#frozen = true;
-    await this.#current?.freeze();
-    return null;
+    const held = (await this.#current?.freeze()) ?? true;
+    return held ? null : refuse("chamber-ended", "Its processes could not be held, and were ended.");
   }
 
   async snapshot(): Promise<Refusal> {

@@ -2,8 +2,10 @@
  * The os rung: native Node, Python and sh under bubblewrap, in namespaces of their own, as a user without rights, behind a
  * seccomp filter and the caps of a control group. docs/decisions/0110-os-chamber.md says why each part is there.
  */
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Refusal, refuse } from "lop";
 import { CONTROLLERS } from "./cgroup.ts";
 import {
@@ -93,7 +95,7 @@ class OsChamber implements Chamber {
     return {
       ready: false,
       why: `os: its probe ended with ${result.status}: ${result.why ?? JSON.stringify(printed)}`,
-      fix: "Allow user namespaces without rights (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns).",
+      fix: "Allow user namespaces without rights (sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns); under systemd see docs/service.md.",
     };
   }
 
@@ -148,10 +150,14 @@ class OsChamber implements Chamber {
     const { journal, leftover } = this.#options;
     if (journal !== undefined) this.#journal = new ChamberJournal(journal);
     await this.#journal?.sweep(leftover);
-    const host = prepareOsHost();
-    if ("why" in host) return { ready: false, ...host, why: `os: ${host.why}` };
+    const stage = join(tmpdir(), `axiom-os-${randomBytes(6).toString("hex")}`);
+    this.#journal?.note(this.#stageId, { init: null, cgroups: [], folders: [stage] });
+    const host = prepareOsHost(stage);
+    if ("why" in host) {
+      this.#journal?.gone(this.#stageId);
+      return { ready: false, ...host, why: `os: ${host.why}` };
+    }
     this.#host = host;
-    this.#journal?.note(this.#stageId, { init: null, cgroups: [], folders: [host.stage] });
     this.#warden.begin();
     return { ready: true };
   }
@@ -208,7 +214,7 @@ class OsChamber implements Chamber {
         : host.cgroups.make(`axiom-os-${process.pid}-${id}`, { memory_bytes, pids, cpus });
     // Before it stands: a daemon that is killed in between leaves nothing that nobody knows of.
     this.#journal?.note(id, { init: null, cgroups: cgroup?.folders ?? [], folders: [] });
-    const box = await OsBox.start(host, shape, cgroup, ids);
+    const box = await OsBox.start(host, shape, id, cgroup, ids);
     this.#boxes.set(box, { id, egress });
     return box;
   }

@@ -97,6 +97,8 @@ export interface SessionStats {
   peak_bytes: number;
   files: number;
   disk_bytes: number;
+  /** What its processes or its machine hold in the host's memory now; absent where that cannot be told. */
+  ram_bytes?: number;
 }
 
 /** What a machine was made from and what it may use, by SHA-256 (hex): the same three bring the same machine again. */
@@ -110,6 +112,10 @@ export interface ChamberOrigin {
 export interface Session {
   /** Only on rungs that start from an image; null before the first run. */
   readonly origin?: ChamberOrigin | null;
+  /** Whether `freeze` only stops a run, so that `resume` can let it go on; absent where it ends it. */
+  readonly holds?: true;
+  /** Only where the guest has keys: names those in use, and changes with each resume. Null while there is no machine. */
+  readonly keySession?: string | null;
   /** Adds or replaces a file before the next run. */
   put(path: string, bytes: Uint8Array): Promise<Refusal | null>;
   /**
@@ -122,7 +128,7 @@ export interface Session {
   stats(): SessionStats;
   /**
    * Stops the guest at once; nothing of it is given out afterwards. Where it can go on, the stream stands still until `resume`;
-   * wasm rungs cannot, and their run ends with status `frozen`.
+   * wasm rungs cannot, and their run ends with status `frozen`. Refused when there is nothing that could go on any more.
    */
   freeze(): Promise<Refusal | null>;
   snapshot(): Promise<Uint8Array | Refusal>;

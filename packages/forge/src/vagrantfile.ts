@@ -12,12 +12,12 @@ export function rubyText(text: string): string {
 
 /**
  * Folders are copied (rsync) and not shared: a shared one is a way out of the machine, and virtiofs is no folder type of
- * VirtualBox's. Links that lead out of a folder are not copied.
+ * VirtualBox's. Links that lead out of a folder are not copied. One that is not there yet is made, empty, beside the Vagrantfile.
  */
 export function vagrantfile(vagrant: VagrantPlan, machine: Machine, bridge: BridgePlan | null): string {
   const folders = vagrant.folders.map(
     ({ host, guest }) =>
-      `  config.vm.synced_folder ${rubyText(host)}, ${rubyText(guest)}, type: 'rsync',\n` +
+      `  config.vm.synced_folder ${rubyText(host)}, ${rubyText(guest)}, type: 'rsync', create: true,\n` +
       "    rsync__args: ['--archive', '--delete', '--compress', '--safe-links']\n",
   );
   return `# Made by axiom forge render from plan.json. Change the plan, not this file.

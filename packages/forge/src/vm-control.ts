@@ -18,6 +18,8 @@ export class ControlChannel {
   #text = "";
   #dead: Error | null = null;
   #greeted = Promise.withResolvers<void>();
+  /** The monitor itself has spoken: it runs, and everything before it has done its part. */
+  greeted = false;
 
   constructor(stream: Duplex) {
     this.#stream = stream;
@@ -78,8 +80,10 @@ export class ControlChannel {
   }
 
   #hear(word: Record<string, unknown>): void {
-    if ("QMP" in word) this.#greeted.resolve();
-    else if ("event" in word) for (const listener of [...this.#listeners]) listener(String(word.event));
+    if ("QMP" in word) {
+      this.greeted = true;
+      this.#greeted.resolve();
+    } else if ("event" in word) for (const listener of [...this.#listeners]) listener(String(word.event));
     else if ("error" in word) this.#waiting.shift()?.reject(new Error((word.error as { desc: string }).desc));
     else if ("return" in word) this.#waiting.shift()?.resolve(word.return);
   }

@@ -5,11 +5,11 @@ import { closeSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import type { ChamberJournal } from "./chamber-journal.ts";
 import { CrucibleWire, GUEST, HOST } from "./crucible-wire.ts";
-import { startOf } from "./process-start.ts";
+import { killNamed, startOf } from "./process-start.ts";
 import { ControlChannel, inTime } from "./vm-control.ts";
 import { type Jail, type Owner, PLAIN_PATH } from "./vm-jail.ts";
 import { CHANNEL_FD, CONTROL_FD, STATE_IN_FD } from "./vm-machine.ts";
-import { StateOutlet } from "./vm-outlet.ts";
+import { outletFolder, StateOutlet } from "./vm-outlet.ts";
 
 /** Kept of what a monitor says on standard error. */
 const WORDS_MAX_BYTES = 2000;
@@ -42,11 +42,12 @@ export class Monitor {
 
   constructor(o: MonitorStart) {
     this.memory = o.memory;
-    this.#outlet = new StateOutlet(o.owner);
-    const { file, args } = o.jail.command([...o.folders, this.#outlet.folder], o.args);
     this.#journal = o.journal;
-    const folders = [this.#outlet.folder];
+    const folders = [outletFolder()];
     o.journal.note(this.#id, { init: null, cgroups: [], folders });
+    this.#outlet = new StateOutlet(folders[0]!, o.owner);
+    // By its name among their words the processes are found again when nobody knows their numbers.
+    const { file, args } = o.jail.command([...o.folders, ...folders], [...o.args, "-name", this.#id]);
     this.#child = spawn(file, args, {
       stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", o.memory, o.stateIn, o.root],
       env: PLAIN_PATH,
@@ -125,6 +126,8 @@ export class Monitor {
   #end(words: string): void {
     if (!this.#alive) return;
     this.#alive = false;
+    // bubblewrap that ends while it starts may leave the machine behind.
+    if (!this.control.greeted) killNamed(new Set([this.#id]));
     this.#words += words;
     closeSync(this.memory);
     this.#outlet.close();

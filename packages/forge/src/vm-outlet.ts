@@ -1,5 +1,6 @@
 /** Where a monitor writes the state of its machine: a socket that only this monitor can reach. */
-import { chmodSync, chownSync, mkdtempSync, rmSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { chmodSync, chownSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,15 +9,20 @@ import type { Owner } from "./vm-jail.ts";
 /** Devices and registers of these machines take some 50 KiB. */
 export const STATE_MAX_BYTES = 4 * 1024 * 1024;
 
+/** Short: the path of a socket has 108 bytes at most (unix(7)). */
+export const outletFolder = (): string => join(tmpdir(), `axiom-vm-${randomBytes(6).toString("hex")}`);
+
 export class StateOutlet {
   readonly folder: string;
   readonly path: string;
   readonly #owner: Owner | null;
   #server: Server | null = null;
 
-  constructor(owner: Owner | null) {
+  /** @param folder is made here, and removed with the outlet; see `outletFolder`. */
+  constructor(folder: string, owner: Owner | null) {
     this.#owner = owner;
-    this.folder = mkdtempSync(join(tmpdir(), "axiom-vm-"));
+    this.folder = folder;
+    mkdirSync(folder, { mode: 0o700 });
     this.path = join(this.folder, "state");
     if (owner) chownSync(this.folder, owner.uid, owner.gid);
   }

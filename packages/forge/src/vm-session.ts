@@ -6,6 +6,7 @@ import type { EgressDesk, EgressSession } from "./egress.ts";
 import { SessionFiles } from "./session-files.ts";
 import type { Guard } from "./vm-guard.ts";
 import type { GuestLanguage } from "./vm-machine.ts";
+import { heldBytes } from "./vm-memory.ts";
 import type { Clone, VmPool } from "./vm-pool.ts";
 import { exitEvent, type RunEnd, VmRun } from "./vm-run.ts";
 import { KEY_BYTES, sealMachine } from "./vm-snapshot.ts";
@@ -26,6 +27,7 @@ export interface VmWorld {
 }
 
 export class VmSession implements Session {
+  readonly holds = true;
   readonly #spec: ChamberSpec;
   readonly #world: VmWorld;
   readonly #files: SessionFiles;
@@ -33,6 +35,8 @@ export class VmSession implements Session {
   #run: VmRun | null = null;
   /** While a program is asked for and its machine is not there yet. */
   #starting = false;
+  /** A freeze came meanwhile: that program does not begin, whatever becomes of the session. */
+  #struck = false;
   #closed: RunEnd | null = null;
   #frozen = false;
   #key: Uint8Array | null = null;
@@ -66,16 +70,18 @@ export class VmSession implements Session {
 
   stats(): SessionStats {
     const { count, size_bytes } = this.#files;
-    return { runs: this.#runs, peak_bytes: this.#peak_bytes, files: count, disk_bytes: size_bytes };
+    const ram_bytes = this.#clone?.monitor.alive ? heldBytes(this.#clone.monitor.memory) : 0;
+    return { runs: this.#runs, peak_bytes: this.#peak_bytes, files: count, disk_bytes: size_bytes, ram_bytes };
   }
 
   async *exec(run: ChamberRun): AsyncGenerator<ChamberEvent, void, void> {
     const fault = this.#closed ?? this.#prepare(run);
     if (fault) return yield exitEvent(fault);
     this.#starting = true;
+    this.#struck = false;
     const machine = await this.#machine();
     this.#starting = false;
-    const stopped = this.#closed ?? (this.#frozen ? ended("frozen", "the chamber was frozen") : null);
+    const stopped = this.#closed ?? (this.#struck ? ended("frozen", "the chamber was frozen") : null);
     if (stopped || "why" in machine) return yield exitEvent(stopped ?? (machine as RunEnd));
     const { limits, language } = this.#spec;
     const egress = this.#wayOut();
@@ -106,6 +112,7 @@ export class VmSession implements Session {
   async freeze(): Promise<Refusal | null> {
     if (this.#closed) return refuse("chamber-ended", "the session is over");
     this.#frozen = true;
+    this.#struck ||= this.#starting;
     this.#run?.freeze();
     const { pid, control } = this.#clone?.monitor ?? {};
     if (pid !== undefined) this.#world.guard.leave(pid);
@@ -119,9 +126,7 @@ export class VmSession implements Session {
       return refuse("chamber-not-frozen", "only a frozen machine can be put to a snapshot");
     const { monitor, template } = this.#clone;
     this.#key ??= randomBytes(KEY_BYTES);
-    const state = await monitor.save();
-    const { ram_bytes } = template.machine;
-    return sealMachine(this.#key, monitor.memory, { state, ram_bytes, template: template.digest });
+    return sealMachine(this.#key, monitor.memory, template, await monitor.save());
   }
 
   /**

@@ -26,13 +26,6 @@ function leb(value: number): number[] {
   return value < 128 ? [value] : [(value & 127) | 128, ...leb(Math.floor(value / 128))];
 }
 
-/** Least memory in pages of a module that declares its own memory (WebAssembly core spec §5.5.8). */
-export function memoryPages(bytes: Uint8Array): number {
-  for (const section of sections(bytes))
-    if (section.id === MEMORY_SECTION) return readLeb(bytes, section.start + 2).value;
-  throw new Error("the module declares no memory");
-}
-
 function* sections(bytes: Uint8Array): Generator<{ id: number; head: number; start: number; end: number }> {
   for (let at = WASM_HEAD_BYTES; at < bytes.length; ) {
     const size = readLeb(bytes, at + 1);

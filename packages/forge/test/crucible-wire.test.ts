@@ -6,11 +6,8 @@ import { CrucibleWire, GUEST, HOST } from "../src/crucible-wire.ts";
 
 const SEED = 7;
 const FLIPS = 400;
-const sha = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const sum = createHash("sha256");
-  for (const part of parts) sum.update(part);
-  return sum.digest();
-};
+const chained = (...parts: readonly Uint8Array[]): Uint8Array =>
+  createHash("blake2b512").update(Buffer.concat(parts)).digest().subarray(0, 32);
 
 /** A guest in this process: answers wake with hello and echo with echo, by the format's own words. */
 class Guest {
@@ -37,9 +34,9 @@ class Guest {
   *#answer(body: Uint8Array): Generator<Uint8Array> {
     if (body[0] === HOST.wake) {
       const session = body.subarray(9, 25);
-      this.#signer = nodeSigner(sha(body.subarray(33, 97)));
+      this.#signer = nodeSigner(body.subarray(33, 65));
       this.#next = 0;
-      this.#head = sha(Buffer.from("axiom-crucible/1 guest>host\0"), session);
+      this.#head = chained(Buffer.from("axiom-crucible/2 guest>host\0"), session);
       yield this.#control(GUEST.hello, Buffer.concat([this.#signer.publicKey, session]));
     } else if (body[0] === HOST.echo) yield this.#data(GUEST.echo, body.subarray(9));
     else if (body[0] === HOST.exec) yield this.#control(GUEST.exit, new Uint8Array(62));
@@ -50,7 +47,7 @@ class Guest {
     head[0] = kind;
     head.writeBigUInt64BE(BigInt(this.#next++), 1);
     const body = Buffer.concat([head, payload]);
-    this.#head = sha(this.#head, body);
+    this.#head = chained(this.#head, body);
     return body;
   }
 
@@ -58,16 +55,20 @@ class Guest {
     const body = this.#data(kind, payload);
     return Buffer.concat([
       body,
-      this.#signer.sign(Buffer.concat([Buffer.from("axiom-crucible/1 guest>host\0"), this.#head])),
+      this.#signer.sign(Buffer.concat([Buffer.from("axiom-crucible/2 guest>host\0"), this.#head])),
     ]);
   }
 }
 
 /** An exit that was turned into something else never comes; a run then ends at its wall. */
-const WALL_MS = 100;
+const LOST_WALL_MS = 100;
+const PATIENT_WALL_MS = 30_000;
 
 /** Wakes, sends three echoes, has a program run, wakes again. @returns what came back, or why the stream was given up. */
-async function talk(guest: Guest): Promise<{ echoes: string[]; exited: boolean; broken: string | null }> {
+async function talk(
+  guest: Guest,
+  wall_ms: number,
+): Promise<{ echoes: string[]; exited: boolean; broken: string | null }> {
   const wire = new CrucibleWire(guest.stream);
   const echoes: string[] = [];
   let exited = false;
@@ -84,7 +85,7 @@ async function talk(guest: Guest): Promise<{ echoes: string[]; exited: boolean; 
     await wire.wake(1);
     for (const word of ["one", "two", "three"]) wire.send(HOST.echo, Buffer.from(word));
     wire.sendSigned(HOST.exec, new Uint8Array(62));
-    const wall = setTimeout(over.resolve, WALL_MS);
+    const wall = setTimeout(over.resolve, wall_ms);
     await over.promise;
     clearTimeout(wall);
     if (exited && wire.broken === null) await wire.wake(2);
@@ -95,7 +96,11 @@ async function talk(guest: Guest): Promise<{ echoes: string[]; exited: boolean; 
 }
 
 it("speaks the format, twice in one stream", async () => {
-  expect(await talk(new Guest())).toEqual({ echoes: ["one", "two", "three"], exited: true, broken: null });
+  expect(await talk(new Guest(), PATIENT_WALL_MS)).toEqual({
+    echoes: ["one", "two", "three"],
+    exited: true,
+    broken: null,
+  });
 });
 
 it(`any changed bit of ${FLIPS} is found at the next signature at the latest (seed ${SEED})`, async () => {
@@ -111,7 +116,7 @@ it(`any changed bit of ${FLIPS} is found at the next signature at the latest (se
       if (n === frame) bytes[4 + random(bytes.length - 4)]! ^= 1 << bit;
       return bytes;
     });
-    const { broken, exited } = await talk(guest);
+    const { broken, exited } = await talk(guest, LOST_WALL_MS);
     expect(exited && broken === null, `frame ${frame} bit ${bit}`).toBe(false);
   }
 });

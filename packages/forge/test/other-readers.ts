@@ -1,6 +1,9 @@
 /** Readers that are not ours: what our writers say is judged by them. */
 import { spawnSync } from "node:child_process";
 
+/** The default of 1 MiB would cut a reader of many documents short. */
+const ANSWER_MAX_BYTES = 64 * 2 ** 20;
+
 export const has = (command: string): boolean => spawnSync(command, ["--version"]).error === undefined;
 
 export interface XmlTree {
@@ -35,7 +38,7 @@ function judged(command: string, args: string[], input: unknown): unknown {
     input: JSON.stringify(input),
     encoding: "utf8",
     env: { ...process.env, LC_ALL: "C.UTF-8" },
-    maxBuffer: 64 * 2 ** 20, // the default of 1 MiB cuts a reader of many documents short
+    maxBuffer: ANSWER_MAX_BYTES,
   });
   if (run.error !== undefined) throw run.error;
   if (run.status !== 0) throw new Error(run.stderr);
@@ -52,8 +55,9 @@ const XL_CHECK = new URL("../hypervisor/xl-check.py", import.meta.url).pathname;
 
 /** Xen's own reading; null where its library is absent. */
 export function xenReading(path: string, keys: readonly string[]): XlReading | null {
-  const run = spawnSync("python3", [XL_CHECK, path, ...keys], { encoding: "utf8" });
-  if (run.error !== undefined || run.status === 3) return null;
+  const run = spawnSync("python3", [XL_CHECK, path, ...keys], { encoding: "utf8", maxBuffer: ANSWER_MAX_BYTES });
+  if (!has("python3") || run.status === 3) return null;
+  if (run.error !== undefined) throw run.error;
   if (run.status !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout) as XlReading;
 }

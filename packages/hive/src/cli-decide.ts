@@ -1,4 +1,4 @@
-/** Deciding: `approve`, `refuse`, `cancel`, `unlock`, `lock`, `freeze`, `resume`. */
+/** Deciding: `approve`, `refuse`, `cancel`, `unlock`, `lock`. */
 import { isRefusal, type Refusal, refuse } from "lop";
 import { resolveId } from "./cli-show.ts";
 import type { HiveClient } from "./client.ts";
@@ -62,10 +62,6 @@ function runVerb(
 }
 
 export const runLock = (terminal: Terminal): Promise<number> => runVerb(terminal, "locked", (client) => client.lock());
-export const runResume = (terminal: Terminal): Promise<number> =>
-  runVerb(terminal, "resumed", (client) => client.resume());
-export const runFreeze = (terminal: Terminal, why: string): Promise<number> =>
-  runVerb(terminal, "frozen", (client) => client.freeze(why));
 
 /** The passphrase comes from the environment, a file, or the terminal; never from the command line, which others can read. */
 export async function runUnlock(terminal: Terminal): Promise<number> {

@@ -1,14 +1,13 @@
 /** `axiom do TOOL --param value …` and `axiom say "words"`: state a directive, follow it, hand back its proof card. */
-import { writeFileSync } from "node:fs";
 import type { ProofCard, Refusal } from "lop";
-import type { DirectiveAsked } from "./client.ts";
-import { type Connection, connect, withHive } from "./connection.ts";
+import type { Connection, DirectiveAsked } from "./client.ts";
+import { askDaemonOr, connect, withHive } from "./connection.ts";
 import type { DirectiveView, ToolInfo } from "./hive-types.ts";
 import type { ChambersWanted } from "./local-hive.ts";
-import { nearest } from "./nearest.ts";
+import { nearestHint } from "./nearest.ts";
 import { describeFlags, readParameters, toolSchema } from "./parameters.ts";
 import { parametersText, proofText, stepText } from "./proof-text.ts";
-import { EXIT, isRefused, showRefusal, type Terminal, UsageError } from "./terminal.ts";
+import { checkOutput, EXIT, isRefused, showRefusal, type Terminal, UsageError, writeOutput } from "./terminal.ts";
 
 export interface DoOptions {
   /** Approve it too, when policy wants that. */
@@ -76,9 +75,9 @@ export async function runDoLine(
     return EXIT.ok;
   }
   const options = { ...before, ...(own as DoOptions) };
+  if (tool?.startsWith("-")) throw new UsageError(`unknown flag ${tool} (axiom do --help says how)`);
   if (tool !== undefined && isWords(tool)) {
     if (rest.length > 0) throw new UsageError(`words stand alone, in quotes; ${JSON.stringify(rest[0])} is too much`);
-    if (tool.trim() === "") throw new UsageError('say what is to be done: axiom do "run this python: print(6*7)"');
     return runSay(terminal, tool, options);
   }
   return runDo(terminal, tool, rest, options);
@@ -87,24 +86,30 @@ export async function runDoLine(
 /** Everything that does not look like `files.read` is a directive in words. */
 const isWords = (text: string): boolean => !/^[a-z][a-z0-9_]*(\.[a-z0-9_]*)+$/i.test(text);
 
-function runDo(
+/** Flags are read before a hive is opened: a slip of the pen is told at once. */
+async function runDo(
   terminal: Terminal,
   tool: string | undefined,
   args: readonly string[],
   options: DoOptions,
 ): Promise<number> {
-  const work = async (connection: Connection): Promise<number> => {
-    const tools = await connection.client.tools();
-    if (isRefused(tools)) return showRefusal(terminal, tools);
-    if (tool === undefined) throw new UsageError(`name a tool: ${ready(tools).join(", ")}`);
-    const info = tools.find(({ name }) => name === tool);
-    if (info === undefined) return showRefusal(terminal, await unknownTool(tool, tools));
-    if (args.includes("--help") || args.includes("-h")) return showTool(terminal, info);
-    const parameters = readParameters(args, toolSchema(info.parameters), terminal.stdin);
-    return carry(terminal, connection, { card: { tool, parameters } }, options);
-  };
+  const tools = await toolsOf(terminal);
+  if (isRefused(tools)) return showRefusal(terminal, tools);
+  if (tool === undefined) throw new UsageError(`name a tool: ${ready(tools).join(", ")}`);
+  const info = tools.find(({ name }) => name === tool);
+  if (info === undefined) return showRefusal(terminal, await unknownTool(tool, tools));
+  if (args.includes("--help") || args.includes("-h")) return showTool(terminal, info);
+  const parameters = readParameters(args, toolSchema(info.parameters), terminal.stdin);
+  const work = (connection: Connection) => carry(terminal, connection, { card: { tool, parameters } }, options);
   return withHive(terminal, work, (at) => connect(at, chambersFor(tool, args)));
 }
+
+export const toolsOf = (terminal: Terminal): Promise<readonly ToolInfo[] | Refusal> =>
+  askDaemonOr<readonly ToolInfo[]>(
+    terminal,
+    (client) => client.tools(),
+    async () => (await import("./tool-list.ts")).listedTools(),
+  );
 
 /** Only the chambers that this very card can need: the others would have to prove themselves for nothing. */
 function chambersFor(tool: string | undefined, args: readonly string[]): ChambersWanted {
@@ -115,7 +120,8 @@ function chambersFor(tool: string | undefined, args: readonly string[]): Chamber
   return at < 0 || language === undefined ? "all" : { language };
 }
 
-export function runSay(terminal: Terminal, words: string, options: DoOptions): Promise<number> {
+export async function runSay(terminal: Terminal, words: string, options: DoOptions): Promise<number> {
+  if (words.trim() === "") throw new UsageError('say what is to be done: axiom do "run this python: print(6*7)"');
   // Words may become any card, so every chamber is opened.
   const work = (connection: Connection) => carry(terminal, connection, { words }, options);
   return withHive(terminal, work, (at) => connect(at, "all"));
@@ -123,13 +129,13 @@ export function runSay(terminal: Terminal, words: string, options: DoOptions): P
 
 const ready = (tools: readonly ToolInfo[]): string[] => tools.filter((each) => each.ready).map(({ name }) => name);
 
-async function unknownTool(tool: string, tools: readonly ToolInfo[]): Promise<Refusal> {
+export async function unknownTool(tool: string, tools: readonly ToolInfo[]): Promise<Refusal> {
   const { refuse } = await import("lop");
-  const near = nearest(
+  const near = nearestHint(
     tool,
     tools.map(({ name }) => name),
   );
-  return refuse("tool-unknown", `There is no tool named ${JSON.stringify(tool)}; the nearest is ${near}.`);
+  return refuse("tool-unknown", `There is no tool named ${JSON.stringify(tool)}${near}.`);
 }
 
 export function showTool(terminal: Terminal, info: ToolInfo): number {
@@ -156,6 +162,7 @@ export async function carry(
   options: DoOptions,
 ): Promise<number> {
   const { client } = connection;
+  if (options.output !== undefined) checkOutput(options.output);
   if (options.detach === true && !connection.daemon) return showRefusal(terminal, await nobodyGoesOn(terminal));
   const full = { ...asked, ...(options.rung === undefined ? {} : { rung: options.rung }) } as DirectiveAsked;
   const wait_s = options.detach === true ? 0 : FIRST_WAIT_S;
@@ -266,7 +273,7 @@ async function finish(
   if (view.refusal !== null && view.outcome === null) return showRefusal(terminal, view.refusal);
   const bytes = await client.proof(view.id);
   if (isRefused(bytes)) return showRefusal(terminal, view.refusal ?? bytes);
-  if (options.output !== undefined) writeFileSync(options.output, bytes, { mode: 0o600 });
+  if (options.output !== undefined) writeOutput(options.output, bytes);
   if (terminal.json) terminal.bytes(bytes);
   else terminal.out(proofText(JSON.parse(Buffer.from(bytes).toString("utf8")) as ProofCard, view.verified, terminal));
   return exitOf(view);

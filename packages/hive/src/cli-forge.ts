@@ -1,5 +1,3 @@
-/** `axiom forge render|check|convert`: definitions for an owner's own hypervisor. */
-import { readFileSync } from "node:fs";
 import {
   BACKENDS,
   type Backend,
@@ -10,8 +8,8 @@ import {
   renderDefinitions,
   writeDefinitions,
 } from "forge";
-import { isRefusal, refuse } from "lop";
-import { EXIT, showRefusal, type Terminal, UsageError } from "./terminal.ts";
+import { isRefusal } from "lop";
+import { EXIT, readInput, showRefusal, type Terminal, UsageError } from "./terminal.ts";
 
 export interface RenderOptions {
   config: string;
@@ -33,6 +31,8 @@ export function runForgeRender(terminal: Terminal, { config, out, backend, check
     if (check !== true) for (const path of files.keys()) terminal.out(`wrote     ${path}`);
     for (const { backend: where, what, why } of left_out) terminal.out(`left out  ${where}/${what}: ${why}`);
     for (const { path, how } of drifts) terminal.out(`${how.padEnd(9)} ${path}`);
+    if (check === true && drifts.length === 0)
+      terminal.out(`matches   ${out}: ${files.size} files as the plan gives them`);
   }
   return check === true && drifts.length > 0 ? EXIT.refused : EXIT.ok;
 }
@@ -64,13 +64,7 @@ export async function runForgeCheck(terminal: Terminal, folder: string): Promise
 
 /** A file of xl's as libvirt's XML, on standard output. */
 export function runForgeConvert(terminal: Terminal, path: string): number {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (fault) {
-    return showRefusal(terminal, refuse("config-invalid", (fault as Error).message, "Name a file that can be read."));
-  }
-  const converted = libvirtOfXl(text);
+  const converted = libvirtOfXl(readInput(path).toString("utf8"));
   if (isRefusal(converted)) return showRefusal(terminal, converted);
   terminal.out(terminal.json ? JSON.stringify({ xml: converted }) : converted);
   return EXIT.ok;

@@ -1,5 +1,5 @@
 /** `axiom keys init|list|add|rotate|revoke|passphrase`: the hive's signing keys. Changes are made while no daemon holds the home. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   fromBase64,
@@ -28,7 +28,7 @@ import { makeHome } from "./home.ts";
 import { openInside } from "./inside.ts";
 import { HOME_LOCK } from "./local-hive.ts";
 import { Statements } from "./statements.ts";
-import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
+import { EXIT, isRefused, readInput, showRefusal, type Terminal } from "./terminal.ts";
 
 const PASSPHRASE_VARIABLE = "AXIOM_NEW_PASSPHRASE";
 
@@ -120,7 +120,7 @@ export function runKeysAdd(terminal: Terminal, given: string, key: string): Prom
 }
 
 function readPublicKey(given: string): Uint8Array | Refusal {
-  const bytes = existsSync(given) ? readFileSync(given) : utf8(given);
+  const bytes = existsSync(given) ? readInput(given) : utf8(given);
   const key = bytes.length === PUBLIC_KEY_BYTES ? new Uint8Array(bytes) : decodeKey(fromUtf8(bytes).trim());
   if (key?.length === PUBLIC_KEY_BYTES) return key;
   return refuse(

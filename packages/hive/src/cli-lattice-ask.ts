@@ -2,7 +2,8 @@
 import type { CoordinateReply, LatticeHold, SurfaceReply } from "lattice";
 import type { Json, JsonObject, Refusal } from "lop";
 import { type LatticeView, latticeView } from "./cli-lattice.ts";
-import { type Connection, withHive } from "./connection.ts";
+import type { Connection } from "./client.ts";
+import { withHive } from "./connection.ts";
 import type { DirectiveView } from "./hive-types.ts";
 import { printable } from "./proof-text.ts";
 import { EXIT, isRefused, readInput, showRefusal, type Terminal, UsageError } from "./terminal.ts";
@@ -124,12 +125,17 @@ export function findText({ found, why, more, understood }: JsonObject): string {
   return [...time, ...lines, ...(more === true ? ["          … and more"] : [])].join("\n");
 }
 
-export function planText({ planned, why, legs, certificate }: JsonObject): string {
-  if (planned !== true) return String(why);
-  const rows = (legs as readonly JsonObject[]).map(({ local, what, capability, travel_s }) => {
-    const { id, name } = capability as { id: string; name: string };
-    return `${local}  ${String(what).padEnd(20)} ${name} (${id}), ${Math.round(Number(travel_s) / 60)} min on the way`;
-  });
+interface TaskRow {
+  readonly task: string;
+  readonly planned: boolean;
+  readonly why: string | null;
+  readonly legs: readonly JsonObject[];
+}
+
+export function planText({ planned, why, legs, tasks, certificate }: JsonObject): string {
+  const competing = tasks === null ? [] : taskRows(tasks as unknown as readonly TaskRow[]);
+  if (planned !== true) return [String(why), ...competing].join("\n");
+  const rows = tasks === null ? legRows(legs as readonly JsonObject[]) : competing;
   const { primal, bound, gap } = certificate as { primal: number; bound: number; gap: number };
   return [
     ...rows,
@@ -137,9 +143,24 @@ export function planText({ planned, why, legs, certificate }: JsonObject): strin
   ].join("\n");
 }
 
-/** A file with a `CoordinateTask` as JSON; `-` is standard input. */
+const taskRows = (tasks: readonly TaskRow[]): string[] =>
+  tasks.flatMap(({ task, planned, why, legs }) =>
+    planned ? [`${task}:`, ...legRows(legs)] : [`${task}: left out. ${why}`],
+  );
+
+const legRows = (legs: readonly JsonObject[]): string[] =>
+  legs.map(({ local, what, capability, travel_s }) => {
+    const { id, name } = capability as { id: string; name: string };
+    return `${local}  ${String(what).padEnd(20)} ${name} (${id}), ${Math.round(Number(travel_s) / 60)} min on the way`;
+  });
+
+/**
+ * A file of tasks as JSON; `-` is standard input. Tasks in words (`what`, `near`, `from`) are stated as a directive and end in a proof card;
+ * tasks in figures, a `CoordinateTask` as the HTTP API takes it, are only answered.
+ */
 export function runLatticeCoordinate(terminal: Terminal, path: string): Promise<number> {
   const task = readJson(path === "-" ? terminal.stdin() : readInput(path));
+  if (isInWords(task)) return stated(terminal, "lattice.plan", task, planText);
   return withHive(terminal, async ({ client }) => {
     const reply = await terminal.patiently(
       "coordinating",
@@ -150,6 +171,14 @@ export function runLatticeCoordinate(terminal: Terminal, path: string): Promise<
     else terminal.out(coordinateText(reply));
     return EXIT.ok;
   });
+}
+
+function isInWords(value: unknown): value is JsonObject {
+  const { tasks } = (value ?? {}) as { tasks?: readonly { legs?: readonly object[] }[] };
+  return (
+    Array.isArray(tasks) &&
+    tasks.some((task) => Array.isArray(task?.legs) && task.legs.some((leg: object) => "what" in leg))
+  );
 }
 
 function readJson(bytes: Uint8Array): unknown {

@@ -1,5 +1,4 @@
 /** `axiom ledger check|show|checkpoint|export`. */
-import { readFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import {
   DiskError,
@@ -14,7 +13,7 @@ import {
 } from "lop";
 import { withHive } from "./connection.ts";
 import { checkLedgerOf } from "./ledger-health.ts";
-import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
+import { EXIT, isRefused, readInput, showRefusal, type Terminal } from "./terminal.ts";
 
 interface Page {
   size: number;
@@ -84,7 +83,7 @@ async function exportTo(folder: string, files: Parameters<typeof exportTiles>[0]
 
 /** Reads every byte of it; needs no daemon. Exit 1 and each finding with its place when something is not as it was written. */
 export async function runLedgerCheck(terminal: Terminal, remembered: readonly string[]): Promise<number> {
-  const notes = remembered.map((file) => readFileSync(file, "utf8"));
+  const notes = remembered.map((file) => readInput(file).toString("utf8"));
   const report = await terminal.patiently("checking the ledger", checkLedgerOf(terminal.home, { remembered: notes }));
   if (isRefused(report)) return showRefusal(terminal, report);
   if (terminal.json) terminal.out(JSON.stringify(report));
@@ -95,7 +94,9 @@ export async function runLedgerCheck(terminal: Terminal, remembered: readonly st
     const verdict = report.sound
       ? terminal.paint("gold", "sound", "stdout")
       : terminal.paint("red", "not sound", "stdout");
-    terminal.out(`${verdict}: ${report.size} entries, ${report.bytes} bytes in ${report.segments} segments`);
+    terminal.out(
+      `${verdict}: ${report.size} entries, ${report.bytes} bytes in ${report.segments} ${report.segments === 1 ? "segment" : "segments"}`,
+    );
   }
   return report.sound ? EXIT.ok : EXIT.refused;
 }

@@ -1,18 +1,36 @@
 /** `axiom needles`: who writes action cards from words, and what each remembers. `axiom model inspect`. */
-import { writeFileSync } from "node:fs";
-import { withHive } from "./connection.ts";
+import type { Refusal } from "lop";
+import { askDaemonOr, withHive } from "./connection.ts";
 import type { EngineStatus, NeedleInfo, NeedleView } from "./hive-types.ts";
 import { hash } from "./proof-text.ts";
-import { EXIT, isRefused, readInput, showRefusal, type Terminal } from "./terminal.ts";
+import { EXIT, isRefused, readInput, showRefusal, type Terminal, writeOutput } from "./terminal.ts";
 
-export function runNeedles(terminal: Terminal): Promise<number> {
-  return withHive(terminal, async ({ client }) => {
-    const page = await client.get<{ needles: NeedleInfo[]; engine: EngineStatus }>("/v1/needles");
-    if (isRefused(page)) return showRefusal(terminal, page);
-    const lines = [...page.needles.map((needle) => lineOf(needle, terminal)), ...lostLines(page.engine, terminal)];
-    terminal.out(terminal.json ? JSON.stringify(page) : lines.join("\n"));
-    return EXIT.ok;
-  });
+interface NeedlePage {
+  readonly needles: readonly NeedleInfo[];
+  readonly engine: EngineStatus;
+}
+
+export async function runNeedles(terminal: Terminal): Promise<number> {
+  const page = await askDaemonOr(
+    terminal,
+    (client) => client.get<NeedlePage>("/v1/needles"),
+    () => needlesHere(terminal),
+  );
+  if (isRefused(page)) return showRefusal(terminal, page);
+  const lines = [...page.needles.map((needle) => lineOf(needle, terminal)), ...lostLines(page.engine, terminal)];
+  terminal.out(terminal.json ? JSON.stringify(page) : lines.join("\n"));
+  return EXIT.ok;
+}
+
+/** The cards and the model, without the hive around them. */
+async function needlesHere({ home, environment }: Terminal): Promise<NeedlePage | Refusal> {
+  const [{ loadConfig }, { NeedleDesk }] = await Promise.all([import("./config.ts"), import("./needle-desk.ts")]);
+  const loaded = loadConfig(home, environment);
+  if (isRefused(loaded)) return loaded;
+  const desk = new NeedleDesk({ home, engine: loaded.config.engine, environment });
+  const needles = await desk.needles();
+  await desk.close();
+  return isRefused(needles) ? needles : { needles, engine: desk.status() };
 }
 
 const lostLines = ({ model, lost }: EngineStatus, terminal: Terminal): string[] =>
@@ -60,7 +78,7 @@ export function runNeedleMemory(
     if (how.save !== undefined) {
       const bytes = await client.bytes(path);
       if (isRefused(bytes)) return showRefusal(terminal, bytes);
-      writeFileSync(how.save, bytes, { mode: 0o600 });
+      writeOutput(how.save, bytes);
       terminal.say(`${bytes.length} bytes, unsealed, in ${how.save}; axiom needles add CARD --state ${how.save}`);
     }
     const forgotten = how.forget === undefined ? null : await client.delete(path);

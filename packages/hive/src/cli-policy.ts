@@ -1,5 +1,5 @@
 /** `axiom policy show|validate|test|dry-run|edit`: what may be done here, in Cedar. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   ActionCard,
@@ -16,7 +16,7 @@ import {
 } from "lop";
 import { z } from "zod";
 import { policyFolder, readPolicies, shippedPolicies } from "./local-hive.ts";
-import { EXIT, showRefusal, type Terminal } from "./terminal.ts";
+import { EXIT, readInput, showRefusal, type Terminal } from "./terminal.ts";
 
 export function runPolicyShow(terminal: Terminal, file: string | undefined): number {
   const { policies, schema } = readPolicies(terminal.home);
@@ -75,7 +75,7 @@ export async function runPolicyTest(terminal: Terminal, file: string | undefined
   const set = await PolicySet.load(readPolicies(terminal.home));
   if (isRefusal(set)) return showRefusal(terminal, set);
   const path = file ?? join(policyFolder(terminal.home), "tests.json");
-  const cases = readPolicyCases(readFileSync(path));
+  const cases = readPolicyCases(readInput(path));
   if (isRefusal(cases)) return showRefusal(terminal, cases);
   const results = runPolicyCases(set, cases);
   const failed = results.filter(({ passed }) => !passed);

@@ -1,8 +1,7 @@
 /** Proof cards: `proof` hands one out, `verify` checks one with lop/verify alone, `replay` runs the needle again. */
-import { readFileSync, writeFileSync } from "node:fs";
 import { PROOF_MAX_BYTES, type Verification, verifyProof, webCrypto } from "lop/verify";
 import { duration } from "./proof-text.ts";
-import { EXIT, isRefused, showRefusal, type Terminal, UsageError } from "./terminal.ts";
+import { EXIT, isRefused, readInput, showRefusal, type Terminal, UsageError, writeOutput } from "./terminal.ts";
 
 export async function runProof(terminal: Terminal, given: string, output: string | undefined): Promise<number> {
   const [{ withHive }, { resolveId }] = await Promise.all([import("./connection.ts"), import("./cli-show.ts")]);
@@ -12,7 +11,7 @@ export async function runProof(terminal: Terminal, given: string, output: string
     if (isRefused(bytes)) return showRefusal(terminal, bytes);
     if (output === undefined) terminal.bytes(bytes);
     else {
-      writeFileSync(output, bytes, { mode: 0o600 });
+      writeOutput(output, bytes);
       terminal.say(`${output}: ${bytes.length} bytes`);
     }
     return EXIT.ok;
@@ -20,14 +19,25 @@ export async function runProof(terminal: Terminal, given: string, output: string
 }
 
 /** Needs no daemon and no home. */
-export function runVerify(terminal: Terminal, file: string, root: string | undefined): number {
+export async function runVerify(terminal: Terminal, file: string, root: string | undefined): Promise<number> {
   const began_ms = performance.now();
-  const verification = check(terminal, file, root);
+  const verification = await withPlan(check(terminal, file, root));
   const took_us = Math.round((performance.now() - began_ms) * 1000);
   if (terminal.json) terminal.out(JSON.stringify(factsOf(verification)));
   else if (verification.verified) terminal.out(verifiedText(terminal, verification, took_us));
   else terminal.out(`${terminal.paint("red", "does not verify", "stdout")}: ${verification.part}: ${verification.why}`);
   return verification.verified ? EXIT.ok : EXIT.refused;
+}
+
+/** A plan proves more than that it was made: its certificate is checked again, by the lattice's own small checker. */
+async function withPlan(verification: Verification): Promise<Verification & { readonly certificate?: string }> {
+  if (!verification.verified || verification.proof.card.tool !== "lattice.plan") return verification;
+  const { outcome, checks } = verification.proof;
+  if (outcome.status !== "ok" || !checks.passed) return verification;
+  const { certificateText, checkPlanResult } = await import("./lattice-plan-check.ts");
+  const why = checkPlanResult(webCrypto, outcome.result);
+  if (why !== null) return { verified: false, part: "outcome", why };
+  return { ...verification, certificate: certificateText(outcome.result) };
 }
 
 function check(terminal: Terminal, file: string, root: string | undefined): Verification {
@@ -37,20 +47,22 @@ function check(terminal: Terminal, file: string, root: string | undefined): Veri
 }
 
 function readProofFile(file: string): Uint8Array {
-  try {
-    const bytes = readFileSync(file);
-    return bytes.length > PROOF_MAX_BYTES ? bytes.subarray(0, PROOF_MAX_BYTES + 1) : bytes;
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const bytes = readInput(file);
+  return bytes.length > PROOF_MAX_BYTES ? bytes.subarray(0, PROOF_MAX_BYTES + 1) : bytes;
 }
 
 const factsOf = (verification: Verification): object =>
-  verification.verified ? { verified: true, ...verification.facts } : verification;
+  verification.verified
+    ? {
+        verified: true,
+        ...verification.facts,
+        ...("certificate" in verification ? { certificate: verification.certificate } : {}),
+      }
+    : verification;
 
 function verifiedText(
   terminal: Terminal,
-  { proof, facts }: Verification & { verified: true },
+  { proof, facts, certificate }: Verification & { verified: true; certificate?: string },
   took_us: number,
 ): string {
   const row = (name: string, value: string) => `  ${name.padEnd(12)}${value}`;
@@ -66,6 +78,7 @@ function verifiedText(
     row("hive", facts.hive),
     row("root", `${facts.root}  ← compare with one you trust, or give --root`),
     row("ledger", `entry ${facts.index} of ${facts.size}, sealed ${facts.at}`),
+    ...(certificate === undefined ? [] : [row("certificate", certificate)]),
     row("checked in", duration(took_us)),
   ].join("\n");
 }

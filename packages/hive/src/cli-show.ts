@@ -1,7 +1,8 @@
 /** Looking: `list`, `show`, `events`, `status`, `tools`. */
 import type { Refusal } from "lop";
-import { showTool } from "./cli-do.ts";
-import { type Connection, connect, connectDaemon, withHive } from "./connection.ts";
+import { showTool, toolsOf, unknownTool } from "./cli-do.ts";
+import type { Connection } from "./client.ts";
+import { connect, connectDaemon, withHive } from "./connection.ts";
 import type { HiveStatus, StepEvent, ToolInfo } from "./hive-types.ts";
 import { lineOf, parametersText, printable, stateOf, stepText } from "./proof-text.ts";
 import { EXIT, isRefused, showRefusal, type Terminal } from "./terminal.ts";
@@ -101,13 +102,30 @@ function eventText(event: StepEvent, terminal: Terminal): string {
 
 export function runStatus(terminal: Terminal): Promise<number> {
   const work = async ({ client, daemon }: Connection): Promise<number> => {
-    const status = await client.status();
+    const status = daemon ? await client.status() : await probedStatus(client, terminal);
     if (isRefused(status)) return showRefusal(terminal, status);
     if (terminal.json) terminal.out(JSON.stringify({ ...status, daemon }));
     else terminal.out(statusText(status, daemon, terminal));
     return EXIT.ok;
   };
   return withHive(terminal, work, (at) => connect(at, "all"));
+}
+
+const PROBES_LAST_MS = 15_000;
+const PROBE_LOOK_MS = 100;
+
+/** A hive that was opened for this one look: its chambers get the time to prove themselves. */
+async function probedStatus(client: Connection["client"], terminal: Terminal): Promise<HiveStatus | Refusal> {
+  const { BEING_PROBED } = await import("forge");
+  const look = async (): Promise<HiveStatus | Refusal> => {
+    for (let waited_ms = 0; ; waited_ms += PROBE_LOOK_MS) {
+      const status = await client.status();
+      const proving = !isRefused(status) && status.chambers.some(({ why }) => why === BEING_PROBED);
+      if (!proving || waited_ms >= PROBES_LAST_MS) return status;
+      await new Promise((resolve) => setTimeout(resolve, PROBE_LOOK_MS));
+    }
+  };
+  return terminal.patiently("looking at the chambers", look());
 }
 
 function statusText(status: HiveStatus, daemon: boolean, terminal: Terminal): string {
@@ -124,6 +142,7 @@ function statusText(status: HiveStatus, daemon: boolean, terminal: Terminal): st
     row("hive", status.origin),
     row("operator", status.unlocked ? "unlocked" : "locked"),
     row("frozen", frozen),
+    ...(status.held.length > 0 ? [row("held", `${status.held.length} of its runs: axiom held`)] : []),
     row("ledger", `${status.ledger.size} entries`),
     row("directives", `${status.running} running, ${status.awaiting} awaiting approval`),
     ...status.chambers.map(({ rung, ready, why }) => row(rung, ready ? "ready" : `not ready: ${why}`)),
@@ -134,19 +153,14 @@ function statusText(status: HiveStatus, daemon: boolean, terminal: Terminal): st
   ].join("\n");
 }
 
-export function runTools(terminal: Terminal, name: string | undefined): Promise<number> {
-  return withHive(terminal, async ({ client }) => {
-    const tools = await client.tools();
-    if (isRefused(tools)) return showRefusal(terminal, tools);
-    const one = tools.find((tool) => tool.name === name);
-    if (one !== undefined) return showTool(terminal, one);
-    if (name !== undefined) {
-      const { refuse } = await import("lop");
-      return showRefusal(terminal, refuse("tool-unknown", `There is no tool named ${JSON.stringify(name)}.`));
-    }
-    terminal.out(terminal.json ? JSON.stringify({ tools }) : tools.map((tool) => toolLine(tool, terminal)).join("\n"));
-    return EXIT.ok;
-  });
+export async function runTools(terminal: Terminal, name: string | undefined): Promise<number> {
+  const tools = await toolsOf(terminal);
+  if (isRefused(tools)) return showRefusal(terminal, tools);
+  const one = tools.find((tool) => tool.name === name);
+  if (one !== undefined) return showTool(terminal, one);
+  if (name !== undefined) return showRefusal(terminal, await unknownTool(name, tools));
+  terminal.out(terminal.json ? JSON.stringify({ tools }) : tools.map((tool) => toolLine(tool, terminal)).join("\n"));
+  return EXIT.ok;
 }
 
 function toolLine({ name, does, ready, part, rung }: ToolInfo, terminal: Terminal): string {

@@ -1,12 +1,12 @@
 /** `axiom training export`: approved against refused cards, as pairs to learn from (docs/formats/training-pairs.md). */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type MarkedCard, markCall } from "lex";
 import { isRefusal } from "lop";
 import type { BehaviorCard } from "raptor";
 import { JOURNAL_PATH, type JournalLine } from "./card-journal.ts";
 import { cardsOf } from "./needle-desk.ts";
-import { EXIT, showRefusal, type Terminal } from "./terminal.ts";
+import { EXIT, showRefusal, type Terminal, writeOutput } from "./terminal.ts";
 
 export interface TrainingPair {
   readonly directive: string;
@@ -21,7 +21,7 @@ export function runTrainingExport(terminal: Terminal, output: string | undefined
   if (isRefusal(cards)) return showRefusal(terminal, cards);
   const pairs = pairsOf(readJournal(join(terminal.home, JOURNAL_PATH)), cards);
   const text = pairs.map((pair) => `${JSON.stringify(pair)}\n`).join("");
-  if (output !== undefined) writeFileSync(output, text, { mode: 0o600 });
+  if (output !== undefined) writeOutput(output, text);
   else if (text !== "") terminal.out(text.trimEnd());
   terminal.say(`${pairs.length} pairs${output === undefined ? "" : ` in ${output}`}`);
   return EXIT.ok;

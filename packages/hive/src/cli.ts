@@ -2,7 +2,7 @@
  * The command line. `commands-*.ts` are its tables, by subject: each command, its flags, and what it runs. The code behind a
  * command (`cli-*.ts`) is loaded when the command is chosen, so that the thin ones stay fast.
  */
-import { Command, CommanderError } from "commander";
+import { type Argument, Command, CommanderError } from "commander";
 import type { Action, Tree } from "./command.ts";
 import { hiveCommands } from "./commands-hive.ts";
 import { keyCommands } from "./commands-keys.ts";
@@ -11,7 +11,7 @@ import { machineCommands } from "./commands-machine.ts";
 import { recordCommands } from "./commands-record.ts";
 import { tripCommands } from "./commands-trip.ts";
 import { homeOf } from "./daemon-file.ts";
-import { nearest } from "./nearest.ts";
+import { nearestHint } from "./nearest.ts";
 import { EXIT, nodeTerminal, type Terminal, UsageError } from "./terminal.ts";
 
 /** Runs one command line; gives the exit code. */
@@ -43,8 +43,17 @@ function exitOf(error: unknown, terminal: Terminal): number {
     terminal.say(`the daemon does not answer (${connection}); ${list}axiom doctor says more`);
     return EXIT.refused;
   }
-  terminal.say(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  terminal.say(faultText(error, terminal));
   return EXIT.fault;
+}
+
+/** What the machine refuses us (a full disk, a folder that is not ours) is said in its words; where in our code, only when asked. */
+function faultText(error: unknown, { environment, paint }: Terminal): string {
+  if (!(error instanceof Error)) return `fault: ${String(error)}`;
+  const machine = (error as NodeJS.ErrnoException).syscall !== undefined;
+  const next = machine ? "axiom doctor says more" : "this is ours to mend; AXIOM_STACK=1 shows where it happened";
+  const where = environment.AXIOM_STACK === undefined ? "" : `\n${error.stack}`;
+  return `${paint("red", `fault: ${error.message}`)}\n  ${next}${where}`;
 }
 
 export function makeProgram(terminal: Terminal, ended: (code: number) => void): Command {
@@ -69,31 +78,52 @@ export function makeProgram(terminal: Terminal, ended: (code: number) => void): 
   const context: Tree = { program, terminal, action };
   program.hook("preAction", (_, command) => refuseExcess(command));
   program
-    .helpCommand("help [command]", "What there is, or how one command is used")
+    .helpCommand(false)
     .allowExcessArguments()
     .action(
       action(async () => {
-        if (program.args.length > 0) throw unknownCommand(program);
+        if (program.args.length > 0) throw unknownCommand(program, program.args[0]!);
         return (await import("./cli-serve.ts")).serve(terminal);
       }),
     );
-  tripCommands(context);
-  hiveCommands(context);
-  keyCommands(context);
-  recordCommands(context);
-  latticeCommands(context);
-  machineCommands(context);
-  for (const command of everyCommand(program)) addCommonOptions(command);
+  for (const [heading, add] of GROUPS) {
+    program.commandsGroup(heading);
+    add(context);
+  }
+  program
+    .command("help [command...]")
+    .description("What there is, or how one command is used")
+    .action(action((names: string[]) => showHelp(program, names)));
+  for (const command of everyCommand(program)) setCommonWays(command);
   return program;
 }
 
-function unknownCommand(program: Command): UsageError {
-  const name = program.args[0]!;
-  const near = nearest(
+const GROUPS: readonly (readonly [string, (context: Tree) => void])[] = [
+  ["Directives, from the words to the proof:", tripCommands],
+  ["The hive:", hiveCommands],
+  ["Keys:", keyCommands],
+  ["What may be done, and what was:", recordCommands],
+  ["The Capability Lattice:", latticeCommands],
+  ["This machine:", machineCommands],
+];
+
+function showHelp(program: Command, names: readonly string[]): number {
+  let at = program;
+  for (const name of names) {
+    const below = at.commands.find((command) => command.name() === name);
+    if (below === undefined) throw unknownCommand(at, name);
+    at = below;
+  }
+  at.outputHelp();
+  return EXIT.ok;
+}
+
+function unknownCommand(program: Command, name: string): UsageError {
+  const near = nearestHint(
     name,
     program.commands.map((command) => command.name()),
   );
-  return new UsageError(`there is no command ${name}; the nearest is ${near} (axiom --help lists all)`);
+  return new UsageError(`there is no command ${JSON.stringify(name)}${near} (${pathOf(program)} --help lists all)`);
 }
 
 /** A mistyped command below a group would else run the group's default as if it had been asked for. */
@@ -101,11 +131,16 @@ function refuseExcess(command: Command): void {
   const { parent, args, registeredArguments } = command;
   const excess = args[registeredArguments.length];
   if (parent === null || excess === undefined || registeredArguments.at(-1)?.variadic === true) return;
-  const path: string[] = [];
-  for (let at: Command | null = command; at !== null; at = at.parent) path.unshift(at.name());
-  const group = path.slice(0, -1).join(" ");
-  throw new UsageError(`${path.join(" ")} does not take ${JSON.stringify(excess)}; ${group} --help lists the commands`);
+  // A group's default command, when it was not typed itself: then the group has no such command.
+  if (parent.args[0] !== command.name()) throw unknownCommand(parent, excess);
+  throw new UsageError(
+    `${pathOf(command)} does not take ${JSON.stringify(excess)} (${pathOf(command)} --help says how)`,
+  );
 }
+
+/** As it is typed: `axiom keys rotate`. */
+const pathOf = (command: Command): string =>
+  command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 
 const HELP = `
 Without a command: starts the daemon and prints the address of the HUD.
@@ -118,8 +153,30 @@ AXIOM_PASSPHRASE, NO_COLOR, and AXIOM_SECTION_NAME for each setting of \`axiom c
 
 const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)];
 
-function addCommonOptions(command: Command): void {
+const HELP_WIDTH = 110;
+
+/** The flags that all take, and one way of showing help and of saying what is wrong with a line. */
+function setCommonWays(command: Command): void {
   command.option("--json", "one JSON value on standard output, and nothing else there");
   command.option("-q, --quiet", "no steps and no progress on standard error");
-  command.exitOverride().configureHelp({ sortSubcommands: false });
+  command.exitOverride();
+  command.configureHelp({
+    helpWidth: HELP_WIDTH,
+    // That every command takes flags need not be said of each.
+    subcommandTerm: (each) => [each.name(), ...each.registeredArguments.map(argumentTerm)].join(" "),
+  });
+  command.configureOutput({
+    outputError: (text, write) =>
+      write(
+        `usage: ${text
+          .trim()
+          .replace(/^error: /, "")
+          .replace(/\s+/g, " ")} (${pathOf(command)} --help says how)`,
+      ),
+  });
 }
+
+const argumentTerm = (argument: Argument): string => {
+  const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+};

@@ -23,6 +23,13 @@ export type DirectiveAsked =
   | { card: { tool: string; parameters: JsonObject }; rung?: string }
   | { packet: Envelope };
 
+export interface Connection {
+  readonly client: HiveClient;
+  /** Whether a daemon answers: what was begun goes on after this process has ended. */
+  readonly daemon: boolean;
+  close(): Promise<void>;
+}
+
 export class HiveClient {
   readonly #send: Transport;
   readonly #key: string;
@@ -32,7 +39,7 @@ export class HiveClient {
     this.#key = key;
   }
 
-  /** `wait_s`: how long the answer may wait for the directive's end. */
+  /** `wait_s`: how long the answer may wait until the directive has ended or waits for an approval. */
   state(asked: DirectiveAsked, options: { wait_s: number; idempotencyKey?: string }): Promise<DirectiveView | Refusal> {
     const headers: Record<string, string> = { Prefer: `wait=${options.wait_s}` };
     if (options.idempotencyKey !== undefined) headers["Idempotency-Key"] = options.idempotencyKey;
@@ -121,7 +128,10 @@ export class HiveClient {
   ): Promise<T | Refusal> {
     const answer = await this.#request(method, path, headers, body);
     const text = (await collect(answer.body)).toString("utf8");
-    return (text === "" ? {} : JSON.parse(text)) as T | Refusal;
+    const said = (text === "" ? {} : JSON.parse(text)) as T | Refusal;
+    // Its own fault, which is no refusal and must not be taken for an answer.
+    if (answer.status === 500) throw new Error((said as { why?: string }).why ?? `the hive answers ${text}`);
+    return said;
   }
 
   #request(

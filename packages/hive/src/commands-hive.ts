@@ -21,12 +21,22 @@ export function hiveCommands({ program, terminal, action }: Tree): void {
     .action(action(async () => (await import("./cli-decide.ts")).runLock(terminal)));
   program
     .command("freeze <why>")
-    .description("Stop all work at once and admit nothing")
-    .action(action(async (why: string) => (await import("./cli-decide.ts")).runFreeze(terminal, why)));
+    .description("Stop all work at once and admit nothing; runs on os and vm are held")
+    .action(action(async (why: string) => (await import("./cli-held.ts")).runFreeze(terminal, why)));
+  program
+    .command("held")
+    .description("Runs that a freeze holds")
+    .action(action(async () => (await import("./cli-held.ts")).runHeld(terminal)));
   program
     .command("resume")
-    .description("End a freeze")
-    .action(action(async () => (await import("./cli-decide.ts")).runResume(terminal)));
+    .description("End a freeze; held runs go on")
+    .option("--wipe", "destroy the held runs instead; wants an explicit approval")
+    .option("--approve", "approve the wipe at once")
+    .action(
+      action(async (options: { wipe?: boolean; approve?: boolean }) =>
+        (await import("./cli-held.ts")).runResume(terminal, options),
+      ),
+    );
 }
 
 function needleCommands({ program, terminal, action }: Tree): void {

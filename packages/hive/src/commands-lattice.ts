@@ -65,7 +65,9 @@ function askingCommands({ program, terminal, action }: Tree): void {
     .action(action(async ({ leg }: { leg: string[] }) => (await ask()).runLatticePlan(terminal, leg)));
   program
     .command("coordinate <file>")
-    .description("Plan many tasks that compete, from a JSON file; - is standard input")
+    .description(
+      "Plan many tasks that compete, from a JSON file (- is standard input); tasks in words end in a proof card",
+    )
     .action(action(async (file: string) => (await ask()).runLatticeCoordinate(terminal, file)));
   surfaceCommand(program).action(action(async (options: never) => (await ask()).runLatticeSurface(terminal, options)));
 }

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Json, type JsonObject, parseStrict, type Refusal, refuse } from "lop";
 import { z } from "zod";
-import { nearest } from "./nearest.ts";
+import { nearestHint } from "./nearest.ts";
 
 export const CONFIG_FILE = "axiom.json";
 export const CONFIG_MAX_BYTES = 65_536;
@@ -38,6 +38,8 @@ const Limits = z.strictObject({
   directives_in_flight: z.int().min(1).max(4096).default(256).describe("Directives under way at once."),
   chambers_in_flight: z.int().min(1).max(64).default(2).describe("Chambers that run at once; others wait."),
   chambers_warm: z.int().min(0).max(16).default(3).describe("Interpreters of each rung that a daemon keeps ready."),
+  held_runs: z.int().min(0).max(32).default(8).describe("Runs that a freeze holds; others end with `frozen`."),
+  held_minutes: z.int().min(1).max(1440).default(60).describe("How long a frozen run is held; then it is wiped."),
   approval_minutes: z.int().min(1).max(10_080).default(15).describe("How long an approval is awaited."),
   run_seconds: z.int().min(1).max(600).default(30).describe("Time limit of a run when the card names none."),
   memory_mib: z.int().min(16).max(65_536).default(256).describe("Memory limit of a chamber."),
@@ -256,7 +258,7 @@ function unknownKey(section: string, key: string, where: string): Refusal {
   const known = section === "" ? Object.keys(SECTIONS) : SETTINGS.map(({ path }) => path);
   return refuse(
     "config-invalid",
-    `${where}: unknown key ${full}; the nearest known one is ${nearest(full, known)}.`,
+    `${where}: unknown key ${full}${nearestHint(full, known)}.`,
     "Correct or remove the key; `axiom config show` lists all.",
   );
 }
@@ -283,7 +285,7 @@ function unknownVariable(variable: string): Refusal {
   const known = SETTINGS.map((setting) => setting.variable);
   return refuse(
     "config-invalid",
-    `the environment: unknown variable ${variable}; the nearest known one is ${nearest(variable, known)}.`,
+    `the environment: unknown variable ${variable}${nearestHint(variable, known)}.`,
     "Correct or unset the variable; `axiom config show` lists all.",
   );
 }
@@ -312,7 +314,7 @@ export const settingOf = (path: string): Setting | Refusal =>
   SETTINGS.find((setting) => setting.path === path) ??
   refuse(
     "config-invalid",
-    `unknown key ${path}; the nearest known one is ${nearest(
+    `unknown key ${path}${nearestHint(
       path,
       SETTINGS.map((setting) => setting.path),
     )}.`,

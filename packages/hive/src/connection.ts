@@ -5,31 +5,37 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Refusal } from "lop";
-import { HiveClient } from "./client.ts";
+import { type Connection, HiveClient } from "./client.ts";
 import { SocketTransport } from "./client-socket.ts";
 import { readDaemon } from "./daemon-file.ts";
 import type { ChambersWanted } from "./local-hive.ts";
 import type { Terminal } from "./terminal.ts";
 import { isRefused, showRefusal } from "./terminal.ts";
 
-export interface Connection {
-  readonly client: HiveClient;
-  /** Whether a daemon answers: what was begun goes on after this process has ended. */
-  readonly daemon: boolean;
-  close(): Promise<void>;
-}
-
 /** `chambers`: those that are opened when there is no daemon. */
 export async function connect(terminal: Terminal, chambers: ChambersWanted = "none"): Promise<Connection | Refusal> {
   const remote = await daemonOf(terminal);
   if (isRefused(remote)) return remote;
-  if (remote !== null) {
-    const transport = new SocketTransport(remote.url);
-    const client = new HiveClient(transport.send, remote.key);
-    return { client, daemon: true, close: async () => transport.close() };
-  }
+  if (remote !== null) return throughSocket(remote);
   const { openInside } = await import("./inside.ts");
   return terminal.patiently("opening the hive", openInside(terminal, chambers));
+}
+
+/** What a running daemon answers; `here` when none runs, for what can be known without opening the hive. */
+export async function askDaemonOr<T>(
+  terminal: Terminal,
+  ask: (client: HiveClient) => Promise<T | Refusal>,
+  here: () => Promise<T | Refusal>,
+): Promise<T | Refusal> {
+  const remote = await daemonOf(terminal);
+  if (isRefused(remote)) return remote;
+  if (remote === null) return here();
+  const { client, close } = throughSocket(remote);
+  try {
+    return await ask(client);
+  } finally {
+    await close();
+  }
 }
 
 /** Only a daemon will do. */
@@ -38,6 +44,11 @@ export async function connectDaemon(terminal: Terminal): Promise<Connection | Re
   if (remote !== null) return connect(terminal);
   const { refuse } = await import("lop");
   return refuse("daemon-absent", `No daemon runs on ${terminal.home}.`);
+}
+
+function throughSocket({ url, key }: { url: string; key: string }): Connection {
+  const transport = new SocketTransport(url);
+  return { client: new HiveClient(transport.send, key), daemon: true, close: async () => transport.close() };
 }
 
 async function daemonOf({ environment, home }: Terminal): Promise<{ url: string; key: string } | null | Refusal> {

@@ -1,37 +1,30 @@
 /** `axiom doctor`: what this machine has, what is missing, and the exact command that mends it. */
-import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statfsSync, statSync } from "node:fs";
-import { createServer } from "node:net";
+import { accessSync, constants, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { osChamber, vm, wasmJs, wasmPy } from "forge";
 import { findingText, isRefusal, Keyring, nodeChance, nodeClock, nodeCrypto, nodeDisk } from "lop";
 import { type Config, loadConfig, SETTINGS } from "./config.ts";
 import { readDaemon } from "./daemon-file.ts";
+import { broken, type Finding, missing, ok, within } from "./doctor-finding.ts";
+import {
+  checkChambers,
+  checkClock,
+  checkNode,
+  checkPort,
+  checkSpace,
+  checkSqlite,
+  checkSwap,
+  checkTools,
+} from "./doctor-machine.ts";
+import { checkDaemon, checkUnits } from "./doctor-service.ts";
 import { askServer } from "./general-engine.ts";
 import { Hud } from "./http-hud.ts";
-import { LATTICE_FOLDER, latticeDesk } from "./lattice-engine.ts";
+import { LATTICE_FOLDER, latticeDesk, latticeSettings } from "./lattice-engine.ts";
+import { heard } from "./lattice-refusal.ts";
 import { checkLedgerOf } from "./ledger-health.ts";
 import { NeedleDesk } from "./needle-desk.ts";
 import { EXIT, type Terminal } from "./terminal.ts";
 
-export const NODE_MAJOR = 24;
-export const DISK_MIN_BYTES = 512 * 1024 * 1024;
-/** No clock before this is right. */
-const BUILT_MS = Date.UTC(2026, 0, 1);
-const TOOL_TIMEOUT_MS = 5000;
-
-export interface Finding {
-  readonly what: string;
-  /** `ok`; `missing`: something that makes the hive better is not there; `broken`: it does not work so. */
-  readonly state: "ok" | "missing" | "broken";
-  readonly detail: string;
-  /** The command, or the sentence, that mends it; null when nothing is wrong. */
-  readonly fix: string | null;
-}
-
-const ok = (what: string, detail: string): Finding => ({ what, state: "ok", detail, fix: null });
-const missing = (what: string, detail: string, fix: string): Finding => ({ what, state: "missing", detail, fix });
-const broken = (what: string, detail: string, fix: string): Finding => ({ what, state: "broken", detail, fix });
+const NAME_WIDTH = 18;
 
 export async function runDoctor(terminal: Terminal): Promise<number> {
   const findings = await terminal.patiently("examining", examine(terminal));
@@ -48,15 +41,19 @@ export async function runDoctor(terminal: Terminal): Promise<number> {
 
 function lineOf({ what, state, detail, fix }: Finding, terminal: Terminal): string {
   const colour = state === "ok" ? "gold" : state === "missing" ? "ice" : "red";
-  const head = `${terminal.paint(colour, state.padEnd(8), "stdout")}${what.padEnd(16)} ${detail}`;
-  return fix === null ? head : `${head}\n${" ".repeat(25)}fix: ${fix}`;
+  const head = `${terminal.paint(colour, state.padEnd(8), "stdout")}${what.padEnd(NAME_WIDTH)} ${detail}`;
+  return fix === null ? head : `${head}\n${" ".repeat(9 + NAME_WIDTH)}fix: ${fix}`;
 }
 
 async function examine(terminal: Terminal): Promise<Finding[]> {
   const { home, environment } = terminal;
   const loaded = loadConfig(home, environment);
   const config = isRefusal(loaded) ? null : loaded.config;
-  return [
+  const configured = (what: string, look: (config: Config) => Promise<Finding>) =>
+    config === null ? [] : [within(what, look(config))];
+  const daemon = checkDaemon(terminal);
+  // All at once: most of them wait for a process or a worker of their own.
+  const looks = [
     checkNode(),
     checkSqlite(),
     isRefusal(loaded) ? broken("configuration", loaded.why, loaded.fix) : ok("configuration", loaded.path),
@@ -64,28 +61,18 @@ async function examine(terminal: Terminal): Promise<Finding[]> {
     ...checkHome(home),
     checkSpace(home),
     checkClock(),
-    ...(config === null ? [] : [await checkPort(home, config)]),
-    ...(await checkChambers()),
-    await checkKeyring(home),
-    await checkRecord(home),
-    ...(config === null ? [] : [await checkModel(terminal, config), await checkLattice(home, config)]),
+    checkSwap(),
+    ...configured("port", (at) => checkPort(home, at)),
+    ...checkChambers(),
+    ...checkUnits(),
+    within("keys", checkKeyring(home)),
+    within("ledger", checkRecord(home)),
+    ...configured("model", (at) => checkModel(terminal, at)),
+    ...configured("lattice", (at) => checkLattice(home, at)),
     new Hud().built ? ok("HUD", "built") : missing("HUD", "not built", "npm run build -w prism"),
-    ...TOOLS.map(checkTool),
+    ...checkTools(),
   ];
-}
-
-function checkNode(): Finding {
-  const { node } = process.versions;
-  return Number(node.split(".")[0]) >= NODE_MAJOR
-    ? ok("Node", node)
-    : broken("Node", `${node}; ${NODE_MAJOR} is needed`, "start through `npm start`, which takes the right one");
-}
-
-function checkSqlite(): Finding {
-  const { sqlite } = process.versions;
-  return sqlite === undefined
-    ? broken("SQLite", "this Node was built without it", "use Node from npm: npm start")
-    : ok("SQLite", sqlite);
+  return [...(await Promise.all(looks)), ...(await daemon)];
 }
 
 /** `AXIOM_*` names that nobody reads: most often a slip of the pen. */
@@ -106,6 +93,7 @@ export const OTHER_VARIABLES = [
   "AXIOM_PASSPHRASE",
   "AXIOM_PASSPHRASE_FILE",
   "AXIOM_NEW_PASSPHRASE",
+  "AXIOM_STACK",
   "AXIOM_WRITE_DOCS",
 ];
 
@@ -131,9 +119,10 @@ async function checkLattice(home: string, { lattice: config }: Config): Promise<
   if (readDaemon(home) !== null) return ok("lattice", `${config.engine}, held by the daemon`);
   const desk = latticeDesk(home, config);
   const open = await desk.open();
-  const found = isRefusal(open)
-    ? broken("lattice", open.why, open.fix)
-    : ok("lattice", `${config.engine}, ${await open.lattice.count()} records, times in ${open.settings.tz}`);
+  const count = isRefusal(open) ? open : heard(await open.lattice.count());
+  const found = isRefusal(count)
+    ? broken("lattice", count.why, count.fix)
+    : ok("lattice", `${config.engine}, ${count} records, times in ${latticeSettings(config).tz}`);
   await desk.close();
   return found;
 }
@@ -144,6 +133,10 @@ function checkHome(home: string): Finding[] {
   if (!stat.isDirectory()) return [broken("home", `${home} is no folder`, `rm ${home}`)];
   if (process.getuid !== undefined && stat.uid !== process.getuid())
     return [broken("home", `${home} belongs to another user`, `sudo chown -R "$(id -u):$(id -g)" ${home}`)];
+  if (!isWritable(home))
+    return [
+      broken("home", `${home} cannot be written`, `mount -o remount,rw "$(df --output=target ${home} | tail -1)"`),
+    ];
   const keys = join(home, "keys");
   const secret = [home, keys, ...(existsSync(keys) ? readdirSync(keys).map((name) => join(keys, name)) : [])];
   const open = secret.filter((path) => ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0);
@@ -152,56 +145,13 @@ function checkHome(home: string): Finding[] {
     : [broken("home", `others can reach ${open.join(", ")}`, `chmod -R go= ${home}`)];
 }
 
-function checkSpace(home: string): Finding {
-  const folder = existsSync(home) ? home : "/";
-  const { bavail, bsize } = statfsSync(folder);
-  const free_bytes = bavail * bsize;
-  const detail = `${(free_bytes / 2 ** 30).toFixed(1)} GiB free`;
-  return free_bytes >= DISK_MIN_BYTES
-    ? ok("disk", detail)
-    : broken("disk", detail, `free space on the disk of ${folder}`);
-}
-
-const checkClock = (): Finding =>
-  Date.now() > BUILT_MS
-    ? ok("clock", new Date().toISOString())
-    : broken("clock", new Date().toISOString(), "sudo timedatectl set-ntp true");
-
-async function checkPort(home: string, { http }: Config): Promise<Finding> {
-  const daemon = readDaemon(home);
-  if (daemon !== null) return ok("daemon", `process ${daemon.pid} at ${daemon.url}`);
-  const free = await new Promise<boolean>((resolve) => {
-    const probe = createServer().once("error", () => resolve(false));
-    probe.listen({ port: http.port, host: http.bind }, () => probe.close(() => resolve(true)));
-  });
-  return free
-    ? ok("port", `${http.bind}:${http.port} is free`)
-    : broken("port", `${http.bind}:${http.port} is taken`, "axiom config set http.port 4181");
-}
-
-async function checkChambers(): Promise<Finding[]> {
-  const found: Finding[] = [];
-  const os = osChamber({ pool: 0 });
-  for (const chamber of [wasmJs({ pool: 0 }), wasmPy({ pool: 0 }), os]) {
-    const probe = await chamber.probe();
-    const caps = chamber === os ? (os.caps() ?? "") : "";
-    await chamber.close();
-    const what = `chamber ${chamber.rung}`;
-    const detail = [chamber.languages.join(", "), caps].filter((part) => part !== "").join("; ");
-    // A rung that needs the system's tools may be absent; those that come with the packages may not.
-    const bad = chamber === os ? missing : broken;
-    found.push(probe.ready ? ok(what, detail) : bad(what, probe.why, probe.fix));
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
-  return [...found, await checkMachines()];
-}
-
-/** Without it the hive runs on the other rungs; a directive that asks for it is refused. */
-async function checkMachines(): Promise<Finding> {
-  const chamber = vm();
-  const probe = await chamber.probe();
-  await chamber.close();
-  if (!probe.ready) return missing("chamber vm", probe.why, probe.fix);
-  return ok("chamber vm", chamber.languages.join(", "));
 }
 
 async function checkKeyring(home: string): Promise<Finding> {
@@ -238,39 +188,4 @@ async function checkRecord(home: string): Promise<Finding> {
     findingText(report.findings[0]!),
     "axiom ledger check shows all; restore the folder from a copy",
   );
-}
-
-interface Tool {
-  command: string;
-  args: readonly string[];
-  serves: string;
-  fix: string;
-}
-
-/** Nothing here is needed to run directives; each makes something more possible. */
-const TOOLS: readonly Tool[] = [
-  { command: "bwrap", args: ["--version"], serves: "chambers of rung os", fix: "apt install bubblewrap" },
-  {
-    command: "qemu-system-x86_64",
-    args: ["--version"],
-    serves: "chambers of rung vm",
-    fix: "apt install qemu-system-x86",
-  },
-  { command: "chromium", args: ["--version"], serves: "the HUD's tests and screenshots", fix: "apt install chromium" },
-  { command: "openssl", args: ["version"], serves: "checking proofs elsewhere", fix: "apt install openssl" },
-  {
-    command: "go",
-    args: ["version"],
-    serves: "checking proofs elsewhere",
-    fix: "apt install golang-go golang-golang-x-mod-dev",
-  },
-  { command: "age", args: ["--version"], serves: "opening a copy of the keys by hand", fix: "apt install age" },
-  { command: "promtool", args: ["--version"], serves: "the test of /metrics", fix: "apt install prometheus" },
-  { command: "systemd-analyze", args: ["--version"], serves: "the test of the unit", fix: "apt install systemd" },
-];
-
-function checkTool({ command, args, serves, fix }: Tool): Finding {
-  const run = spawnSync(command, args, { encoding: "utf8", timeout: TOOL_TIMEOUT_MS });
-  if (run.error !== undefined) return missing(command, `not here; for ${serves}`, fix);
-  return ok(command, (run.stdout || run.stderr).split("\n")[0]!.trim().slice(0, 60));
 }

@@ -25,11 +25,13 @@ import { type ProofParts, partsPath } from "./flow/record.ts";
 import type { SigningDesk } from "./flow/sign.ts";
 import type { TripParts } from "./flow.ts";
 import { FreezeGate } from "./freeze-gate.ts";
+import { HeldRuns } from "./held-runs.ts";
 import { Hive } from "./hive.ts";
 import { openHiveLedger } from "./hive-ledger.ts";
 import type { HivePorts, HiveSettings, HiveStatus } from "./hive-types.ts";
 import { type Recovered, recover } from "./recovery.ts";
-import { type OwnEntry, Statements } from "./statements.ts";
+import { SnapshotShelf } from "./snapshot-shelf.ts";
+import { type OwnEntry, Statements, sentence } from "./statements.ts";
 import { ToolTable } from "./tool.ts";
 import { execTools } from "./tools-exec.ts";
 import { filesTools } from "./tools-files.ts";
@@ -127,12 +129,16 @@ async function openUnder(
   });
   ports.egress?.bind(egressBook({ permits, keyring, statements }));
   if (recovered.frozen !== null) ports.egress?.shut(recovered.frozen.why);
+  const shelf = new SnapshotShelf(disk);
+  const fault = ports.fault ?? (() => {});
+  const { held_runs, held_ms } = settings.limits;
+  const runs = new HeldRuns({ crypto, clock, statements, shelf, fault, held_runs, held_ms });
   const tools = new ToolTable({
-    ...execTools({ ...ports, mayReachOut: () => ports.egress !== undefined && mayReachOut(permits) }),
+    ...execTools({ ...ports, runs, mayReachOut: () => ports.egress !== undefined && mayReachOut(permits) }),
     ...filesTools(ports),
     ...permitTools({ permits, keyring, statements, chance, policy_set: policy.id }),
     ...(ports.lattice === undefined ? {} : latticeTools({ lattice: ports.lattice, crypto })),
-    ...guardTools({ gate, statements, chambers: () => ports.ladder.probeAll() }),
+    ...guardTools({ gate, statements, runs, chambers: () => ports.ladder.probeAll() }),
   });
   const parts: TripParts = {
     ...ports,
@@ -149,7 +155,7 @@ async function openUnder(
     chamberTurns: new Turns(settings.limits.chambers_at_once),
     journal: new CardJournal(disk),
     memories: new NeedleMemories(disk, nodeSealer(memoryKey(signer, crypto)), (bytes) => crypto.sha256(bytes)),
-    fault: ports.fault ?? (() => {}),
+    fault,
   };
   const desk: SigningDesk = {
     keyring,
@@ -161,6 +167,8 @@ async function openUnder(
   };
   const settled = await settle(parts, recovered, ledger);
   if (isRefusal(settled)) return settled;
+  // After their ends are on record; no key opens them any more.
+  await shelf.clear();
   const markBody = (from: number): JsonObject => ({
     version: settings.version,
     from,
@@ -180,6 +188,7 @@ async function openUnder(
     desk,
     permits,
     egress: ports.egress ?? null,
+    runs,
     lattice: ports.lattice ?? null,
     window: recovered.window,
     recovered: settled,
@@ -227,18 +236,13 @@ async function settle(
   recovered: Recovered,
   ledger: Ledger,
 ): Promise<HiveStatus["recovered"] | Refusal> {
-  for (const { id, intent } of recovered.open) {
+  for (const { id, intent, held } of recovered.open) {
     // Before the entry: once that stands, no later start would look for these parts again.
     if (await parts.disk.exists(partsPath(id))) await parts.disk.remove(partsPath(id));
-    const why =
-      intent === null
-        ? "The hive stopped before the directive began; nothing was done."
-        : "The hive stopped between intent and outcome; what was begun may be done in part.";
-    const written = await parts.statements.write("interrupted", id, {
-      why,
-      intent,
-      step: intent === null ? "admit" : "execute",
-    });
+    const step = intent === null ? "admit" : "execute";
+    const stood = held === null ? {} : { held };
+    const body = { why: sentence(INTERRUPTED[held === null ? step : "held"]), intent, step, ...stood };
+    const written = await parts.statements.write("interrupted", id, body);
     if (isRefusal(written)) return written;
     recovered.window.ended(id);
   }
@@ -251,6 +255,12 @@ async function settle(
     ledger: repairOf(ledger),
   };
 }
+
+const INTERRUPTED = {
+  admit: "The hive stopped before the directive began; nothing was done.",
+  execute: "The hive stopped between intent and outcome; what was begun may be done in part.",
+  held: "The hive stopped while a freeze held the run; it never goes on, and its snapshot lost its key.",
+};
 
 /** The outcome is sealed and on the ledger; only the proof's file was cut off. */
 async function completeCutOff(parts: TripParts, ledger: Ledger, id: string, index: number): Promise<boolean> {

@@ -20,7 +20,7 @@ import type {
   Rung,
   Verdict,
 } from "lop";
-import type { LatticePort, LatticeStatus } from "./lattice-desk.ts";
+import type { LatticePort, LatticeStatus } from "./lattice-port.ts";
 
 /** Everything that the hive touches of the world. The simulation hands in its own. */
 export interface HivePorts {
@@ -123,6 +123,10 @@ export interface HiveLimits {
   readonly approval_ms: number;
   /** How long a packet that the hive itself signs may wait for its admission. */
   readonly packet_ms: number;
+  /** Runs that a freeze holds; others end with `frozen`. */
+  readonly held_runs: number;
+  /** How long a run is held; then it is wiped. */
+  readonly held_ms: number;
 }
 
 export const DEFAULT_LIMITS: HiveLimits = {
@@ -130,6 +134,8 @@ export const DEFAULT_LIMITS: HiveLimits = {
   chambers_at_once: 2,
   approval_ms: 15 * 60_000,
   packet_ms: 60_000,
+  held_runs: 8,
+  held_ms: 60 * 60_000,
 };
 
 /** The trip, in its order. */
@@ -148,8 +154,20 @@ export const STEPS = [
 ] as const;
 export type StepName = (typeof STEPS)[number];
 
-/** `missed` is said to a slow reader alone: `detail` is `{events}`, how many it did not get. */
-export type StepPhase = "began" | "passed" | "waiting" | "output" | "refused" | "skipped" | "missed";
+/**
+ * `held`: a freeze holds the run, `thawed`: it goes on. `missed` is said to a slow reader alone: `detail` is `{events}`, how many it
+ * did not get.
+ */
+export type StepPhase =
+  | "began"
+  | "passed"
+  | "waiting"
+  | "output"
+  | "held"
+  | "thawed"
+  | "refused"
+  | "skipped"
+  | "missed";
 
 export interface StepEvent {
   /** Rises over all directives, and over restarts. */
@@ -164,7 +182,15 @@ export interface StepEvent {
   readonly detail: JsonObject;
 }
 
-export type DirectiveState = "running" | "awaiting-approval" | "done" | "refused" | "cancelled" | "interrupted";
+/** `held`: a freeze stopped its run in the middle; it goes on or is wiped. */
+export type DirectiveState =
+  | "running"
+  | "held"
+  | "awaiting-approval"
+  | "done"
+  | "refused"
+  | "cancelled"
+  | "interrupted";
 
 /** `done` covers red results too: look at `outcome.status` and `quarantined`. */
 export interface DirectiveView {
@@ -193,6 +219,21 @@ export interface Frozen {
   readonly since: string;
 }
 
+/** A run that a freeze holds. */
+export interface HeldView {
+  readonly directive: string;
+  readonly rung: Rung;
+  /** When its gate was shut. */
+  readonly since: string;
+  /** When it is wiped if nobody resumes the hive. */
+  readonly until: string;
+  /** What it holds in memory, once it stands. */
+  readonly ram_bytes: number;
+  /** SHA-256 of its sealed snapshot; null on a rung without one, and while there is none. */
+  readonly snapshot: string | null;
+  readonly snapshot_bytes: number;
+}
+
 export interface HiveStatus {
   readonly version: string;
   /** Id of the hive's key. */
@@ -211,6 +252,7 @@ export interface HiveStatus {
   readonly lattice: LatticeStatus;
   readonly running: number;
   readonly awaiting: number;
+  readonly held: readonly HeldView[];
   /** What this start found: directives that the last run left open, and what the ledger's repair dropped. */
   readonly recovered: {
     readonly interrupted: readonly string[];
@@ -251,8 +293,8 @@ export interface HiveFace {
   list(page: { limit: number; before?: string }): Promise<DirectiveView[]>;
   /** Events with a higher `seq`: the past ones that are still kept, then live. For one directive it ends after the last event. */
   events(id: string | null, after_seq: number, signal: AbortSignal): AsyncIterable<StepEvent>;
-  /** Resolves when the directive ended, or, with its view so far, when `signal` aborts. */
-  ended(id: string, signal?: AbortSignal): Promise<DirectiveView | Refusal>;
+  /** Resolves when the directive ended or waits for an approval, or, with its view so far, when `signal` aborts. */
+  atRest(id: string, signal: AbortSignal): Promise<DirectiveView | Refusal>;
   /** Signs the approval with the operator's key; resolves when it is durable. `explicit` for what cannot be undone. */
   approve(id: string, how?: { explicit?: boolean }): Promise<Refusal | null>;
   refuseApproval(id: string, why: string): Promise<Refusal | null>;

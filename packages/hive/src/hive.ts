@@ -15,6 +15,7 @@ import { proofPath } from "./flow/prove.ts";
 import { ENGINE_MISSING } from "./flow/route.ts";
 import { type SigningDesk, sign, signApproval } from "./flow/sign.ts";
 import { type TripParts, travel } from "./flow.ts";
+import type { HeldRuns } from "./held-runs.ts";
 import { admittedAt, type HistoryParts, olderDirective, olderDirectives } from "./history.ts";
 import type {
   DirectiveView,
@@ -48,6 +49,7 @@ export interface HiveInside {
   readonly permits: PermitBook;
   /** The way out of chambers; shut by a freeze before anything else. */
   readonly egress: HivePorts["egress"] | null;
+  readonly runs: HeldRuns;
   readonly lattice: HivePorts["lattice"] | null;
   readonly window: RecoveryWindow;
   readonly recovered: HiveStatus["recovered"];
@@ -75,13 +77,16 @@ export class Hive implements HiveFace {
     this.#marked = inside.parts.statements.ledger.size;
     this.#events = new StepEvents(this.#marked * SEQ_PER_ENTRY);
     this.#scanner = new SecretScanner(inside.parts.settings.secrets);
-    const { parts, egress } = inside;
-    const { gate } = parts;
-    gate.onFreeze((except) => {
-      egress?.shut(gate.frozen?.why ?? "The hive is frozen.");
-      this.#stopAll(except);
+    const { parts, egress, runs } = inside;
+    runs.onChange((directive, turn, held) => this.#store.trip(directive)?.hold(turn, held === null ? {} : { ...held }));
+    parts.gate.govern({
+      freeze: (except, recorded) => this.#freezeWork(except, recorded),
+      wipe: (why) => runs.wipe(why),
+      resume: () => {
+        egress?.reopen();
+        return runs.resume();
+      },
     });
-    gate.onResume(() => egress?.reopen());
   }
 
   sign(body: DirectiveBody): Promise<Envelope | Refusal> {
@@ -177,17 +182,21 @@ export class Hive implements HiveFace {
     return (this.#store.view(id)?.steps ?? []).filter((step) => step.seq > after_seq);
   }
 
-  async ended(id: string, signal?: AbortSignal): Promise<DirectiveView | Refusal> {
+  /** Resolves when the directive ended. */
+  async ended(id: string): Promise<DirectiveView | Refusal> {
+    return this.#store.trip(id)?.ended ?? (await this.directive(id)) ?? unknown(id);
+  }
+
+  async atRest(id: string, signal: AbortSignal): Promise<DirectiveView | Refusal> {
     const trip = this.#store.trip(id);
     if (trip === undefined) return (await this.directive(id)) ?? unknown(id);
-    if (signal === undefined) return trip.ended;
     let leave = () => {};
     const left = new Promise<DirectiveView>((resolve) => {
       leave = () => resolve(trip.view);
       if (signal.aborted) leave();
       signal.addEventListener("abort", leave, { once: true });
     });
-    return Promise.race([trip.ended, left]).finally(() => signal.removeEventListener("abort", leave));
+    return Promise.race([trip.atRest, left]).finally(() => signal.removeEventListener("abort", leave));
   }
 
   async approve(id: string, how: { explicit?: boolean } = {}): Promise<Refusal | null> {
@@ -243,7 +252,7 @@ export class Hive implements HiveFace {
   }
 
   resume(): Promise<Refusal | null> {
-    return this.#in.parts.gate.resume(this.#in.parts.statements, null);
+    return this.#in.parts.gate.resume(this.#in.parts.statements, { directive: null, wipe: false });
   }
 
   status(): HiveStatus {
@@ -262,6 +271,7 @@ export class Hive implements HiveFace {
       lattice: this.#in.lattice?.status() ?? NO_LATTICE,
       running: states.filter((state) => state === "running").length,
       awaiting: states.filter((state) => state === "awaiting-approval").length,
+      held: this.#in.runs.list(),
       recovered,
     };
   }
@@ -278,7 +288,7 @@ export class Hive implements HiveFace {
     const needles = await this.needles();
     if (isRefusal(needles)) return needles;
     const info = needles.find((needle) => needle.id === id);
-    if (info === undefined) return unknownNeedle(id);
+    if (info === undefined) return unknownNeedle(id, needles);
     const memory = await this.#in.parts.memories.last(id);
     if (isRefusal(memory)) return memory;
     return { ...info, memory: memory === null ? null : { hash: memory.hash, bytes: memory.bytes.length } };
@@ -293,7 +303,7 @@ export class Hive implements HiveFace {
   async forgetNeedleMemory(id: string): Promise<Refusal | null> {
     const needles = await this.needles();
     if (isRefusal(needles)) return needles;
-    if (!needles.some((needle) => needle.id === id)) return unknownNeedle(id);
+    if (!needles.some((needle) => needle.id === id)) return unknownNeedle(id, needles);
     return (await this.#in.parts.memories.forget(id)) ? null : nothingKept(id);
   }
 
@@ -345,15 +355,23 @@ export class Hive implements HiveFace {
     await this.#in.parts.statements.write("leftover", null, { rung, id, began, killed });
   }
 
-  #stopAll(except: string | null): void {
-    const frozen = refuse("hive-frozen", this.#in.parts.gate.frozen?.why ?? "The hive is frozen.");
-    for (const trip of this.#store.trips()) if (trip.id !== except) trip.stop(frozen);
+  /** Gates and the way out first, all in one turn; then what can be held is held, and the rest ends. */
+  #freezeWork(except: string | null, recorded: Promise<void> | null): Promise<void> {
+    const { egress, runs, parts } = this.#in;
+    const frozen = refuse("hive-frozen", parts.gate.frozen?.why ?? "The hive is frozen.");
+    egress?.shut(frozen.why);
+    const standing = recorded === null ? runs.wipe(frozen.why) : runs.freeze(recorded);
+    for (const trip of this.#store.trips()) if (trip.id !== except && !runs.has(trip.id)) trip.stop(frozen);
+    return standing;
   }
 }
 
 const STOPPING: Refusal = refuse("interrupted", "The hive was stopped.", "State the directive again.");
 const isId = (id: string): boolean => /^[0-9a-f]{64}$/.test(id);
 const nothingKept = (id: string): Refusal => refuse("memory-absent", `${id} remembers nothing.`);
-const unknownNeedle = (id: string): Refusal =>
-  refuse("needle-unknown", `There is no needle ${JSON.stringify(id.slice(0, 64))}.`);
+const unknownNeedle = (id: string, needles: readonly NeedleInfo[]): Refusal =>
+  refuse(
+    "needle-unknown",
+    `There is no needle ${JSON.stringify(id.slice(0, 64))}; there are ${needles.map((each) => each.id).join(", ")}.`,
+  );
 const unknown = (id: string): Refusal => refuse("directive-unknown", `There is no directive ${id.slice(0, 64)}.`);

@@ -29,11 +29,11 @@ const state = route<DirectiveRequest, object>({
   headers: {
     "Idempotency-Key":
       "1 to 128 visible letters. The same key with the same body gives the same directive, also after a crash.",
-    Prefer: "`wait=SECONDS`: answer when the directive has ended, or after so many seconds.",
+    Prefer: "`wait=SECONDS`: answer when the directive has ended or waits for an approval, or after so many seconds.",
   },
   answers: {
     200: { about: "It ended while the request waited.", schema: DirectiveBodyView },
-    202: { about: "It is admitted and under way.", schema: DirectiveBodyView },
+    202: { about: "It is admitted and under way, or waits for an approval.", schema: DirectiveBodyView },
   },
   handle: stateDirective,
 });
@@ -91,7 +91,7 @@ async function viewAfter(
   wait_s: number,
   gone: AbortSignal,
 ): Promise<DirectiveView | Refusal> {
-  if (wait_s > 0) return world.hive.ended(id, AbortSignal.any([AbortSignal.timeout(wait_s * 1000), gone]));
+  if (wait_s > 0) return world.hive.atRest(id, AbortSignal.any([AbortSignal.timeout(wait_s * 1000), gone]));
   return (await world.hive.directive(id)) ?? unknown(id);
 }
 

@@ -2,6 +2,7 @@
  * What a request must pass before any route sees it: the address it was sent to, the page it comes from, the key it carries,
  * the body it brings. A page on another site can make a browser send requests to loopback; the Host and Origin checks end that.
  */
+import { complaintText, readShape } from "lattice/wording";
 import { isRefusal, type Json, parseStrict, type Refusal, refuse } from "lop";
 import type { z } from "zod";
 import { type ApiKeys, type Caller, covers, type Scope } from "./api-keys.ts";
@@ -73,8 +74,8 @@ export async function readBody<B>(
   } catch (error) {
     return refuse("request-malformed", `The body is not JSON as it is wanted: ${(error as Error).message}.`);
   }
-  const parsed = schema.safeParse(value);
-  return parsed.success ? { body: parsed.data } : refuse("request-malformed", `The body: ${firstFault(parsed.error)}`);
+  const read = readShape(schema, value);
+  return "data" in read ? { body: read.data } : refuse("request-malformed", `The body: ${complaintText(read)}`);
 }
 
 const tooLarge = (max_bytes: number): Refusal =>
@@ -101,26 +102,6 @@ export function readQuery<Q>(url: URL, schema: z.ZodType<Q>): { query: Q } | Ref
     if (seen.has(name)) return refuse("request-malformed", `The query names ${name.slice(0, 80)} twice.`);
     seen.set(name, value);
   }
-  const parsed = schema.safeParse(Object.fromEntries(seen));
-  return parsed.success
-    ? { query: parsed.data }
-    : refuse("request-malformed", `The query: ${firstFault(parsed.error)}`);
-}
-
-/** The innermost fault in words: of a union, the branch that came furthest. */
-export function firstFault(error: z.core.$ZodError): string {
-  const issue = deepest(error.issues[0]!);
-  const at = issue.path.map(String).join(".");
-  return `${at === "" ? "" : `${at}: `}${issue.message}.`;
-}
-
-function deepest(issue: z.core.$ZodIssue, path: PropertyKey[] = []): { path: PropertyKey[]; message: string } {
-  const here = [...path, ...issue.path];
-  if (issue.code !== "invalid_union" || issue.errors.length === 0) return { path: here, message: issue.message };
-  const branches = issue.errors.flatMap((issues) => (issues[0] === undefined ? [] : [deepest(issues[0], here)]));
-  return branches.reduce((best, each) => (each.path.length > best.path.length ? each : best), {
-    path: here,
-    message:
-      branches.map(({ message }) => message).find((message) => message.startsWith("Unrecognized")) ?? issue.message,
-  });
+  const read = readShape(schema, Object.fromEntries(seen));
+  return "data" in read ? { query: read.data } : refuse("request-malformed", `The query: ${complaintText(read)}`);
 }

@@ -37,8 +37,8 @@ import {
 import { type Call, json, type Route, route, type World } from "./http-route.ts";
 import { NoQuery } from "./http-schemas.ts";
 import { streamOf } from "./http-stream.ts";
-import type { OpenLattice } from "./lattice-desk.ts";
-import { isFault, statusOf } from "./lattice-refusal.ts";
+import type { OpenLattice } from "./lattice-port.ts";
+import { heard, isFault, statusOf } from "./lattice-refusal.ts";
 
 /** Bodies with many records, changes or tasks. */
 export const LATTICE_BODY_MAX_BYTES = 16 * 1024 * 1024;
@@ -76,29 +76,31 @@ const status = route<undefined, object>({
 async function latticeBody({ lattice }: World): Promise<z.infer<typeof LatticeStatusBody>> {
   const open = await lattice.open();
   const { engine } = lattice.status();
-  const nothing = {
-    capabilities: 0,
-    dimensions: [],
-    attributes: [],
-    horizon: null,
-    home: null,
-    middle: null,
-    tz: "UTC",
-  };
-  if (isRefusal(open)) return { engine, ready: false, why: open.why, ...nothing };
-  const [capabilities, dimensions, attributes] = await Promise.all([
-    open.lattice.count(),
-    open.lattice.dimensions(),
-    open.lattice.attributes(),
-  ]);
+  const state = isRefusal(open) ? open : await stateOf(open);
+  return isRefusal(state) ? { engine, ready: false, why: state.why, ...NOTHING } : { engine, ...state };
+}
+
+const NOTHING = {
+  ...{ capabilities: 0, dimensions: [], attributes: [] },
+  ...{ horizon: null, home: null, middle: null, tz: "UTC" },
+};
+
+async function stateOf(open: OpenLattice): Promise<Omit<z.infer<typeof LatticeStatusBody>, "engine"> | Refusal> {
+  const capabilities = heard(await open.lattice.count());
+  if (isRefusal(capabilities)) return capabilities;
+  const dimensions = heard(await open.lattice.dimensions());
+  if (isRefusal(dimensions)) return dimensions;
+  const attributes = heard(await open.lattice.attributes());
+  if (isRefusal(attributes)) return attributes;
+  const words = await open.words();
+  if (isRefusal(words)) return words;
   const { home, tz } = open.settings;
-  const { middle } = await open.words();
   return {
-    ...{ engine, ready: true, why: null, capabilities, horizon: { ...open.lattice.horizon } },
+    ...{ ready: true, why: null, capabilities, horizon: { ...open.lattice.horizon } },
     dimensions: [...dimensions],
     attributes: attributes.map((each) => ({ ...each })),
     home: home === null ? null : { ...home },
-    middle: middle === null ? null : { ...middle },
+    middle: words.middle === null ? null : { ...words.middle },
     tz,
   };
 }
@@ -112,7 +114,10 @@ const place = route<undefined, { name: string }>({
   query: PlaceName,
   answers: { 200: { about: "The place.", schema: LatticeSpot } },
   handle: ({ world, query }) =>
-    opened(world, async (open) => told((await open.words()).gazetteer.resolve(query.name, open.settings.home))),
+    opened(world, async (open) => {
+      const words = await open.words();
+      return isRefusal(words) ? words : told(words.gazetteer.resolve(query.name, open.settings.home));
+    }),
 });
 
 const put = route<z.infer<typeof LatticePut>, object>({
@@ -141,6 +146,7 @@ const page = route<undefined, z.infer<typeof LatticePage>>({
   handle: ({ world, query: { after, limit } }) =>
     opened(world, async ({ lattice }) => {
       const capabilities = await lattice.records(after ?? null, limit);
+      if (isFault(capabilities)) return faultBody(capabilities);
       return json({ capabilities, after: capabilities.length < limit ? null : capabilities.at(-1)!.id });
     }),
 });
@@ -159,7 +165,7 @@ const one = route<undefined, object>({
       const record = await lattice.get(id);
       return record === null
         ? refuse("capability-unknown", `There is no capability "${id.slice(0, 128)}".`)
-        : json(record);
+        : told(record);
     }),
 });
 
@@ -187,10 +193,13 @@ const query = route<LatticeQuery, object>({
     opened(world, async (open) => {
       const answer = await open.lattice.find(asked);
       if (isFault(answer) || records !== true) return told(answer);
-      const found = await Promise.all(
-        answer.found.map(async (hit) => ({ ...hit, capability: await open.lattice.get(hit.id) })),
-      );
-      return json({ ...answer, found: found.filter(({ capability }) => capability !== null) });
+      const found: object[] = [];
+      for (const hit of answer.found) {
+        const capability = await open.lattice.get(hit.id);
+        if (isFault(capability)) return faultBody(capability);
+        if (capability !== null) found.push({ ...hit, capability });
+      }
+      return json({ ...answer, found });
     }),
 });
 
@@ -228,7 +237,9 @@ const surface = route<undefined, SurfaceQuery>({
     opened(world, async ({ lattice, words }) => {
       const place = areaOf(area);
       if (isRefusal(place)) return place;
-      const where = { all: [...(await words()).things] };
+      const known = await words();
+      if (isRefusal(known)) return known;
+      const where = { all: [...known.things] };
       return told(
         await lattice.surface({
           place,
@@ -282,7 +293,10 @@ const holds = route<undefined, { limit: number }>({
   query: HoldsQuery,
   answers: { 200: { about: "The latest.", schema: LatticeHolds } },
   handle: ({ world, query: { limit } }) =>
-    opened(world, async ({ lattice }) => json({ holds: await lattice.holds({ limit }) })),
+    opened(world, async ({ lattice }) => {
+      const holds = await lattice.holds({ limit });
+      return isFault(holds) ? faultBody(holds) : json({ holds });
+    }),
 });
 
 const hold = route<z.infer<typeof LatticeHoldRequest>, object>({

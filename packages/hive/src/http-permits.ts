@@ -25,7 +25,7 @@ const grant = route<PermitRequest, object>({
   query: NoQuery,
   answers: {
     200: { about: "It ended while the request waited.", schema: DirectiveBodyView },
-    202: { about: "It is admitted and under way.", schema: DirectiveBodyView },
+    202: { about: "It is admitted and under way, or waits for an approval.", schema: DirectiveBodyView },
   },
   handle: (call) => stateDirective({ ...call, body: { card: { tool: "permit.grant", parameters: { ...call.body } } } }),
 });

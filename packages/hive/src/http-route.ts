@@ -10,7 +10,7 @@ import type { Config } from "./config.ts";
 import type { HiveFace } from "./hive-types.ts";
 import type { Hud } from "./http-hud.ts";
 import type { Idempotency } from "./idempotency.ts";
-import type { LatticePort } from "./lattice-desk.ts";
+import type { LatticePort } from "./lattice-port.ts";
 import type { HiveMeters } from "./metrics-hive.ts";
 import type { Trace } from "./trace.ts";
 

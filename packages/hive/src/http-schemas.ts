@@ -23,7 +23,7 @@ export const StepEventBody = z.object({
 
 export const DirectiveBodyView = z.object({
   id: Digest,
-  state: z.enum(["running", "awaiting-approval", "done", "refused", "cancelled", "interrupted"]),
+  state: z.enum(["running", "held", "awaiting-approval", "done", "refused", "cancelled", "interrupted"]),
   step: z.enum(STEPS),
   words: z.string().nullable(),
   card: ActionCard.nullable(),
@@ -92,6 +92,16 @@ export const NeedleBody = Needle.extend({
   memory: z.object({ hash: Digest, bytes: z.int() }).nullable(),
 });
 
+const HeldBody = z.object({
+  directive: z.string(),
+  rung: z.enum(RUNGS),
+  since: z.string(),
+  until: z.string(),
+  ram_bytes: z.int(),
+  snapshot: z.string().nullable(),
+  snapshot_bytes: z.int(),
+});
+
 export const StatusBody = z.object({
   version: z.string(),
   hive: z.string(),
@@ -108,6 +118,7 @@ export const StatusBody = z.object({
   }),
   running: z.int(),
   awaiting: z.int(),
+  held: z.array(HeldBody),
   recovered: z.object({
     interrupted: z.array(z.string()),
     proofs_completed: z.array(z.string()),

@@ -2,9 +2,8 @@
 import { isRefusal, nodeClock, nodeDisk, type Refusal } from "lop";
 import { pino } from "pino";
 import { ApiKeys } from "./api-keys.ts";
-import { HiveClient, type Transport } from "./client.ts";
+import { type Connection, HiveClient, type Transport } from "./client.ts";
 import { loadConfig } from "./config.ts";
-import type { Connection } from "./connection.ts";
 import { makeHome } from "./home.ts";
 import { makeApp } from "./http.ts";
 import { Hud } from "./http-hud.ts";

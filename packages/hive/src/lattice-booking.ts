@@ -2,9 +2,9 @@
 import { type Capability, DEFAULT_DIMENSION, HoursGlance, type LatticeHold, SLOT_MS } from "lattice";
 import { nodeInZone } from "lattice/node";
 import { isRefusal, type JsonObject, type Refusal, refuse } from "lop";
-import type { OpenLattice } from "./lattice-desk.ts";
 import { timeOf } from "./lattice-find.ts";
-import { heard } from "./lattice-refusal.ts";
+import type { OpenLattice } from "./lattice-port.ts";
+import { heard, isFault } from "./lattice-refusal.ts";
 import { type SpokenTime, sayTime } from "./spoken-time.ts";
 
 export const BOOK_MINUTES = 60;
@@ -41,11 +41,12 @@ export async function reserveFor(open: OpenLattice, asked: BookAsked, key: strin
 
 /** By id, else by name. */
 async function capabilityOf({ lattice, words }: OpenLattice, phrase: string): Promise<Capability | Refusal> {
-  const direct = await lattice.get(phrase);
+  const direct = heard(await lattice.get(phrase));
   if (direct !== null) return direct;
-  const id = heard((await words()).lexicon.idOf(phrase));
+  const known = await words();
+  const id = isRefusal(known) ? known : heard(known.lexicon.idOf(phrase));
   if (isRefusal(id)) return id;
-  return (await lattice.get(id)) ?? refuse("capability-unknown", `"${phrase}" is no longer in the lattice.`);
+  return heard(await lattice.get(id)) ?? refuse("capability-unknown", `"${phrase}" is no longer in the lattice.`);
 }
 
 function windowOf(
@@ -99,7 +100,10 @@ export async function cancelFor(open: OpenLattice, reservation: string): Promise
   const released = heard(await open.lattice.release(Number(number)));
   if (isRefusal(released)) return released;
   const names = new Map<string, string>();
-  for (const { id } of released.items) names.set(id, (await open.lattice.get(id))?.name ?? "");
+  for (const { id } of released.items) {
+    const record = await open.lattice.get(id);
+    names.set(id, record === null || isFault(record) ? "" : record.name);
+  }
   return reservationRow(released, names, null);
 }
 

@@ -2,55 +2,9 @@
  * The lattice as the hive holds it: opened when it is first asked for, and with it the words of its records, for phrases of places and
  * things. Whatever is put or removed through the hive goes through here, so that the words keep up with the records.
  */
-import type { Constraint, Gazetteer, Lattice, Lexicon, Point, Region } from "lattice";
+import type { Lattice } from "lattice";
 import { type Clock, isRefusal, type Refusal, refuse } from "lop";
-
-export interface LatticeSettings {
-  readonly engine: "embedded" | "postgres" | "none";
-  /** Where `me` is. */
-  readonly home: Point | null;
-  /** IANA time zone in which times are meant. */
-  readonly tz: string;
-  /** Where public holidays and sun times are taken from; null is the opening hours library's own. */
-  readonly region: Region | null;
-  readonly horizon_days: number;
-}
-
-export interface LatticeStatus {
-  readonly engine: LatticeSettings["engine"];
-  /** Whether it is open, or can be tried. */
-  readonly ready: boolean;
-  readonly why: string | null;
-}
-
-/** Names and words of all records. */
-export interface Words {
-  readonly gazetteer: Gazetteer;
-  readonly lexicon: Lexicon;
-  /** Middle of all records; null while there are none. */
-  readonly middle: Point | null;
-  /** Leaves out quarters, streets and towns: they are in the lattice for their names, and nobody looks for them. */
-  readonly things: readonly Constraint[];
-}
-
-/** A lattice that is open, with what belongs to it. */
-export interface OpenLattice {
-  readonly lattice: Lattice;
-  readonly settings: LatticeSettings;
-  readonly clock: Clock;
-  words(): Promise<Words>;
-  put(records: readonly unknown[]): Promise<{ added: number; replaced: number } | Refusal>;
-  remove(ids: readonly string[]): Promise<{ removed: number } | Refusal>;
-}
-
-/** The lattice, for tools and doors. */
-export interface LatticePort {
-  /** Refusals: `lattice-none`, `lattice-unopened`. */
-  open(): Promise<OpenLattice | Refusal>;
-  /** What is known without opening anything. */
-  status(): LatticeStatus;
-  close(): Promise<void>;
-}
+import type { LatticePort, LatticeSettings, LatticeStatus, OpenLattice } from "./lattice-port.ts";
 
 export class LatticeDesk implements LatticePort {
   readonly #settings: LatticeSettings;

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Lattice, Point, Region } from "lattice";
 import { nodeClock, type Refusal, refuse } from "lop";
 import type { Config } from "./config.ts";
-import { LatticeDesk, type LatticeSettings } from "./lattice-desk.ts";
+import { LatticeDesk } from "./lattice-desk.ts";
+import type { LatticeSettings } from "./lattice-port.ts";
 import { isFault } from "./lattice-refusal.ts";
 
 export const LATTICE_FOLDER = "lattice";

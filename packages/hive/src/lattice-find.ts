@@ -13,7 +13,7 @@ import {
 } from "lattice";
 import { nodeInZone } from "lattice/node";
 import { isRefusal, type JsonObject, type Refusal, refuse } from "lop";
-import type { OpenLattice } from "./lattice-desk.ts";
+import type { OpenLattice } from "./lattice-port.ts";
 import { heard } from "./lattice-refusal.ts";
 import { readTime, type SpokenTime } from "./spoken-time.ts";
 
@@ -55,6 +55,7 @@ export interface Understood {
 /** Refusals: `place-…`, `home-unset`, `what-unknown`, `attribute-unknown`. */
 export async function understand(open: OpenLattice, asked: FindAsked, fallback?: Point): Promise<Understood | Refusal> {
   const words = await open.words();
+  if (isRefusal(words)) return words;
   const near = asked.near === undefined ? null : heard(words.gazetteer.resolve(asked.near, open.settings.home));
   if (isRefusal(near)) return near;
   const from = near?.at ?? fallback ?? open.settings.home ?? words.middle;
@@ -163,7 +164,8 @@ async function search(
     if (isRefusal(page)) return page;
     for (const { id, distance_m } of page.found) {
       if (hits.length === needs.most) break;
-      const record = await open.lattice.get(id);
+      const record = heard(await open.lattice.get(id));
+      if (isRefusal(record)) return record;
       const hit = record === null ? null : await hitOf(open, record, distance_m, needs);
       if (hit !== null) hits.push(hit);
     }
@@ -184,7 +186,8 @@ async function named(
   const hits: Hit[] = [];
   const glance = new HoursGlance(needs.at_ms, nodeInZone, open.settings.region);
   for (const id of ids.slice(0, MAX_LOOKED_AT)) {
-    const record = await open.lattice.get(id);
+    const record = heard(await open.lattice.get(id));
+    if (isRefusal(record)) return record;
     if (record === null) continue;
     const metres = distance_m(understood.from, record.at);
     if (understood.near !== null && metres > (understood.radius_m ?? Number.POSITIVE_INFINITY)) continue;
@@ -301,11 +304,14 @@ async function countOpen(open: OpenLattice, understood: Understood, window: Wind
   return isFault(answer) ? 0 : answer.found.length;
 }
 
+const awayText = (metres: number): string =>
+  metres < 1000 ? `${Math.round(metres)} m` : `${(metres / 1000).toFixed(1)} km`;
+
 async function beyond(open: OpenLattice, understood: Understood): Promise<string> {
   const place = { from: { ...understood.from } };
   const answer = await open.lattice.find({ place, where: whereOf(understood), limit: 1 });
   const nearest = isFault(answer) ? undefined : answer.found[0];
-  return nearest === undefined ? "" : ` The nearest is ${(nearest.distance_m / 1000).toFixed(1)} km away.`;
+  return nearest === undefined ? "" : ` The nearest is ${awayText(nearest.distance_m)} away.`;
 }
 
 async function nextOpening(open: OpenLattice, understood: Understood, at_ms: number): Promise<string | null> {
@@ -315,7 +321,8 @@ async function nextOpening(open: OpenLattice, understood: Understood, at_ms: num
   const openings: number[] = [];
   for (const { id } of answer.found) {
     const record = await open.lattice.get(id);
-    const { state, changes_ms } = record === null ? { state: "unknown", changes_ms: null } : glance.of(record);
+    const { state, changes_ms } =
+      record === null || isFault(record) ? { state: "unknown", changes_ms: null } : glance.of(record);
     if (state === "closed" && changes_ms !== null) openings.push(changes_ms);
   }
   return openings.length === 0 ? null : new Date(Math.min(...openings)).toISOString();

@@ -1,7 +1,7 @@
 /** An open lattice with the words of its records, which are read when they are first needed and keep up with what is put and removed. */
 import { AREA_CATEGORY, type Capability, type Constraint, Gazetteer, type Lattice, Lexicon, type Point } from "lattice";
-import { type Clock, isRefusal } from "lop";
-import type { LatticeSettings, OpenLattice, Words } from "./lattice-desk.ts";
+import { type Clock, isRefusal, type Refusal } from "lop";
+import type { LatticeSettings, OpenLattice, Words } from "./lattice-port.ts";
 import { heard } from "./lattice-refusal.ts";
 
 /** Records read at a time for the words. */
@@ -10,12 +10,14 @@ const PAGE = 5000;
 export const WORDS_LAST_MS = 10 * 60_000;
 
 export function openLattice(lattice: Lattice, settings: LatticeSettings, clock: Clock): OpenLattice {
-  let words: Promise<WordBook> | null = null;
+  let words: Promise<WordBook | Refusal> | null = null;
   let read_ms = 0;
-  const current = (): Promise<WordBook> => {
+  const current = async (): Promise<WordBook | Refusal> => {
     const stale = lattice.engine === "postgres" && clock.monotonic_ms() - read_ms > WORDS_LAST_MS;
     if (words === null || stale) [words, read_ms] = [readWords(lattice), clock.monotonic_ms()];
-    return words;
+    const read = await words;
+    if (isRefusal(read)) words = null;
+    return read;
   };
   return {
     lattice,
@@ -26,8 +28,9 @@ export function openLattice(lattice: Lattice, settings: LatticeSettings, clock: 
       const put = heard(await lattice.put(records));
       if (isRefusal(put)) return put;
       // A replaced record leaves its old words behind; they are read anew.
-      if (put.replaced > 0) words = null;
-      else if (words !== null) for (const record of records) (await words).add(record as Capability);
+      const book = await words;
+      if (put.replaced > 0 || book === null || isRefusal(book)) words = null;
+      else for (const record of records) book.add(record as Capability);
       return { ...put };
     },
     remove: async (ids) => {
@@ -63,10 +66,11 @@ class WordBook implements Words {
   }
 }
 
-async function readWords(lattice: Lattice): Promise<WordBook> {
+async function readWords(lattice: Lattice): Promise<WordBook | Refusal> {
   const book = new WordBook();
   for (let after: string | null = null; ; ) {
-    const page: readonly Capability[] = await lattice.records(after, PAGE);
+    const page: readonly Capability[] | Refusal = heard(await lattice.records(after, PAGE));
+    if (isRefusal(page)) return page;
     for (const record of page) book.add(record);
     if (page.length < PAGE) return book;
     after = page.at(-1)!.id;

@@ -4,10 +4,8 @@
  */
 import {
   type Capability,
-  checkPlanFile,
-  HoursCompiler,
-  HoursIndex,
-  isFault,
+  type ItineraryGround,
+  LOOK_AHEAD_SLOTS,
   type PlanFile,
   type PlanProblem,
   type Point,
@@ -16,11 +14,11 @@ import {
   SLOT_MS,
   WallClock,
 } from "lattice";
-import { nodeInZone } from "lattice/node";
 import { type Crypto, digestOf, isRefusal, type Json, type JsonObject, type Refusal, refuse } from "lop";
-import type { OpenLattice } from "./lattice-desk.ts";
 import { type FindAsked, placeOf, timeOf, type Understood, understand, whereOf } from "./lattice-find.ts";
+import type { OpenLattice } from "./lattice-port.ts";
 import { heard } from "./lattice-refusal.ts";
+import { type Room, roomOf, type Span } from "./lattice-room.ts";
 
 /** Nearest places of a leg that are looked at. */
 export const PLAN_CANDIDATES = 40;
@@ -44,7 +42,7 @@ export interface LegAsked extends FindAsked {
   readonly minutes?: number | undefined;
 }
 
-interface Leg {
+export interface Leg {
   readonly asked: LegAsked;
   readonly understood: Understood;
   readonly from: number;
@@ -62,30 +60,38 @@ export async function planFor(
   if (asked.length > MAX_PLAN_LEGS)
     return refuse("parameters-invalid", `legs: at most ${MAX_PLAN_LEGS}, not ${asked.length}.`);
   // "At 9" is at 9, if that can be; only else a little later.
-  const exact = await planWithin(open, crypto, asked, 0);
-  return isRefusal(exact) || exact.planned === true ? exact : planWithin(open, crypto, asked, START_TOLERANCE_MS);
+  for (const tolerance_ms of [0, START_TOLERANCE_MS]) {
+    const planned = await planWithin(open, crypto, asked, tolerance_ms);
+    if (planned !== null) return planned;
+  }
+  return whyNone(open, asked);
 }
 
+/** Null when there is no plan. */
 async function planWithin(
   open: OpenLattice,
   crypto: Crypto,
   asked: readonly LegAsked[],
   tolerance_ms: number,
-): Promise<JsonObject | Refusal> {
+): Promise<JsonObject | Refusal | null> {
   const legs = await readLegs(open, asked, tolerance_ms);
   if (isRefusal(legs)) return legs;
-  const origin = open.settings.home ?? legs[0]!.understood.from;
-  const problem = await problemOf(open, legs, origin);
+  const problem = await problemOf(open, legs, originOf(open, legs));
+  if (isRefusal(problem)) return problem;
   const { ground, task, first } = planGround(problem);
-  const answer = planTask(ground, task, { tellTime: (slot) => wallText(slot * SLOT_MS, open.settings.tz) });
-  if (!("visits" in answer)) return { planned: false, why: answer.why, leg: answer.unmet, legs: [], certificate: null };
+  const answer = planTask(ground, task);
+  if (!("visits" in answer)) return null;
   const visits = answer.visits.map((visit) => ({ ...visit, place: visit.place - first[visit.leg]! }));
   const file: PlanFile = { problem, visits, primal: answer.primal, bound: answer.bound };
   return {
     planned: true,
     why: null,
     leg: null,
-    legs: visits.map((visit) => visitRow(legs[visit.leg]!, visit, open.settings.tz)),
+    legs: visits.map((visit) => {
+      const leg = legs[visit.leg]!;
+      return visitRow(leg, leg.places[visit.place]!, visit, open.settings.tz);
+    }),
+    tasks: null,
     certificate: {
       digest: digestOf(crypto, problem as unknown as Json),
       gap: answer.gap,
@@ -94,8 +100,30 @@ async function planWithin(
   };
 }
 
+const originOf = ({ settings }: OpenLattice, legs: readonly Leg[]): Point => settings.home ?? legs[0]!.understood.from;
+
+/** The legs that cannot be met as they were said, and when they could. */
+async function whyNone(open: OpenLattice, asked: readonly LegAsked[]): Promise<JsonObject | Refusal> {
+  const legs = await readLegs(open, asked, 0);
+  if (isRefusal(legs)) return legs;
+  const problem = await problemOf(open, legs, originOf(open, legs));
+  if (isRefusal(problem)) return problem;
+  const offers = await offersAround(open, legs);
+  if (isRefusal(offers)) return offers;
+  const { ground, task } = planGround(problem);
+  const tellTime = (slot: number): string => wallText(slot * SLOT_MS, open.settings.tz);
+  const answer = planTask({ ...ground, offers }, task, { tellTime });
+  // What just became free is no reason any more; the next asking finds it.
+  const [why, leg] = "visits" in answer ? ["It was full a moment ago; ask again.", null] : [answer.why, answer.unmet];
+  return { planned: false, why, leg, legs: [], tasks: null, certificate: null };
+}
+
 /** The times of the legs, one after the other: an hour without a day is the next one after the leg before. */
-async function readLegs(open: OpenLattice, asked: readonly LegAsked[], tolerance_ms: number): Promise<Leg[] | Refusal> {
+export async function readLegs(
+  open: OpenLattice,
+  asked: readonly LegAsked[],
+  tolerance_ms: number,
+): Promise<Leg[] | Refusal> {
   const legs: Leg[] = [];
   let after_ms = open.clock.now_ms();
   let around: Point | undefined;
@@ -142,22 +170,25 @@ async function candidates(open: OpenLattice, understood: Understood): Promise<Ca
       ? heard(await open.lattice.find(query))
       : { found: ids.slice(0, PLAN_CANDIDATES).map((id) => ({ id })) };
   if (isRefusal(found)) return found;
-  const records = await Promise.all(found.found.map(({ id }) => open.lattice.get(id)));
-  return records.filter((record) => record !== null);
+  const records: Capability[] = [];
+  for (const { id } of found.found) {
+    const record = heard(await open.lattice.get(id));
+    if (isRefusal(record)) return record;
+    if (record !== null) records.push(record);
+  }
+  return records;
 }
 
-async function problemOf(open: OpenLattice, legs: readonly Leg[], origin: Point): Promise<PlanProblem> {
+async function problemOf(open: OpenLattice, legs: readonly Leg[], origin: Point): Promise<PlanProblem | Refusal> {
   const made: PlanProblem["legs"] = [];
   for (const leg of legs) {
     const { asked, from, until, duration } = leg;
-    const places = await Promise.all(
-      leg.places.map(async (record) => ({
-        id: record.id,
-        lat: record.at.lat,
-        lng: record.at.lng,
-        starts: await startsAt(open, record, leg),
-      })),
-    );
+    const rooms = await roomsOf(open, leg, { from, until: until + duration });
+    if (isRefusal(rooms)) return rooms;
+    const places = leg.places.map(({ id, at }, p) => ({
+      ...{ id, lat: at.lat, lng: at.lng },
+      starts: rooms[p]!.starts({ from, until }, duration),
+    }));
     made.push({ name: asked.what, from, until, duration, places });
   }
   return {
@@ -171,38 +202,41 @@ async function problemOf(open: OpenLattice, legs: readonly Leg[], origin: Point)
   };
 }
 
-/** When a leg may begin at a place: open for all of its stay, and a unit free. */
-async function startsAt(
-  open: OpenLattice,
-  record: Capability,
-  { from, until, duration }: Leg,
-): Promise<[number, number][]> {
-  const horizon = { from_ms: from * SLOT_MS, until_ms: (until + duration) * SLOT_MS };
-  const hours = new HoursIndex(new HoursCompiler(horizon, nodeInZone), open.settings.region);
-  if (hours.set(0, record.hours, record.tz) !== null) return [];
-  const dimensions = Object.keys(record.capacity);
-  const isFree = async (start: number, end: number): Promise<boolean> => {
-    if (dimensions.length === 0) return true;
-    const free = await open.lattice.free(record.id, dimensions[0]!, {
-      from_ms: start * SLOT_MS,
-      until_ms: end * SLOT_MS,
-    });
-    return !isFault(free) && free >= 1;
-  };
-  const always = await isFree(from, until + duration - 1);
-  const starts: [number, number][] = [];
-  for (let start = from; start < until; start++) {
-    const stay = { from_ms: start * SLOT_MS, until_ms: (start + duration) * SLOT_MS };
-    if (hours.isOpen(0, stay) !== "open" || !(always || (await isFree(start, start + duration)))) continue;
-    const last = starts.at(-1);
-    if (last?.[1] === start) last[1]++;
-    else starts.push([start, start + 1]);
+async function roomsOf(open: OpenLattice, { places }: Leg, span: Span): Promise<Room[] | Refusal> {
+  const rooms: Room[] = [];
+  for (const record of places) {
+    const room = await roomOf(open, record, span, 1);
+    if (isRefusal(room)) return room;
+    rooms.push(room);
   }
-  return starts;
+  return rooms;
 }
 
-function visitRow({ asked, places, understood }: Leg, visit: PlanFile["visits"][number], tz: string): JsonObject {
-  const { id, name, category, at } = places[visit.place]!;
+/** What the planner may ask when it has to say why there is no plan: reasons, and what opens in the week after. */
+async function offersAround(open: OpenLattice, legs: readonly Leg[]): Promise<ItineraryGround["offers"] | Refusal> {
+  const rooms: Room[] = [];
+  for (const leg of legs) {
+    const known = await roomsOf(open, leg, { from: leg.from, until: leg.until + leg.duration + LOOK_AHEAD_SLOTS });
+    if (isRefusal(known)) return known;
+    rooms.push(...known);
+  }
+  const refusal = (place: number, start: number, duration: number) =>
+    rooms[place - 1]!.refusal({ from: start, until: start + duration });
+  return {
+    price: (place, start, duration) => (refusal(place, start, duration) === null ? 0 : Number.POSITIVE_INFINITY),
+    refusal: (place, start, duration) => refusal(place, start, duration) ?? "unknown",
+  };
+}
+
+export interface Visit {
+  readonly start: number;
+  readonly until: number;
+  readonly travel_s: number;
+}
+
+/** A visit as people read it. */
+export function visitRow({ asked, understood }: Leg, record: Capability, visit: Visit, tz: string): JsonObject {
+  const { id, name, category, at } = record;
   return {
     what: asked.what,
     near: understood.near?.name ?? null,
@@ -214,30 +248,6 @@ function visitRow({ asked, places, understood }: Leg, visit: PlanFile["visits"][
   };
 }
 
-function wallText(utc_ms: number, tz: string): string {
+export function wallText(utc_ms: number, tz: string): string {
   return new Date(new WallClock(tz, utc_ms, utc_ms).toWall(utc_ms)).toISOString().slice(0, 16).replace("T", " ");
-}
-
-/** What validation asks of a plan: its certificate holds by the separate checker, and what people read is what was checked. */
-export function checkPlanResult(crypto: Crypto, result: Json): string | null {
-  const { planned, certificate, legs } = result as {
-    planned: boolean;
-    certificate: JsonObject | null;
-    legs: readonly JsonObject[];
-  };
-  if (!planned) return null;
-  if (certificate === null) return "The plan has no certificate.";
-  const { digest, gap: _, ...file } = certificate;
-  if (digest !== digestOf(crypto, certificate.problem ?? null)) return "The certificate is about another problem.";
-  const checked = checkPlanFile(file);
-  if (isFault(checked)) return `The certificate does not hold: ${checked.at}: ${checked.why}`;
-  const { problem, visits } = file as unknown as PlanFile;
-  const other = visits.findIndex((visit, i) => {
-    const shown = legs[i] as { capability: { id: string }; from: string } | undefined;
-    return (
-      shown?.capability.id !== problem.legs[visit.leg]!.places[visit.place]!.id ||
-      Date.parse(shown.from) !== visit.start * SLOT_MS
-    );
-  });
-  return other < 0 && legs.length === visits.length ? null : "The plan that is shown is not the one that is certified.";
 }

@@ -25,8 +25,8 @@ import type { Hive } from "./hive.ts";
 import { openHive } from "./hive-open.ts";
 import type { HiveSettings } from "./hive-types.ts";
 import { DEFAULT_LIMITS } from "./hive-types.ts";
-import type { LatticePort } from "./lattice-desk.ts";
 import { latticeDesk } from "./lattice-engine.ts";
+import type { LatticePort } from "./lattice-port.ts";
 import { NeedleDesk } from "./needle-desk.ts";
 import { VERSION } from "./version.ts";
 
@@ -162,6 +162,8 @@ function settingsOf(o: LocalHiveOptions): HiveSettings {
       directives_in_flight: limits.directives_in_flight,
       chambers_at_once: limits.chambers_in_flight,
       approval_ms: limits.approval_minutes * 60_000,
+      held_runs: limits.held_runs,
+      held_ms: limits.held_minutes * 60_000,
     },
     chamber: {
       ...CHAMBER_LIMITS,

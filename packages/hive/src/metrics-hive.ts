@@ -78,6 +78,7 @@ export class HiveMeters {
     const entries = m.gauge("axiom_ledger_entries", "Entries in the ledger.");
     const running = m.gauge("axiom_directives_running", "Directives under way.");
     const awaiting = m.gauge("axiom_directives_awaiting_approval", "Directives that wait for the operator.");
+    const held = m.gauge("axiom_runs_held", "Runs that a freeze holds.");
     const frozen = m.gauge("axiom_frozen", "1 while the hive is frozen.");
     const unlocked = m.gauge("axiom_unlocked", "1 while the operator's key is open.");
     const ready = m.gauge("axiom_chamber_ready", "1 when the chambers of this rung can run.", ["rung"]);
@@ -86,6 +87,7 @@ export class HiveMeters {
       entries.set(status.ledger.size);
       running.set(status.running);
       awaiting.set(status.awaiting);
+      held.set(status.held.length);
       frozen.set(status.frozen === null ? 0 : 1);
       unlocked.set(status.unlocked ? 1 : 0);
       for (const chamber of status.chambers) ready.set(chamber.ready ? 1 : 0, { rung: chamber.rung });

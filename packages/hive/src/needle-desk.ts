@@ -2,7 +2,7 @@
  * Where words become action cards: the model, opened when the first words come, and the needles over it. A home may hold needles
  * of its own in `needles/`: a behavior card ID.json, and ID.memory where it has an initial memory.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CardWriter, JsonWriter, Needle, type NeedleTools, Supervisor } from "lex";
@@ -180,8 +180,7 @@ async function startOf(home: string, id: string, model: ModelFolder): Promise<Me
 /** Shipped cards, then the home's: one of the same id replaces the shipped one. Refusal `needle-unfit`: one cannot be read. */
 export function cardsOf(home: string): readonly BehaviorCard[] | Refusal {
   const own = join(home, NEEDLES_FOLDER);
-  mkdirSync(own, { recursive: true, mode: 0o700 });
-  const cards = loadBehaviors([BEHAVIORS_FOLDER, own]);
+  const cards = loadBehaviors([BEHAVIORS_FOLDER, ...(existsSync(own) ? [own] : [])]);
   return isRaptorRefusal(cards) ? refuse("needle-unfit", cards.why, cards.fix) : [...cards.values()];
 }
 

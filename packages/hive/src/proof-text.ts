@@ -81,26 +81,30 @@ export const hash = (hex: string): string => `${hex.slice(0, 8)}…${hex.slice(-
 export function stepText(event: StepEvent, terminal: Terminal): string | null {
   if (event.phase === "began") return null;
   if (event.phase === "output") return null;
+  // A verdict that denies: the refusal that follows says it.
+  if (event.phase === "passed" && event.detail.decision === "deny") return null;
   const mark: Record<string, [Colour, string]> = {
     passed: ["ice", "✓"],
     refused: ["red", "✗"],
     waiting: ["gold", "…"],
     skipped: ["muted", "–"],
     missed: ["red", "?"],
+    held: ["ice", "‖"],
+    thawed: ["ice", "▸"],
   };
   const [colour, sign] = mark[event.phase]!;
   const took = event.took_us === null ? "" : duration(event.took_us);
-  const word =
-    event.phase === "skipped"
-      ? "passed over"
-      : event.phase === "waiting"
-        ? "waits"
-        : event.phase === "missed"
-          ? "events missed"
-          : "";
-  const why = event.phase === "refused" ? String(event.detail.why ?? "") : word;
+  const why = event.phase === "refused" ? String(event.detail.why ?? "") : (WORDS[event.phase] ?? "");
   return `  ${terminal.paint(colour, sign)} ${event.step.padEnd(9)}${terminal.paint("muted", took.padStart(9))} ${why}`.trimEnd();
 }
+
+const WORDS: Partial<Record<StepEvent["phase"], string>> = {
+  skipped: "passed over",
+  waiting: "waits",
+  missed: "events missed",
+  held: "held by a freeze",
+  thawed: "goes on",
+};
 
 export const duration = (us: number): string =>
   us < 1000 ? `${us} µs` : us < 1_000_000 ? `${(us / 1000).toFixed(1)} ms` : `${(us / 1_000_000).toFixed(2)} s`;
@@ -110,7 +114,7 @@ const wordsOf = ({ words }: DirectiveView): string => (words === null ? "(not ke
 
 /** One line of `axiom list`. */
 export function lineOf(view: DirectiveView, terminal: Terminal): string {
-  const colours: Record<string, Colour> = { done: "gold", running: "ice", "awaiting-approval": "ice" };
+  const colours: Record<string, Colour> = { done: "gold", running: "ice", held: "ice", "awaiting-approval": "ice" };
   const red = view.quarantined === true || (view.outcome !== null && view.outcome.status !== "ok");
   const state = terminal.paint(red ? "red" : (colours[view.state] ?? "red"), stateOf(view).padEnd(18), "stdout");
   const what = view.card === null ? wordsOf(view) : `${view.card.tool} ${parametersText(view.card.parameters)}`;

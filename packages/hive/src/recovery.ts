@@ -14,6 +14,8 @@ export interface OpenDirective {
   readonly id: string;
   /** Index of the `intent` entry; null when the directive had not got that far. */
   readonly intent: number | null;
+  /** Of a run that a freeze held at the end: digest of its snapshot, null where there was none. Null when it was not held. */
+  readonly held: { readonly snapshot: string | null } | null;
 }
 
 export interface Recovered {
@@ -77,6 +79,7 @@ export function readOwn(entry: Uint8Array): Statement | null {
 class Reading {
   readonly #replay: ReplayGuard;
   readonly #open = new Map<string, number | null>();
+  readonly #held = new Map<string, string | null>();
   readonly #outcomes = new Map<string, number>();
   readonly #window = new RecoveryWindow();
   #frozen: Frozen | null;
@@ -99,6 +102,8 @@ class Reading {
     if (directive === null) return;
     if (kind === "admitted") this.#open.set(directive, null);
     if (kind === "intent") this.#open.set(directive, index);
+    if (kind === "held") this.#held.set(directive, typeof body.snapshot === "string" ? body.snapshot : null);
+    if (kind === "thawed" || kind === "wiped") this.#held.delete(directive);
     if (kind === "outcome") this.#outcomes.set(directive, index);
     if (kind === "outcome" || kind === "refused" || kind === "interrupted" || kind === "cancelled")
       this.#end(directive);
@@ -112,12 +117,16 @@ class Reading {
 
   #end(directive: string): void {
     this.#open.delete(directive);
+    this.#held.delete(directive);
     this.#window.ended(directive);
   }
 
   result(): Recovered {
     return {
-      open: [...this.#open].map(([id, intent]) => ({ id, intent })),
+      open: [...this.#open].map(([id, intent]) => {
+        const snapshot = this.#held.get(id);
+        return { id, intent, held: snapshot === undefined ? null : { snapshot } };
+      }),
       outcomes: [...this.#outcomes].map(([id, index]) => ({ id, index })),
       frozen: this.#frozen,
       latest_ms: this.#latest_ms,

@@ -26,10 +26,13 @@ export const unitOptions = (home: string, system: boolean): UnitOptions => ({
   program: fileURLToPath(new URL("./axiom.ts", import.meta.url)),
 });
 
-const unitPath = (system: boolean): string =>
+export const unitPath = (system: boolean): string =>
   system ? join("/etc/systemd/system", UNIT_NAME) : join(homedir(), ".config", "systemd", "user", UNIT_NAME);
 
-/** Everything that the daemon does not need is taken away. Node compiles code at run time, so memory cannot be W^X. */
+/**
+ * Everything that neither the daemon nor its chambers need is taken away; docs/service.md says of each door why it is open. Node
+ * compiles code at run time, so memory cannot be W^X.
+ */
 export function unitText({ system, home, node, program }: UnitOptions): string {
   const lines = [
     "[Unit]",
@@ -41,9 +44,7 @@ export function unitText({ system, home, node, program }: UnitOptions): string {
     "",
     "[Service]",
     "Type=exec",
-    ...(system
-      ? ["DynamicUser=yes", "StateDirectory=axiom", "StateDirectoryMode=0700", "Environment=AXIOM_HOME=/var/lib/axiom"]
-      : [`Environment=AXIOM_HOME=${escapeUnit(home)}`]),
+    ...(system ? SYSTEM_FOLDERS : [`Environment=AXIOM_HOME=${escapeUnit(home)}`]),
     "Environment=AXIOM_TRACE_TO=stderr",
     "# The passphrase, when there is one: systemd-creds encrypt --name=axiom-passphrase - /etc/credstore.encrypted/axiom-passphrase",
     ...(system ? [`LoadCredentialEncrypted=${CREDENTIAL_NAME}`] : []),
@@ -54,9 +55,14 @@ export function unitText({ system, home, node, program }: UnitOptions): string {
     "KillSignal=SIGTERM",
     "UMask=0077",
     "LimitNOFILE=16384",
-    "TasksMax=512",
+    `TasksMax=${TASKS_MAX}`,
+    "# Runs have control groups of their own below the unit's.",
+    "Delegate=yes",
     "NoNewPrivileges=yes",
-    ...(system ? SYSTEM_WALLS : USER_WALLS),
+    ...(system
+      ? [...SYSTEM_WALLS, `ProtectHome=${[node, program].some(isBelowHome) ? "read-only" : "yes"}`]
+      : USER_WALLS),
+    ...(system ? NO_NETWORK : []),
     "",
     "[Install]",
     `WantedBy=${system ? "multi-user.target" : "default.target"}`,
@@ -65,42 +71,64 @@ export function unitText({ system, home, node, program }: UnitOptions): string {
   return lines.join("\n");
 }
 
+/** The daemon's threads, and runs of 128 processes and threads each. */
+const TASKS_MAX = 4096;
+
+/** A user that exists while the unit runs has no home: state and guest image lie where systemd keeps them for it. */
+const SYSTEM_FOLDERS = [
+  ...["DynamicUser=yes", "StateDirectory=axiom", "StateDirectoryMode=0700", "Environment=AXIOM_HOME=/var/lib/axiom"],
+  ...["CacheDirectory=axiom", "CacheDirectoryMode=0700", "Environment=AXIOM_CRUCIBLE=/var/cache/axiom/crucible"],
+];
+
+/** What bubblewrap makes a chamber with: it starts as a user without rights, and has these inside its own namespaces alone. */
+export const CHAMBER_CALLS = ["mount", "umount2", "pivot_root", "sethostname", "capset", "seccomp"] as const;
+export const CHAMBER_NAMESPACES = ["user", "mnt", "pid", "net", "ipc", "uts", "cgroup"] as const;
+/** It brings up the loopback of a chamber without network over netlink. */
+export const CHAMBER_FAMILY = "AF_NETLINK";
+
 /** Work without root: seccomp and the limits of the process itself. */
 const USER_WALLS = [
   "LockPersonality=yes",
   "RestrictRealtime=yes",
   "RestrictSUIDSGID=yes",
   "SystemCallArchitectures=native",
-  "RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX",
+  `RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX ${CHAMBER_FAMILY}`,
+  `RestrictNamespaces=${CHAMBER_NAMESPACES.join(" ")}`,
   "SystemCallFilter=@system-service",
   "SystemCallFilter=~@privileged @resources",
+  `SystemCallFilter=${CHAMBER_CALLS.join(" ")}`,
   "SystemCallErrorNumber=EPERM",
 ];
 
+/**
+ * ProtectKernelTunables, ProtectKernelLogs and ProcSubset are not among them: a chamber has a /proc of its own, and the kernel
+ * gives it none while a part of the one outside is covered.
+ */
 const SYSTEM_WALLS = [
   ...USER_WALLS,
   "CapabilityBoundingSet=",
   "AmbientCapabilities=",
   "DevicePolicy=closed",
   "PrivateDevices=yes",
+  "PrivateMounts=yes",
   "PrivateTmp=yes",
   "PrivateUsers=yes",
   "PrivateIPC=yes",
   "ProtectClock=yes",
-  "ProtectControlGroups=yes",
-  "ProtectHome=read-only",
-  "ProtectHostname=yes",
-  "ProtectKernelLogs=yes",
   "ProtectKernelModules=yes",
-  "ProtectKernelTunables=yes",
   "ProtectProc=invisible",
-  "ProcSubset=pid",
   "ProtectSystem=strict",
   "RemoveIPC=yes",
-  "RestrictNamespaces=yes",
+];
+
+const NO_NETWORK = [
+  "# Permits reach nobody while these two lines stand: axiom doctor says how to let them.",
   "IPAddressDeny=any",
   "IPAddressAllow=localhost",
 ];
+
+/** Where ProtectHome=yes lets nobody look. */
+const isBelowHome = (path: string): boolean => /^\/(home|root|run\/user)\//.test(path);
 
 /** systemd.unit(5): `%` begins a specifier, and a word with blanks is quoted. */
 const escapeUnit = (text: string): string => text.replaceAll("%", "%%");

@@ -2,7 +2,8 @@
  * The terminal, handed to every command: results on stdout, everything else on stderr, colour only where a person looks.
  * Nothing here loads a library: a command through a running daemon must be done in a blink.
  */
-import { readFileSync, writeSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Refusal } from "lop";
 
 /** Exit codes of `axiom`; README.md lists them. */
@@ -145,3 +146,26 @@ export function readInput(file: string): Buffer {
     throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }
+
+/** Into a file that the operator named, his alone to read. @throws UsageError */
+export function writeOutput(file: string, content: string | Uint8Array): void {
+  try {
+    writeFileSync(file, content, { mode: 0o600 });
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+/** Before work whose result shall go there. Makes nothing. @throws UsageError */
+export function checkOutput(file: string): void {
+  try {
+    const there = statSync(file, { throwIfNoEntry: false });
+    accessSync(there === undefined ? dirname(resolve(file)) : file, constants.W_OK);
+    if (there?.isDirectory() === true) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+const unwritable = (file: string, error: unknown): UsageError =>
+  new UsageError(`${file} cannot be written (${(error as NodeJS.ErrnoException).code})`);

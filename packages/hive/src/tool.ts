@@ -1,5 +1,6 @@
 /** The tool table: names and parameters from needles.json, results and the work itself from the parts that are built. */
 import type { Chamber, Limits } from "forge";
+import { complaintText, readShape } from "lattice/wording";
 import { type ActionCard, type FileChange, type Json, type JsonObject, type Refusal, refuse, type Status } from "lop";
 import { z } from "zod";
 import type { ToolInfo } from "./hive-types.ts";
@@ -113,25 +114,30 @@ export class ToolTable {
   }
 }
 
-/** Schemas are made once a process: the table is the same in every hive. */
-const schemas = new Map<string, z.ZodType>();
-
-function schemaOf(name: string, schema: Json): z.ZodType {
-  const made = schemas.get(name) ?? z.fromJSONSchema(schema as never);
-  schemas.set(name, made);
-  return made;
+/** Made when it is first asked of: most commands need none of the tools' schemas. */
+function lazySchema(schema: Json): () => z.ZodType {
+  let made: z.ZodType | null = null;
+  return () => (made ??= z.fromJSONSchema(schema as never));
 }
 
 interface NeedleRow {
   readonly action: string;
   readonly parameters: JsonObject;
   readonly required: readonly string[];
+  /** What only an operator's own card has, each instead of the required ones. */
+  readonly operator?: JsonObject;
 }
 
 function makeTool(needle: { id: string; does: string }, name: string, row: NeedleRow, doer: ToolDoer | null): Tool {
-  const parameters = closed({ type: "object", properties: row.parameters, required: row.required }) as JsonObject;
-  const parameterSchema = schemaOf(`${name} parameters`, parameters);
-  const resultSchema = doer === null ? null : schemaOf(`${name} result`, doer.result);
+  const { operator = {} } = row;
+  const instead = Object.keys(operator);
+  const parameters = closed({
+    type: "object",
+    properties: { ...row.parameters, ...operator },
+    required: instead.length === 0 ? row.required : [],
+  }) as JsonObject;
+  const parameterSchema = lazySchema(parameters);
+  const resultSchema = doer === null ? null : lazySchema(doer.result);
   const info: ToolInfo = {
     name,
     needle: needle.id,
@@ -147,14 +153,26 @@ function makeTool(needle: { id: string; does: string }, name: string, row: Needl
     info,
     doer,
     checkParameters: (given) => {
-      const fault = firstFault(parameterSchema, given);
-      return fault === null ? null : refuse("parameters-invalid", `${name}: ${fault}.`);
+      const fault = firstFault(parameterSchema(), given) ?? oneOf(row.required, instead, given);
+      return fault === null ? null : refuse("parameters-invalid", `${name}: ${fault}`);
     },
     checkResult: (result) =>
       resultSchema === null
         ? `${name} promises no result`
-        : (firstFault(resultSchema, result) ?? doer?.check?.(result) ?? null),
+        : (firstFault(resultSchema(), result) ?? doer?.check?.(result) ?? null),
   };
+}
+
+/** Either all that is required, or what stands in for it. */
+function oneOf(required: readonly string[], instead: readonly string[], given: JsonObject): string | null {
+  if (instead.length === 0) return null;
+  const named = instead.filter((name) => name in given);
+  const whole = required.every((name) => name in given);
+  if (named.length === 0)
+    return whole ? null : `${required.join(", ")} is missing; ${instead.join(" or ")} would do too.`;
+  return required.some((name) => name in given) || named.length > 1
+    ? `${[...required, ...instead].join(" and ")} exclude each other.`
+    : null;
 }
 
 /** JSON Schema with every object closed: a key that nobody asked for is refused, also in nested objects. */
@@ -166,9 +184,6 @@ function closed(schema: Json): Json {
 }
 
 function firstFault(schema: z.ZodType, value: Json): string | null {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return null;
-  const issue = parsed.error.issues[0]!;
-  const where = issue.path.join(".");
-  return where === "" ? issue.message : `${where}: ${issue.message}`;
+  const read = readShape(schema, value);
+  return "data" in read ? null : complaintText(read, "the card");
 }

@@ -1,7 +1,9 @@
 /** exec.run: a program in a chamber, on a copy of the workspace. What it changed is handed to validation as a plan. */
-import type { ChamberEvent, ChamberRun, ExitEvent, Session } from "forge";
+import type { ChamberEvent, ChamberRun, ExitEvent } from "forge";
 import { type Crypto, equal, type FileChange, isRefusal, type Refusal, toHex } from "lop";
+import type { HeldRuns } from "./held-runs.ts";
 import type { WorkspacePort } from "./hive-types.ts";
+import type { LiveRun } from "./live-run.ts";
 import type { PlannedChange, ToolDoer, ToolWork, ToolYield } from "./tool.ts";
 
 type Files = ReadonlyMap<string, Uint8Array>;
@@ -9,6 +11,7 @@ type Files = ReadonlyMap<string, Uint8Array>;
 interface ExecWorld {
   readonly crypto: Crypto;
   readonly workspace: WorkspacePort;
+  readonly runs: HeldRuns;
   /** Whether a permit stands that a run could use. */
   mayReachOut(): boolean;
 }
@@ -26,6 +29,13 @@ const RESULT = {
       type: "object",
       properties: { image: DIGEST, template: DIGEST, limits: DIGEST },
       required: ["image", "template", "limits"],
+      additionalProperties: false,
+    },
+    // Of a run that was frozen: how often, and how long it stood.
+    freezes: {
+      type: "object",
+      properties: { times: { type: "integer", minimum: 1 }, held_ms: { type: "integer", minimum: 0 } },
+      required: ["times", "held_ms"],
       additionalProperties: false,
     },
   },
@@ -57,29 +67,22 @@ async function runProgram(world: ExecWorld, work: ToolWork): Promise<ToolYield |
     ...(world.mayReachOut() ? { egress: work.directive } : {}),
   });
   if (isRefusal(session)) return session;
-  const stop = () => void endSession(session, work.signal);
+  const run = world.runs.begin({ directive: work.directive, rung: work.chamber.rung, session });
+  const stop = () => void run.stop(work.signal.reason as Refusal);
   work.signal.addEventListener("abort", stop, { once: true });
   try {
     if (work.signal.aborted) return work.signal.reason as Refusal;
-    return await collect(world, session, { code: String(parameters.code), files }, language, work);
+    return await collect(world, run, { code: String(parameters.code), files }, language, work);
   } finally {
     work.signal.removeEventListener("abort", stop);
+    await world.runs.end(run);
     await session.kill("the run is over");
   }
 }
 
-/** A freeze and a cancel leave different marks: the status of the run says which it was. */
-async function endSession(session: Session, signal: AbortSignal): Promise<void> {
-  const reason = signal.reason as Refusal;
-  if (reason.refused !== "hive-frozen") return session.kill(reason.why);
-  if ((await session.freeze()) !== null) return session.kill(reason.why);
-  // Where a freeze only holds a run: this one does not go on. What it gave before is not taken over either.
-  await session.resume({ wipe: true });
-}
-
 async function collect(
   world: ExecWorld,
-  session: Session,
+  live: LiveRun,
   run: ChamberRun & { files: Files },
   language: string,
   work: ToolWork,
@@ -90,23 +93,33 @@ async function collect(
     limits: [] as string[],
     violations: [] as string[],
   };
+  const { session } = live;
   let exit: ExitEvent | null = null;
   for await (const event of session.exec(run)) {
-    if (event.type === "exit") exit = event;
-    else note(event, seen, work);
+    const passes = await live.passes();
+    if (event.type === "exit") exit = live.told(event);
+    else if (passes) note(event, seen, work);
   }
   if (exit === null) throw new Error("the chamber ended its stream without an exit event");
   // A run that did not end well leaves the workspace as it was.
   const changes = exit.status === "ok" ? changesOf(run.files, await session.get()) : [];
   const { limits, violations } = seen;
   const origin = session.origin ? { origin: { ...session.origin } } : {};
+  const { freezes } = live;
   return {
     status: exit.status,
     why: exit.status === "ok" ? null : (exit.why ?? `The run ended with status ${exit.status}.`),
     exit_code: exit.exit_code,
     stdout: textOf(seen.stdout),
     stderr: textOf(seen.stderr),
-    result: { language, peak_memory_bytes: exit.peak_bytes, limits, violations, ...origin },
+    result: {
+      language,
+      peak_memory_bytes: exit.peak_bytes,
+      limits,
+      violations,
+      ...origin,
+      ...(freezes === null ? {} : { freezes }),
+    },
     files: changes.map((change) => reported(world, change)),
     changes,
   };

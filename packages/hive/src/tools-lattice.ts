@@ -1,9 +1,11 @@
 /** lattice.*: capabilities found by place and time, plans with their certificates, reservations. */
 import { type Crypto, isRefusal, type JsonObject, type Refusal } from "lop";
 import type { BookAsked } from "./lattice-booking.ts";
-import type { LatticePort, OpenLattice } from "./lattice-desk.ts";
 import type { FindAsked } from "./lattice-find.ts";
-import type { checkPlanResult, LegAsked } from "./lattice-plan.ts";
+import type { LegAsked } from "./lattice-plan.ts";
+import type { checkPlanResult } from "./lattice-plan-check.ts";
+import type { LatticePort, OpenLattice } from "./lattice-port.ts";
+import type { TaskAsked } from "./lattice-tasks.ts";
 import { done, type ToolDoer, type ToolYield } from "./tool.ts";
 
 interface LatticeWorld {
@@ -53,33 +55,34 @@ const FIND = object({
   why: TEXT_OR_NULL,
 });
 const PLACE = object({ id: TEXT, name: TEXT, category: TEXT_OR_NULL, lat: NUMBER, lng: NUMBER });
+const LEG = object({
+  what: TEXT,
+  near: TEXT_OR_NULL,
+  capability: PLACE,
+  from: TEXT,
+  until: TEXT,
+  local: TEXT,
+  travel_s: NUMBER,
+});
+const VISIT = object({ leg: WHOLE, place: WHOLE, start: WHOLE, until: WHOLE, travel_s: NUMBER });
+/** SHA-256 of the problem as canonical JSON. */
+const DIGEST: JsonObject = { type: "string", pattern: "^[0-9a-f]{64}$" };
+const CLAIM = { digest: DIGEST, gap: NUMBER, problem: { type: "object" }, primal: NUMBER, bound: NUMBER };
 const PLAN = object({
   planned: { type: "boolean" },
   why: TEXT_OR_NULL,
   /** Number of the leg that cannot be met, from 0. */
   leg: { type: ["integer", "null"] },
-  legs: list(
-    object({
-      what: TEXT,
-      near: TEXT_OR_NULL,
-      capability: PLACE,
-      from: TEXT,
-      until: TEXT,
-      local: TEXT,
-      travel_s: NUMBER,
-    }),
-  ),
-  certificate: orNull(
-    object({
-      /** SHA-256 of the problem as canonical JSON. */
-      digest: { type: "string", pattern: "^[0-9a-f]{64}$" },
-      gap: NUMBER,
-      problem: { type: "object" },
-      visits: list(object({ leg: WHOLE, place: WHOLE, start: WHOLE, until: WHOLE, travel_s: NUMBER })),
-      primal: NUMBER,
-      bound: NUMBER,
-    }),
-  ),
+  legs: list(LEG),
+  /** Of a card with tasks; their legs stand here then, and `legs` is empty. */
+  tasks: orNull(list(object({ task: TEXT, planned: { type: "boolean" }, why: TEXT_OR_NULL, legs: list(LEG) }))),
+  certificate: {
+    anyOf: [
+      object({ ...CLAIM, visits: list(VISIT) }),
+      object({ ...CLAIM, plan: list(orNull(list(VISIT))), prices: list(list(NUMBER)) }),
+      { type: "null" },
+    ],
+  },
 });
 const RESERVATION = object({
   reservation: TEXT,
@@ -111,9 +114,10 @@ export const latticeTools = ({ lattice, crypto }: LatticeWorld): Record<string, 
       check: (result) => (checker === null ? "No plan was made here." : checker(crypto, result)),
       run: ({ card }) =>
         opened(async (open) => {
-          const { checkPlanResult, planFor } = await import("./lattice-plan.ts");
-          checker = checkPlanResult;
-          return planFor(open, crypto, card.parameters.legs as unknown as LegAsked[]);
+          checker = (await import("./lattice-plan-check.ts")).checkPlanResult;
+          const { legs, tasks } = card.parameters as unknown as { legs: LegAsked[]; tasks?: TaskAsked[] };
+          if (tasks === undefined) return (await import("./lattice-plan.ts")).planFor(open, crypto, legs);
+          return (await import("./lattice-tasks.ts")).planTasks(open, crypto, tasks);
         }),
     },
     "lattice.reserve": {

@@ -13,6 +13,7 @@ import type { Admitted } from "./flow/admit.ts";
 import type { ApprovalAnswer } from "./flow/approve.ts";
 import type { ApprovalBody } from "./flow/sign.ts";
 import type { DirectiveState, DirectiveView, StepEvent, StepName, StepPhase } from "./hive-types.ts";
+import type { HoldTurn } from "./live-run.ts";
 import { LineGate, type SecretScanner } from "./secrets.ts";
 import type { StepEvents } from "./step-events.ts";
 
@@ -61,8 +62,11 @@ export class Trip {
   readonly #known: Known;
   readonly #gates: Readonly<Record<"stdout" | "stderr", LineGate>>;
   #outputEvents = 0;
+  /** A half line that waits is not shown either, once its run is wiped. */
+  #wiped = false;
   #answer: ((answer: ApprovalAnswer) => void) | null = null;
   #wanted: ApprovalBody | null = null;
+  #rest = Promise.withResolvers<DirectiveView>();
   #end!: (view: DirectiveView) => void;
 
   constructor(tools: TripTools, admitted: Admitted) {
@@ -153,7 +157,16 @@ export class Trip {
     this.#show(stream, this.#gates[stream].push(bytes));
   }
 
+  /** What the kill switch did to the run; `detail` is told to the readers. */
+  hold(turn: HoldTurn, detail: JsonObject): void {
+    if (this.over) return;
+    this.#wiped ||= turn === "wiped";
+    this.#known.state = turn === "shut" || turn === "held" ? "held" : "running";
+    if (turn === "held" || turn === "thawed") this.tell("execute", turn, detail);
+  }
+
   #outputEnds(): void {
+    if (this.#wiped) return;
     for (const stream of ["stdout", "stderr"] as const) this.#show(stream, this.#gates[stream].end());
   }
 
@@ -188,13 +201,20 @@ export class Trip {
           refuseWith(refuse("approval-expired", `Nobody approved it by ${detail.approve_by}.`)),
         );
         this.tell("approve", "waiting", detail);
+        this.#rest.resolve(this.view);
       });
     } finally {
+      this.#rest = Promise.withResolvers();
       this.#answer = null;
       this.#wanted = null;
       waiting.abort();
       this.#known.state = "running";
     }
+  }
+
+  /** Resolves when it next waits for the operator or has ended; at once when it does. */
+  get atRest(): Promise<DirectiveView> {
+    return this.#rest.promise;
   }
 
   /** What an approval must say; null when none is awaited. */
@@ -222,6 +242,7 @@ export class Trip {
     if (refusal !== null) this.tell(this.#known.step, "refused", { ...refusal });
     this.#tools.events.end(this.id);
     const { view } = this;
+    this.#rest.resolve(view);
     this.#end(view);
     return view;
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { isRefusal } from "lop";
 import { describe, expect, it } from "vitest";
 import { loadConfig, SETTINGS } from "../src/config.ts";
-import { nearest } from "../src/nearest.ts";
+import { nearestHint } from "../src/nearest.ts";
 import { freshHome, must } from "./http-world.ts";
 
 const withFile = (text: string | Uint8Array): string => {
@@ -45,13 +45,13 @@ describe("configuration", () => {
   });
 
   it.each<[string, string | Uint8Array, Record<string, string>, string]>([
-    ["unknown key", '{"http":{"prot":1}}', {}, "unknown key http.prot; the nearest known one is http.port"],
-    ["unknown section", '{"htpp":{}}', {}, "unknown key htpp; the nearest known one is http"],
+    ["unknown key", '{"http":{"prot":1}}', {}, "unknown key http.prot; the nearest is http.port"],
+    ["unknown section", '{"htpp":{}}', {}, "unknown key htpp; the nearest is http"],
     [
       "unknown variable",
       "{}",
       { AXIOM_HTTP_PROT: "1" },
-      "unknown variable AXIOM_HTTP_PROT; the nearest known one is AXIOM_HTTP_PORT",
+      "unknown variable AXIOM_HTTP_PROT; the nearest is AXIOM_HTTP_PORT",
     ],
     ["wrong type", '{"http":{"port":"x"}}', {}, "http.port"],
     ["out of range", '{"http":{"port":70000}}', {}, "http.port"],
@@ -68,6 +68,14 @@ describe("configuration", () => {
   });
 
   it("finds the nearest name", () => {
-    expect(nearest("HTPP", ["trace", "http", "limits"])).toBe("http");
+    const known = ["trace", "http", "limits.files", "exec.run"];
+    for (const [name, near] of [
+      ["HTPP", "http"],
+      ["files", "limits.files"],
+      ["exec", "exec.run"],
+      ["limits.flies", "limits.files"],
+    ] as const)
+      expect(nearestHint(name, known)).toBe(`; the nearest is ${near}`);
+    for (const name of ["", "x", "bogus", "nonsense"]) expect(nearestHint(name, known)).toBe("");
   });
 });

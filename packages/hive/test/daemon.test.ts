@@ -7,7 +7,9 @@ import { describe, expect, it } from "vitest";
 import { axiom, type RunningDaemon, startDaemon } from "./axiom-bin.ts";
 
 const home = (): string => mkdtempSync(join(tmpdir(), "axiom-daemon-"));
-const js = (code: string) => ({ card: { tool: "exec.run", parameters: { language: "javascript", code } } });
+const js = (code: string, timeout_seconds = 30) => ({
+  card: { tool: "exec.run", parameters: { language: "javascript", code, timeout_seconds } },
+});
 
 function ask(
   { url, key }: Pick<RunningDaemon, "url" | "key">,
@@ -62,9 +64,10 @@ describe("the daemon", () => {
 
   it("lets what runs come to its end at a stop", async () => {
     const daemon = await startDaemon(home());
-    const code = "const until = Date.now() + 700; while (Date.now() < until); console.log('done')";
+    const code = "const until = Date.now() + 2000; while (Date.now() < until); console.log('done')";
     const running = ask(daemon, "POST", "/v1/directives", js(code), { Prefer: "wait=20" });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const running_now = async () => (await ask(daemon, "GET", "/v1/status")).json();
+    await expect.poll(running_now).toMatchObject({ running: 1 });
     const stopped = daemon.stop();
     expect(await view(await running)).toMatchObject({ state: "done", verified: true });
     expect(await stopped).toBe(0);
@@ -73,10 +76,8 @@ describe("the daemon", () => {
   it("ends what does not end within the grace, and says so in the ledger", async () => {
     const at = home();
     const daemon = await startDaemon(at, { AXIOM_STOP_GRACE_S: "1" });
-    const { id } = await view(await ask(daemon, "POST", "/v1/directives", { ...js("for(;;);") }));
-    const began = performance.now();
+    const { id } = await view(await ask(daemon, "POST", "/v1/directives", { ...js("for(;;);", 600) }));
     expect(await daemon.stop("SIGINT")).toBe(0);
-    expect(performance.now() - began).toBeLessThan(8000);
     const shown = JSON.parse((await axiom(at, ["show", id, "--json"])).stdout) as {
       state: string;
       ended_at: string | null;

@@ -103,14 +103,14 @@ export class FakeHive implements HiveFace {
     }
   }
 
-  async ended(id: string, signal?: AbortSignal): Promise<DirectiveView | Refusal> {
-    while (signal?.aborted !== true) {
+  async atRest(id: string, signal: AbortSignal): Promise<DirectiveView | Refusal> {
+    while (!signal.aborted) {
       const view = this.views.get(id);
       if (view === undefined) return refuse("directive-unknown", "No such directive.");
-      if (view.ended_at !== null) return view;
+      if (view.ended_at !== null || view.state === "awaiting-approval") return view;
       await new Promise<void>((resolve) => {
         this.#wake.push(resolve);
-        signal?.addEventListener("abort", () => resolve(), { once: true });
+        signal.addEventListener("abort", () => resolve(), { once: true });
       });
     }
     return this.views.get(id) ?? refuse("directive-unknown", "No such directive.");
@@ -172,6 +172,7 @@ export class FakeHive implements HiveFace {
       lattice: { engine: "none", ready: false, why: "The engine is none." },
       running: [...this.views.values()].filter(({ ended_at }) => ended_at === null).length,
       awaiting: 0,
+      held: [],
       recovered: { interrupted: [], proofs_completed: [], ledger: null },
     };
   }

@@ -166,7 +166,7 @@ describe("the program over a server", () => {
     return (JSON.parse(ran.stdout) as { findings: { what: string; state: string; detail: string }[] }).findings;
   };
 
-  it("doctor and needles name what is lost; a replay is refused", { timeout: 120_000 }, async () => {
+  it("doctor and needles name what is lost; a replay is refused", async () => {
     const model = (await findings()).find(({ what }) => what === "model");
     expect(model).toMatchObject({ state: "ok", detail: expect.stringContaining("cannot be replayed") });
     const listed = await axiom(home, ["needles"], { env: env() });

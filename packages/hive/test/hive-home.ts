@@ -10,6 +10,7 @@ import {
   nodeClock,
   nodeCrypto,
   type Refusal,
+  type Rung,
   SimDisk,
 } from "lop";
 import { SimChamber } from "../../../sim/chamber-sim.ts";
@@ -59,10 +60,10 @@ export interface TestHome {
   readonly workspace: SimWorkspace;
 }
 
-export async function simHome(o: { disk?: SimDisk; clock?: Clock } = {}): Promise<TestHome> {
+export async function simHome(o: { disk?: SimDisk; clock?: Clock; rung?: Rung } = {}): Promise<TestHome> {
   const disk = o.disk ?? new SimDisk();
   const clock = o.clock ?? nodeClock;
-  const chamber = new SimChamber(clock, "wasm-py", ["javascript", "python"]);
+  const chamber = new SimChamber(clock, o.rung ?? "wasm-py", ["javascript", "python"]);
   const ladder = new Ladder([chamber]);
   await ladder.probeAll();
   const workspace = new SimWorkspace(nodeCrypto);

@@ -145,9 +145,7 @@ describe("the socket", () => {
         for await (const _ of body);
       })().catch(() => {});
     gone.abort();
-    for (let i = 0; i < 200 && at.world.meters.streams() > 0; i++)
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(at.world.meters.streams()).toBe(0);
+    await expect.poll(() => at.world.meters.streams()).toBe(0);
     transport.close();
   });
 });

@@ -12,7 +12,8 @@ import { makeApp } from "../src/http.ts";
 import { Hud } from "../src/http-hud.ts";
 import type { World } from "../src/http-route.ts";
 import { Idempotency } from "../src/idempotency.ts";
-import { LatticeDesk, type LatticePort } from "../src/lattice-desk.ts";
+import { LatticeDesk } from "../src/lattice-desk.ts";
+import type { LatticePort } from "../src/lattice-port.ts";
 import { HiveMeters } from "../src/metrics-hive.ts";
 import { FakeHive } from "./fake-hive.ts";
 

@@ -50,13 +50,11 @@ function noting(chamber: Chamber): Chamber {
 }
 
 const opened = Promise.withResolvers<Awaited<ReturnType<typeof openHive>>>();
-const leftovers: string[] = [];
 const hard = {
   pool: 0,
   journal: join(home, "chambers", rung),
   leftover: async (one: Leftover) => {
     await must(await opened.promise).leftover(rung, one);
-    leftovers.push(one.id);
   },
 };
 const CHAMBERS = { "wasm-js": () => wasmJs({ pool: 1 }), os: () => osChamber(hard), vm: () => vm(hard) };
@@ -70,7 +68,7 @@ opened.resolve(await openHive(ports, settings(), { passphrase: null }));
 const hive = must(await opened.promise);
 const probe = await probing;
 if (!probe.ready) throw new Error(probe.why);
-say({ ready: hive.status().recovered, leftovers });
+say({ ready: hive.status().recovered });
 
 /** The first line is what the chamber notes; the rest takes a moment, so that a kill finds it running. */
 const TEXTS: Record<typeof rung, (name: string) => [language: string, text: string]> = {
@@ -79,15 +77,22 @@ const TEXTS: Record<typeof rung, (name: string) => [language: string, text: stri
   vm: (name) => ["shell", `# ${name}\nsleep 0.2; echo ${name}`],
 };
 
-/** How often each directive came to an end in the ledger: outcome, interrupted, refused or cancelled. */
-async function ends(): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
+/** How often each directive came to an end in the ledger (outcome, interrupted, refused, cancelled), and each leftover was told. */
+async function counted(): Promise<{ ends: Record<string, number>; leftovers: Record<string, number> }> {
+  const ends: Record<string, number> = {};
+  const leftovers: Record<string, number> = {};
   for await (const { entry } of hive.entries()) {
     const { payload } = JSON.parse(Buffer.from(entry).toString()) as { payload: string };
-    const { kind, directive } = JSON.parse(fromUtf8(fromBase64(payload))) as { kind: string; directive: string | null };
-    if (directive !== null && ENDS.has(kind)) counts[directive] = (counts[directive] ?? 0) + 1;
+    const { kind, directive, body } = JSON.parse(fromUtf8(fromBase64(payload))) as Told;
+    if (directive !== null && ENDS.has(kind)) ends[directive] = (ends[directive] ?? 0) + 1;
+    if (kind === "leftover") leftovers[body.id] = (leftovers[body.id] ?? 0) + 1;
   }
-  return counts;
+  return { ends, leftovers };
+}
+interface Told {
+  kind: string;
+  directive: string | null;
+  body: { id: string };
 }
 const ENDS = new Set(["outcome", "interrupted", "refused", "cancelled"]);
 
@@ -118,7 +123,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (order.go !== undefined) void go(order.go);
   else if (order.again !== undefined) void again(order.again);
   else if (order.show !== undefined) void show(order.show);
-  else if (order.ends) say({ ends: await ends() });
+  else if (order.ends) say(await counted());
   else break;
 }
 await hive.close();

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { KillTrial } from "./kill-trial.ts";
 
 // The full number is a bench: npm run bench -w hive -- kill --kills 200
@@ -10,7 +10,7 @@ const KILLS = 8;
 test(`a real hive, killed ${KILLS} times in the middle of its work: nothing lost, nothing twice`, {
   timeout: 600_000,
 }, async () => {
-  const seed = Date.now() % 1_000_000;
+  const seed = inject("seed");
   console.log(`kill: seed ${seed}`);
   const home = mkdtempSync(join(tmpdir(), "axiom-kill-"));
   try {

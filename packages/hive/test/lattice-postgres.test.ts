@@ -10,7 +10,7 @@ import { must } from "./hive-home.ts";
 const settings = (postgres_url: string | null) =>
   Config.parse({ lattice: { engine: "postgres", postgres_url } }).lattice;
 
-it("a demo city and a find", { timeout: 120_000 }, async (ctx) => {
+it("a demo city and a find", async (ctx) => {
   const bin = findPostgres();
   if (bin === null) return ctx.skip(NEEDED);
   const cluster = await startCluster(bin);

@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEMO_CENTER, DEMO_TZ, demoCity, isFault } from "lattice";
+import { DEMO_CENTER, DEMO_TZ, demoCity, type Fault, isFault } from "lattice";
 import { openLattice } from "lattice/node";
 import { type Clock, nodeClock } from "lop";
 import { onTestFinished } from "vitest";
-import { LatticeDesk, type LatticeSettings, type OpenLattice } from "../src/lattice-desk.ts";
+import { LatticeDesk } from "../src/lattice-desk.ts";
+import type { LatticeSettings, OpenLattice } from "../src/lattice-port.ts";
 import { toRefusal } from "../src/lattice-refusal.ts";
 import { must } from "./hive-home.ts";
 
@@ -26,6 +27,11 @@ export const SETTINGS: LatticeSettings = {
   horizon_days: 60,
 };
 export { DEMO_CENTER };
+
+export function found<T>(answer: T | null): Exclude<T, Fault> {
+  if (answer === null || isFault(answer)) throw new Error(isFault(answer) ? answer.why : "It is not there.");
+  return answer as Exclude<T, Fault>;
+}
 
 export interface CityLattice {
   readonly desk: LatticeDesk;

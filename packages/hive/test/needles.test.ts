@@ -76,13 +76,13 @@ async function refusalOf(card: string, how: Added = {}, environment: Record<stri
 
 async function approved(hive: Hive, words: string) {
   const id = must(await hive.submit(must(await hive.sign({ words })))).id;
-  for await (const event of hive.events(id, 0, AbortSignal.timeout(30_000)))
+  for await (const event of hive.events(id, 0, AbortSignal.timeout(100_000)))
     if (event.phase === "waiting") expect(await hive.approve(id)).toBeNull();
   return must(await hive.ended(id));
 }
 
 describe("a thirteenth needle", () => {
-  it("is added, listed, inspected, asked, and replayed", { timeout: 120_000 }, async () => {
+  it("is added, listed, inspected, asked, and replayed", async () => {
     const start = emptyMemory(shape(), weights(), nodeSha256);
     const added = await axiom(home, ["needles", "add", gate(), "--state", initial(start)]);
     expect([added.code, added.stdout], added.stderr).toEqual([0, expect.stringContaining("gate is added")]);
@@ -224,7 +224,7 @@ describe("what a needle remembers", () => {
     await other.close();
   });
 
-  it("is saved by the program as the initial memory of another needle", { timeout: 120_000 }, async () => {
+  it("is saved by the program as the initial memory of another needle", async () => {
     expect((await axiom(home, ["do", "list files"])).code).toBe(0);
     const path = join(home, "files.memory");
     const saved = await axiom(home, ["needles", "memory", "files", "--save", path, "--forget"]);

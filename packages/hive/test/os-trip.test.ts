@@ -1,4 +1,4 @@
-/** The rung os in the whole trip: a shell program to its proof, a page under a permit, a freeze. */
+/** The rung os in the whole trip: a shell program to its proof, a page under a permit, a freeze. Counting through freezes: held-chambers. */
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { EgressDesk, Ladder, osChamber, wasmPy } from "forge";
@@ -14,6 +14,7 @@ await probed.close();
 const missing = probe.ready ? null : `needs bubblewrap (apt install bubblewrap): ${probe.why}`;
 
 let server: Server;
+let served = 0;
 let made: TestHome & { hive: Hive };
 let ladder: Ladder;
 const egress = new EgressDesk({
@@ -22,7 +23,10 @@ const egress = new EgressDesk({
 });
 
 beforeAll(async () => {
-  server = createServer((_request, response) => response.end("the page")).listen(0, "127.0.0.1");
+  server = createServer((_request, response) => {
+    served++;
+    response.end("the page");
+  }).listen(0, "127.0.0.1");
   const home = await simHome();
   ladder = new Ladder([wasmPy({ pool: 0 }), osChamber({ pool: 0, egress })]);
   const ports = { ...home.ports, ladder, egress };
@@ -67,16 +71,18 @@ test("a directive that asks for os gets it, also for a language of a weaker rung
   expect((await run(made.hive, body)).outcome).toMatchObject({ status: "ok", rung: "os", stdout: "native\n" });
 });
 
+async function grant(): Promise<void> {
+  const id = await start(made.hive, card("permit.grant", { host: "shop.example", minutes: 5 }));
+  await expect.poll(async () => (await made.hive.directive(id))?.state).toBe("awaiting-approval");
+  expect(await made.hive.approve(id, { explicit: true })).toBeNull();
+  expect(must(await made.hive.ended(id)).outcome).toMatchObject({ status: "ok" });
+}
+
 test("a run fetches under a permit, not before it and not after its revocation; all of it is on record", async (ctx) => {
   if (missing !== null) return ctx.skip(missing);
   const fetch = shell("curl -s -S -f http://shop.example/page 2>&1");
   expect((await run(made.hive, fetch)).outcome?.stdout).toMatch(/403/);
-  const id = await start(made.hive, card("permit.grant", { host: "shop.example", minutes: 5 }));
-  for (let i = 0; i < 200 && (await made.hive.directive(id))?.state === "running"; i++)
-    await new Promise((done) => setTimeout(done, 10));
-  if ((await made.hive.directive(id))?.state === "awaiting-approval")
-    expect(await made.hive.approve(id, { explicit: true })).toBeNull();
-  expect(must(await made.hive.ended(id)).outcome).toMatchObject({ status: "ok" });
+  await grant();
   const view = await run(made.hive, fetch);
   expect(view.outcome?.stdout).toContain("the page");
   await expect
@@ -97,19 +103,24 @@ test("a run fetches under a permit, not before it and not after its revocation; 
   expect((await run(made.hive, fetch)).outcome?.stdout).toMatch(/403/);
 }, 60_000);
 
-test("a freeze stops a run on os at once, and nothing that it prints afterwards is shown", async (ctx) => {
+test("a run that a freeze holds reaches nobody, and reaches out again after the resume", async (ctx) => {
   if (missing !== null) return ctx.skip(missing);
-  const id = await start(made.hive, shell("while :; do echo x; sleep 0.01; done"));
-  await expect
-    .poll(async () => (await made.hive.directive(id))?.steps.some(({ phase }) => phase === "output"))
-    .toBe(true);
-  const outputs = async () => (await made.hive.directive(id))!.steps.filter(({ phase }) => phase === "output").length;
-  const frozen = made.hive.freeze("A test of the kill switch.");
-  const before = await outputs();
-  await frozen;
-  const view = must(await made.hive.ended(id));
-  expect(await outputs()).toBe(before);
-  expect(view.state).not.toBe("running");
+  await grant();
+  const began = served;
+  const code = "while :; do curl -s -S -f http://shop.example/page 2>&1 && echo; sleep 0.02; done";
+  const id = await start(made.hive, shell(code, { timeout_seconds: 120 }));
+  await expect.poll(() => served, { timeout: 30_000 }).toBeGreaterThan(began + 1);
+  await made.hive.freeze("A test of the kill switch.");
+  const allowed = async () => (await entries("permit-use")).filter(({ decision }) => decision === "allowed").length;
+  const recorded = await allowed();
+  // What was sent before the freeze may still arrive in this moment.
+  await new Promise((done) => setTimeout(done, 200));
+  const before = served;
+  await new Promise((done) => setTimeout(done, 300));
+  expect([served, await allowed()]).toEqual([before, recorded]);
+  expect(made.hive.status().held).toMatchObject([{ directive: id, rung: "os", snapshot: null }]);
   expect(await made.hive.resume()).toBeNull();
-  expect((await run(made.hive, shell("echo again"))).outcome).toMatchObject({ stdout: "again\n" });
-});
+  await expect.poll(() => served, { timeout: 30_000 }).toBeGreaterThan(before + 1);
+  expect(await made.hive.cancel(id)).toBeNull();
+  expect(must(await made.hive.ended(id))).toMatchObject({ state: "cancelled", outcome: { status: "killed" } });
+}, 120_000);

@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** States words and gives every approval that is asked for. */
 async function carried(hive: Hive, words: string): Promise<DirectiveView> {
   const id = must(await hive.submit(must(await hive.sign({ words })))).id;
-  for await (const event of hive.events(id, 0, AbortSignal.timeout(30_000)))
+  for await (const event of hive.events(id, 0, AbortSignal.timeout(100_000)))
     if (event.phase === "waiting") expect(await hive.approve(id, { explicit: true })).toBeNull();
   return must(await hive.ended(id));
 }

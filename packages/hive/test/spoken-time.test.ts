@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { isRefusal } from "lop";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { readTime, sayTime } from "../src/spoken-time.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 /** A Saturday, 15:00 in Berlin. */
 const NOW = Date.UTC(2026, 10, 21, 14, 0);
 const read = (phrase: string, tz = "Europe/Berlin", now = NOW) => readTime(phrase, now, tz);

@@ -4,9 +4,9 @@ import { verifyProof } from "lop/verify";
 import { describe, expect, it } from "vitest";
 import { type DirectiveView, type Hive, openHive } from "../src/index.ts";
 import { LatticeDesk } from "../src/lattice-desk.ts";
-import { checkPlanResult } from "../src/lattice-plan.ts";
+import { checkPlanResult } from "../src/lattice-plan-check.ts";
 import { must, openTestHive, run, settings, simHome, start } from "./hive-home.ts";
-import { cityLattice, DEMO_CENTER, SETTINGS, saturdayClock } from "./lattice-world.ts";
+import { cityLattice, DEMO_CENTER, found, SETTINGS, saturdayClock } from "./lattice-world.ts";
 
 const card = (tool: string, parameters: JsonObject) => ({ card: { tool, parameters } });
 const FIND = card("lattice.find", { what: "café", near: "Old Town", require: ["wifi", "quiet"], at: "tomorrow 9am" });
@@ -69,12 +69,12 @@ describe("lattice.find", () => {
     const nodes = await ask(hive, "lattice.find", { what: "GPU node", require: ["80GB"], units: 2, limit: 3 });
     for (const { id, free } of nodes.found as JsonObject[]) {
       expect(Number((free as JsonObject).units)).toBeGreaterThanOrEqual(2);
-      expect((await open.lattice.get(String(id)))?.attributes.memory_gb).toBeGreaterThanOrEqual(80);
+      expect(found(await open.lattice.get(String(id))).attributes.memory_gb).toBeGreaterThanOrEqual(80);
     }
     expect(nodes).toMatchObject({ more: true });
     const near = await ask(hive, "lattice.find", { what: "charging post", near: "me", radius_km: 0.5 });
     expect(near.understood).toMatchObject({ near: { kind: "home" }, radius_km: 0.5 });
-    const record = (await open.lattice.records("cafe-1", 1))[0]!;
+    const record = found(await open.lattice.records("cafe-1", 1))[0]!;
     const named = await ask(hive, "lattice.find", { what: record.name });
     expect((named.found as JsonObject[]).map(({ id }) => id)).toContain(record.id);
     await hive.close();
@@ -178,6 +178,89 @@ describe("lattice.plan", () => {
     await hive.close();
   });
 
+  it("plans tasks that compete, with one certificate for all of them", async () => {
+    const { hive, open } = await cityHive();
+    // One chair at two barbers, and three who want it at ten.
+    const barber = {
+      ...found(await open.lattice.get("cafe-1")),
+      category: "barber",
+      attributes: {},
+      capacity: { seats: 1 },
+    };
+    const at = { lat: barber.at.lat + 0.01, lng: barber.at.lng };
+    must(
+      await open.put([
+        { ...barber, id: "barber-1", name: "A" },
+        { ...barber, id: "barber-2", name: "B", at },
+      ]),
+    );
+    const task = (name: string) => ({
+      name,
+      start: "Old Town",
+      legs: [{ what: "barber", from: "tomorrow 10am", minutes: 30 }],
+    });
+    const view = await run(hive, card("lattice.plan", { tasks: [task("Ann"), task("Ben"), task("Cy")] }));
+    expect(view).toMatchObject({ state: "done", verified: true, quarantined: false });
+    const result = resultOf(view);
+    type Row = { task: string; planned: boolean; legs: { capability: { id: string }; from: string }[] };
+    const rows = result.tasks as unknown as Row[];
+    expect(rows.map(({ task, planned }) => [task, planned])).toEqual([
+      ["Ann", true],
+      ["Ben", true],
+      ["Cy", true],
+    ]);
+    const slots = rows.map(({ legs }) => `${legs[0]!.capability.id} ${legs[0]!.from}`);
+    expect(new Set(slots).size).toBe(3);
+    expect(result.certificate).toMatchObject({ gap: expect.any(Number), prices: expect.any(Array) });
+    const bytes = must(await hive.proof(view.id));
+    expect(verifyProof(bytes, nodeCrypto).verified).toBe(true);
+    const changed = (change: (copy: never) => void): string | null => {
+      const copy = structuredClone(result);
+      change(copy as never);
+      return checkPlanResult(nodeCrypto, copy as Json);
+    };
+    expect(changed(() => undefined)).toBeNull();
+    type Claim = {
+      digest: string;
+      primal: number;
+      bound: number;
+      problem: { depart: number; places: { room: [number, number, number][] }[] };
+      plan: ({ start: number; place: number; travel_s: number; until: number }[] | null)[];
+      prices: [number, number, number][];
+    };
+    type Copy = { tasks: Row[]; certificate: Claim };
+    const wrong: ((copy: Copy) => void)[] = [
+      ({ certificate }) => (certificate.primal -= 1),
+      ({ certificate }) => (certificate.bound += 1),
+      ({ certificate }) => (certificate.digest = "0".repeat(64)),
+      ({ certificate }) => (certificate.problem.places[0]!.room[0]![2] = 9),
+      ({ certificate }) => (certificate.plan[0] = null),
+      ({ certificate }) => (certificate.plan[1] = structuredClone(certificate.plan[0]!)),
+      ({ certificate }) => (certificate.plan[0]![0]!.travel_s += 60),
+      ({ certificate }) => (certificate.plan[0]![0]!.until += 1),
+      ({ certificate }) => (certificate.plan[0]![0]!.place = 99),
+      ({ certificate }) => certificate.plan.pop(),
+      ({ certificate }) => certificate.prices.push([0, 5, 100]),
+      ({ tasks }) => (tasks[0]!.legs[0]!.capability.id = "cafe-0"),
+      ({ tasks }) => (tasks[0]!.task = "Bea"),
+      ({ tasks }) => (tasks[1]!.planned = false),
+      ({ tasks }) => tasks.pop(),
+      (copy) => ((copy as { certificate: Claim | null }).certificate = null),
+    ];
+    for (const [i, change] of wrong.entries()) expect(changed(change), `change ${i}`).toMatch(/\w/);
+    const both = await refusalOf(hive, "lattice.plan", { tasks: [task("Ann")], legs: LEGS });
+    expect(both).toMatchObject({ refused: "parameters-invalid", why: expect.stringContaining("exclude each other") });
+    expect(await refusalOf(hive, "lattice.plan", {})).toMatchObject({
+      why: expect.stringContaining("tasks would do too"),
+    });
+    const nowhere = { name: "Dee", legs: [{ what: "dragon", from: "tomorrow 10am" }] };
+    expect(await refusalOf(hive, "lattice.plan", { tasks: [task("Ann"), nowhere] })).toMatchObject({
+      refused: "what-unknown",
+      why: expect.stringContaining("tasks.1"),
+    });
+    await hive.close();
+  });
+
   it("says which leg cannot be met, and when it could", async () => {
     const { hive } = await cityHive();
     const result = await ask(hive, "lattice.plan", {
@@ -188,7 +271,7 @@ describe("lattice.plan", () => {
       leg: 0,
       legs: [],
       certificate: null,
-      why: expect.stringMatching(/closed/),
+      why: expect.stringMatching(/all closed at 2026-11-22 23:00; nearest opening 2026-11-23 /),
     });
     expect(
       await refusalOf(hive, "lattice.plan", { legs: [{ what: "café", from: "9am", until: "9:15am", minutes: 60 }] }),
@@ -203,7 +286,7 @@ describe("lattice.plan", () => {
 describe("lattice.reserve and lattice.cancel", () => {
   it("books after an approval, never more than there is, and gives back", async () => {
     const { hive, open } = await cityHive();
-    const cafe = (await open.lattice.get("cafe-1"))!;
+    const cafe = found(await open.lattice.get("cafe-1"));
     const seats = cafe.capacity.seats!;
     const window = { from_ms: Date.UTC(2026, 10, 22, 10), until_ms: Date.UTC(2026, 10, 22, 11) };
     const free = () => open.lattice.free("cafe-1", "seats", window);

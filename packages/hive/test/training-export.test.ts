@@ -28,7 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function decided(hive: Hive, words: string, decide: (id: string) => Promise<unknown>): Promise<void> {
   const id = must(await hive.submit(must(await hive.sign({ words })))).id;
-  for await (const event of hive.events(id, 0, AbortSignal.timeout(10_000))) if (event.phase === "waiting") break;
+  for await (const event of hive.events(id, 0, AbortSignal.timeout(100_000))) if (event.phase === "waiting") break;
   expect(await decide(id)).toBeNull();
   await hive.ended(id);
 }
@@ -66,7 +66,7 @@ it("exports what was chosen against what was refused, in code points", async () 
   });
 });
 
-it.for(["dpo", "ipo"])("%s makes one step of it, and the model opens", { timeout: 120_000 }, async (loss, context) => {
+it.for(["dpo", "ipo"])("%s makes one step of it, and the model opens", async (loss, context) => {
   if (!existsSync(SHIPPED_MODEL)) context.skip("needs the model at models/ (train it: training/README.md)");
   if (spawnSync(PYTHON, ["-c", "import torch, numpy"]).status !== 0)
     context.skip("needs torch (apt install python3-torch)");

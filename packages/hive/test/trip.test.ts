@@ -97,12 +97,15 @@ test("more directives than the limit are refused, not queued", async () => {
   expect(answers.filter((answer) => "refused" in answer)).toMatchObject([{ refused: "too-many-directives" }]);
 });
 
+const never = new AbortController().signal;
 const WIPE = card("guard.resume", { wipe: true });
 
 test("what cannot be undone waits for an explicit approval, and the proof holds it", async () => {
   const { hive } = await home();
   const id = await start(hive, WIPE);
-  await expect.poll(async () => (await hive.directive(id))?.state).toBe("awaiting-approval");
+  const waits = await hive.atRest(id, never);
+  expect(waits).toMatchObject({ state: "awaiting-approval", ended_at: null });
+  expect(await hive.atRest(id, never)).toEqual(waits);
   expect(hive.status()).toMatchObject({ awaiting: 1, running: 0 });
   expect(await hive.approve(id)).toMatchObject({ refused: "approval-not-explicit" });
   expect(await hive.approve(id, { explicit: true })).toBeNull();
@@ -118,13 +121,14 @@ test("what cannot be undone waits for an explicit approval, and the proof holds 
 });
 
 test("a refused approval, a late one and a cancelled wait end the directive", async () => {
-  const { hive } = await home({ approval_ms: 60 });
-  const ids = [await start(hive, WIPE), await start(hive, WIPE), await start(hive, WIPE)] as const;
-  for (const id of ids) await expect.poll(async () => (await hive.directive(id))?.step).toBe("approve");
-  expect(await hive.refuseApproval(ids[0], "not today")).toBeNull();
-  expect(await hive.cancel(ids[1])).toBeNull();
-  const views = await Promise.all(ids.map((id) => hive.ended(id)));
-  expect(views).toMatchObject([
+  const { hive } = await home();
+  const [said, cancelled] = [await start(hive, WIPE), await start(hive, WIPE)];
+  for (const id of [said, cancelled]) await hive.atRest(id, never);
+  expect(await hive.refuseApproval(said, "not today")).toBeNull();
+  expect(await hive.cancel(cancelled)).toBeNull();
+  const { hive: hurried } = await home({ approval_ms: 60 });
+  const late = await hurried.ended(await start(hurried, WIPE));
+  expect([await hive.atRest(said, never), await hive.ended(cancelled), late]).toMatchObject([
     { state: "refused", refusal: { refused: "approval-refused", why: "The operator said no: not today" } },
     { state: "cancelled", refusal: { refused: "cancelled" } },
     { state: "refused", refusal: { refused: "approval-expired" } },

@@ -20,4 +20,4 @@ it("a directive with minimum rung vm goes the whole trip; its proof names image,
   expect(proof.outcome.result.origin).toEqual({ image: digest, template: digest, limits: digest });
   expect((await axiom(home, ["verify", "-"], { stdin: ran.stdout })).code).toBe(0);
   rmSync(home, { recursive: true, force: true });
-}, 120_000);
+});

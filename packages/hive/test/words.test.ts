@@ -93,7 +93,7 @@ describe("words become proofs", () => {
     const home = await simHome();
     const hive = await speaking(home);
     const id = must(await hive.submit(must(await hive.sign({ words: LET })))).id;
-    for await (const event of hive.events(id, 0, AbortSignal.timeout(10_000))) if (event.phase === "waiting") break;
+    for await (const event of hive.events(id, 0, AbortSignal.timeout(100_000))) if (event.phase === "waiting") break;
     expect(await hive.approve(id)).toBeNull();
     const view = must(await hive.ended(id));
     expect(view).toMatchObject({ state: "done", verified: true });

@@ -45,6 +45,8 @@ export class Session {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: AsyncIterator<string>;
   #pid = 0;
+  /** Questions so far. */
+  asked = 0;
 
   private constructor(child: ChildProcessByStdio<Writable, Readable, null>) {
     this.#child = child;
@@ -60,6 +62,7 @@ export class Session {
 
   /** Lines of the answer. */
   async ask(sql: string): Promise<string[]> {
+    this.asked++;
     this.#child.stdin.write(`${sql}\n\\echo ${END}\n`);
     const lines: string[] = [];
     for (;;) {
@@ -94,6 +97,9 @@ export interface PeerQuery {
   /** The nearest 20 in plane metres, as the index does it fastest; and all in the radius. */
   readonly nearest: string;
   readonly all: string;
+  /** The same, prepared: neither parsed nor planned again. */
+  readonly preparedNearest: string;
+  readonly preparedAll: string;
   /** The nearest 20 on the spheroid with their metres, ties by id: what ours must be equal to. */
   readonly exact: string;
 }
@@ -144,9 +150,13 @@ async function readAsked(session: Session, asked: Asked, tags: ReadonlyMap<strin
   const inReach = (slack_m: number) => `ST_DWithin(geom, ${at}, ${radius_m + slack_m})`;
   const plain = `select id, geom <-> ${at} from capability where ${conditions} and ${inReach(0)} order by geom <-> ${at}`;
   const own = "ST_SetSRID(ST_MakePoint(lng, lat), 4326)::geography";
+  const number = session.asked;
+  await session.ask(`prepare nearest_${number} as ${plain} limit 20; prepare all_${number} as ${plain};`);
   return {
     nearest: `${plain} limit 20;`,
     all: `${plain};`,
+    preparedNearest: `execute nearest_${number};`,
+    preparedAll: `execute all_${number};`,
     exact:
       `select id, metres from (select id, ST_Distance(${own}, ${point}::geography, true) as metres from capability ` +
       `where ${conditions} and ${inReach(1 + radius_m / 100)}) as near where metres <= ${radius_m} order by metres, id limit 20;`,

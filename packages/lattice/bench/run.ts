@@ -2,6 +2,7 @@
  * `npm run bench -w lattice -- [NAME] [--data DIR] [--count N] [--seed S]`
  *   speed     L2 to L5: search over --count capabilities (1,000,000), beside PostGIS
  *   live      L6, L7: --count durable changes (5,000,000), a twentieth as many holds
+ *   opening   L5: a service over --count capabilities (1,000,000) is opened again
  *   living    puts into an index of --count capabilities (1,000,000), and what its parts cost a search
  *   visible   L6: searches over --count capabilities (200,000) beside 200,000 changes a second
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
@@ -26,6 +27,7 @@ import { runInstances } from "./instances.ts";
 import { runKills } from "./kills.ts";
 import { runLive } from "./live.ts";
 import { runLiving } from "./living.ts";
+import { runOpening } from "./opening.ts";
 import { runOversell } from "./oversell.ts";
 import { runPlans } from "./plans.ts";
 import { runBruteForce, runOracle } from "./spatial.ts";
@@ -61,6 +63,8 @@ function spatial(): void {
 
 const speed = (): Promise<void> => runSpeed(Number(values.count ?? 1_000_000), seed);
 
+const opening = (): Promise<void> => runOpening(Number(values.count ?? 1_000_000), seed);
+
 const living = (): void => runLiving(Number(values.count ?? 1_000_000), seed);
 
 const visible = (): Promise<void> => runVisible(Number(values.count ?? 200_000), seed);
@@ -90,6 +94,7 @@ const plans = (): void => runPlans(Number(values.count ?? 50), seed);
 const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   spatial,
   speed,
+  opening,
   live,
   living,
   visible,

@@ -9,9 +9,14 @@ import {
   find,
   findAll,
   type Ground,
+  HoursCompiler,
+  HoursIndex,
   isFault,
+  type Room,
   readQuery,
-  type Searchable,
+  Surface,
+  slotsOf,
+  type Window,
 } from "../src/index.ts";
 import { chance, makeCity } from "../test/city.ts";
 import { readLines } from "./data-node.ts";
@@ -123,39 +128,112 @@ function runRow(ground: Ground, { query }: OracleRow): FoundAll {
   return answer;
 }
 
-/** Random queries over a made-up city: every answer equals the sort of all capabilities by distance. */
+/** Queries asked of one city before another is made. */
+const QUERIES_A_CITY = 5000;
+const FLAGS = ["wifi", "quiet", "step_free", "printing"] as const;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** Hours are known for so long from the beginning of time on. */
+const HOURS_MS = 8 * DAY_MS;
+const SEATS = 8;
+
+/** Random queries over made-up cities: every answer equals the sort of all capabilities by distance. */
 export function runBruteForce(count: number, seed: number): { queries: number; different: number } {
   const random = chance(seed);
   let different = 0;
-  let city: Capability[] = [];
-  let index = buildIndex([]);
+  let town = makeTown(random, seed);
   for (let i = 0; i < count; i++) {
-    if (i % 5000 === 0) {
-      city = makeCity({ count: 200 + Math.floor(random() * 1500), seed: seed + i });
-      index = buildIndex(city.map((capability, handle) => ({ handle, capability })));
-    }
-    if (!sameAsBruteForce(city, index, random)) different++;
+    if (i % QUERIES_A_CITY === 0 && i > 0) town = makeTown(random, seed + i);
+    if (!sameAsBruteForce(town, random)) different++;
   }
   return { queries: count, different };
 }
 
-const FLAGS = ["wifi", "quiet", "step_free", "printing"] as const;
+interface Town {
+  readonly city: readonly Capability[];
+  readonly hours: HoursIndex;
+  readonly seats: Surface;
+  readonly ground: Ground;
+}
 
-function sameAsBruteForce(city: readonly Capability[], index: Searchable, random: () => number): boolean {
+/** Of every third one the hours are not known, and every fifth has slots that differ. */
+function makeTown(random: () => number, seed: number): Town {
+  const below = (most: number): number => Math.floor(random() * most);
+  const city = makeCity({ count: 200 + below(1500), seed });
+  const hours = new HoursIndex(new HoursCompiler({ from_ms: 0, until_ms: HOURS_MS }), null);
+  const seats = new Surface(city.map(() => below(SEATS)));
+  for (const handle of city.keys()) {
+    const opens = below(20);
+    const text = `Mo-Su ${clock(opens)}-${clock(opens + 1 + below(23 - opens))}`;
+    hours.set(handle, below(3) === 0 ? null : { kind: "osm", text }, "UTC");
+    if (below(5) === 0) seats.change(handle, slotsOf(windowIn(below)), 1 - below(4));
+  }
+  const index = buildIndex(city.map((capability, handle) => ({ handle, capability })));
+  const room: Room = { free: (handle, _, window) => seats.least(handle, slotsOf(window)), steady: () => seats };
+  return { city, hours, seats, ground: { index, counts: null, openness: hours, room } };
+}
+
+const clock = (hour: number): string => `${String(hour).padStart(2, "0")}:00`;
+
+function windowIn(below: (most: number) => number): Window {
+  const from_ms = 15 * MINUTE_MS * below((HOURS_MS - DAY_MS) / (15 * MINUTE_MS));
+  return { from_ms, until_ms: from_ms + 15 * MINUTE_MS * (1 + below(12)) };
+}
+
+function sameAsBruteForce(town: Town, random: () => number): boolean {
+  const asked = makeQuery(random);
+  const read = readQuery(asked, -1);
+  if (isFault(read)) throw new Error(read.why);
+  const answer = find(town.ground, read);
+  const all = findAll(town.ground, read);
+  if (isFault(answer) || isFault(all)) return isFault(answer) && answer.refused === "attribute-unknown";
+  const expected = expectedOf(town, asked);
+  return (
+    all.count === expected.length &&
+    expected.every(({ handle }, i) => handle === all.handles[i]) &&
+    answer.found.length === Math.min(asked.limit, expected.length) &&
+    answer.found.every(({ id }, i) => id === expected[i]!.id)
+  );
+}
+
+function makeQuery(random: () => number) {
   const from = { lat: 52.2 + 0.6 * random(), lng: 12.9 + random() };
   const flags = FLAGS.filter(() => random() < 0.3);
   const radius_m = 10 ** (2.5 + 2 * random());
   const limit = 1 + Math.floor(random() * 30);
-  const where: Constraint = { all: flags.map((attribute) => ({ attribute, is: true })) };
-  const read = readQuery({ place: { from, radius_m }, where, limit }, 0);
-  if (isFault(read)) throw new Error(read.why);
-  const answer = find({ index, counts: null, openness: null, room: null }, read);
-  if (isFault(answer)) return answer.refused === "attribute-unknown";
-  const expected = city
-    .filter(({ attributes }) => flags.every((flag) => attributes[flag] === true))
-    .map(({ id, at }) => ({ id, metres: distance_m(from, at) }))
-    .filter(({ metres }) => metres <= radius_m)
-    .sort((a, b) => a.metres - b.metres || (a.id < b.id ? -1 : 1))
-    .slice(0, limit);
-  return expected.length === answer.found.length && expected.every(({ id }, i) => id === answer.found[i]!.id);
+  const open = random() < 0.5 ? windowIn((most) => Math.floor(random() * most)) : undefined;
+  const seats = open === undefined ? 0 : Math.floor(random() * (SEATS + 2));
+  return {
+    place: { from, radius_m },
+    where: { all: flags.map((attribute) => ({ attribute, is: true })) },
+    open,
+    free: seats === 0 ? undefined : { seats },
+    unknown: random() < 0.3 ? ("include" as const) : ("exclude" as const),
+    limit,
+  };
+}
+
+type MadeQuery = ReturnType<typeof makeQuery>;
+
+function expectedOf({ city, hours, seats }: Town, { place, where, open, free, unknown }: MadeQuery) {
+  const lenient = unknown === "include";
+  const has = ({ attributes }: Capability): boolean =>
+    where.all.every(
+      ({ attribute }) => attributes[attribute] === true || (lenient && attributes[attribute] === undefined),
+    );
+  const isOpen = (handle: number, window: Window): boolean => {
+    const state = hours.isOpen(handle, window);
+    return state === "open" || (lenient && state === "unknown");
+  };
+  return city
+    .map((capability, handle) => ({
+      id: capability.id,
+      handle,
+      capability,
+      metres: distance_m(place.from, capability.at),
+    }))
+    .filter(({ metres, capability }) => metres <= place.radius_m && has(capability))
+    .filter(({ handle }) => open === undefined || isOpen(handle, open))
+    .filter(({ handle }) => free === undefined || seats.least(handle, slotsOf(open!)) >= free.seats)
+    .sort((a, b) => a.metres - b.metres || (a.id < b.id ? -1 : 1));
 }

@@ -2,7 +2,7 @@
 import type { FindAnswer, Found } from "./find.ts";
 import type { LatticeAnswer, LatticeMatch } from "./lattice.ts";
 
-const withoutHandle = ({ handle: _, ...match }: Found): LatticeMatch => match;
+export const withoutHandle = ({ handle: _, ...match }: Found): LatticeMatch => match;
 
 export function toAnswer({ found, cursor, explanation }: FindAnswer, epoch: number): LatticeAnswer {
   const answer = { found: found.map(withoutHandle), cursor, epoch };

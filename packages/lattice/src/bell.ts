@@ -16,11 +16,17 @@ export class Bell {
 
   /** Resolves when it has rung more often than `heard`, or when the signal ends. */
   async after(heard: number, signal: AbortSignal): Promise<void> {
-    while (this.#rung <= heard && !signal.aborted) {
-      await new Promise<void>((wake) => {
-        this.#waiting.push(wake);
-        signal.addEventListener("abort", () => wake(), { once: true });
-      });
-    }
+    while (this.#rung <= heard && !signal.aborted) await this.#next(signal);
+  }
+
+  #next(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      this.#waiting.push(wake);
+      signal.addEventListener("abort", wake);
+    });
   }
 }

@@ -10,6 +10,32 @@ const SIDES = 6;
 /** Boxes are drawn so much wider, which covers all rounding. */
 const MARGIN_M = 1;
 
+/**
+ * Boxes of blocks, told within the box of their group: least x, y, z and greatest x, y, z in steps, a byte each. A step is 1/255 of the
+ * longest side of the group's box, which is where the count begins. All of a group lie on three lines of cache.
+ */
+export type BlockBoxes = Uint8Array;
+export const STEPS = 255;
+
+/** Length of a step in a group whose box stands at `at`, in metres. */
+export const stepOf = (groups: Boxes, at: number): number =>
+  Math.max(groups[at + 3]! - groups[at]!, groups[at + 4]! - groups[at + 1]!, groups[at + 5]! - groups[at + 2]!) / STEPS;
+
+/** @param groups boxes of what `blocks` are, 32 at a time. */
+export function withinGroups(blocks: Boxes, groups: Boxes): BlockBoxes {
+  const told = new Uint8Array(blocks.length);
+  for (let at = 0; at < blocks.length; at += SIDES) {
+    const group = Math.floor(at / (32 * SIDES)) * SIDES;
+    const step = stepOf(groups, group);
+    for (let side = 0; side < 3; side++) {
+      const from = groups[group + side]!;
+      told[at + side] = Math.max(0, Math.floor((blocks[at + side]! - from) / step));
+      told[at + 3 + side] = Math.min(STEPS, Math.ceil((blocks[at + 3 + side]! - from) / step));
+    }
+  }
+  return told;
+}
+
 /** @param at x, y, z of each point. */
 export function boxesOfPoints(at: Float64Array): Boxes {
   const count = at.length / 3;

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Fault, fault } from "./fault.ts";
 import type { Point } from "./geodesy.ts";
+import { complaintText, readShape } from "./wording.ts";
 
 /** Length of a capacity slot. Slots are counted in UTC from the Unix epoch. */
 export const SLOT_MINUTES = 15;
@@ -86,9 +87,6 @@ function isTimeZone(name: string): boolean {
 
 /** Reads one record from untrusted JSON. `at` of the fault names the field: `attributes.wifi`. */
 export function readCapability(value: unknown): Capability | Fault {
-  const read = Record_.safeParse(value);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0]!;
-  const path = issue.path.join(".");
-  return fault("capability-malformed", `${path || "the record"}: ${issue.message}.`, path);
+  const read = readShape(Record_, value);
+  return "data" in read ? read.data : fault("capability-malformed", complaintText(read, "the record"), read.at);
 }

@@ -1,6 +1,6 @@
 /** What a capability must be: typed conditions under all, any and not, in three-valued logic, because unknown is a value. */
 import { z } from "zod";
-import type { AttributeKind, AttributeTable } from "./attribute.ts";
+import type { AttributeKind, AttributeTable, WordRow } from "./attribute.ts";
 import { type Fault, fault } from "./fault.ts";
 import { allOf, anyOf, besides, EVERYTHING, inRange, NOTHING, rowSieve, type Sieve, type Spread } from "./sieve.ts";
 
@@ -18,24 +18,22 @@ export type Constraint =
 
 const attribute = z.string().min(1).max(128);
 const word = z.string().min(1).max(4096);
+/** The commonest come first: a form that does not fit takes longer to be found so than one that does. */
 export const ConstraintShape: z.ZodType<Constraint> = z.lazy(() =>
   z.union([
     z.strictObject({ attribute, is: z.union([z.boolean(), word, z.array(word).min(1).max(256)]) }),
+    z.strictObject({ all: z.array(ConstraintShape).max(MAX_CONSTRAINTS) }),
+    z.strictObject({ any: z.array(ConstraintShape).max(MAX_CONSTRAINTS) }),
+    z.strictObject({ not: ConstraintShape }),
     z.strictObject({ attribute, known: z.boolean() }),
     z
       .strictObject({ attribute, atLeast: z.number().optional(), atMost: z.number().optional() })
       .refine(({ atLeast, atMost }) => atLeast !== undefined || atMost !== undefined, "needs atLeast or atMost"),
-    z.strictObject({ all: z.array(ConstraintShape).max(MAX_CONSTRAINTS) }),
-    z.strictObject({ any: z.array(ConstraintShape).max(MAX_CONSTRAINTS) }),
-    z.strictObject({ not: ConstraintShape }),
   ]),
 );
 
-/** Where a condition surely holds and where it surely does not; the rest is unknown (Kleene's three values). */
-export interface Verdicts {
-  readonly yes: Sieve;
-  readonly no: Sieve;
-}
+/** Conditions are three-valued (Kleene): what is asked of one is where it surely holds, or where it surely does not; the rest is unknown. */
+export type Verdict = "yes" | "no";
 
 /** Attributes of one part of a version. */
 export interface AttributeSource {
@@ -56,86 +54,98 @@ export function checkConstraint(sources: readonly KindSource[], constraint: Cons
   const counted = countConstraints(constraint, 1);
   if (counted > MAX_CONSTRAINTS)
     return fault("query-too-large", `The query has more than ${MAX_CONSTRAINTS} conditions.`, at);
-  return check(sources, constraint, at);
+  return check(sources, constraint, () => at);
 }
 
 function countConstraints(constraint: Constraint, depth: number): number {
   if (depth > MAX_CONSTRAINT_DEPTH) return Number.POSITIVE_INFINITY;
   if ("not" in constraint) return countConstraints(constraint.not, depth + 1);
   const parts = "all" in constraint ? constraint.all : "any" in constraint ? constraint.any : null;
-  return parts === null ? 1 : parts.reduce((sum, part) => sum + countConstraints(part, depth + 1), 0);
+  if (parts === null) return 1;
+  let sum = 0;
+  for (const part of parts) sum += countConstraints(part, depth + 1);
+  return sum;
 }
 
-function check(sources: readonly KindSource[], constraint: Constraint, at: string): Fault | null {
-  if ("not" in constraint) return check(sources, constraint.not, `${at}.not`);
-  if ("all" in constraint) return checkParts(sources, constraint.all, `${at}.all`);
-  if ("any" in constraint) return checkParts(sources, constraint.any, `${at}.any`);
-  const tables = sources.flatMap(({ tables }) => tables.get(constraint.attribute) ?? []);
-  if (tables.length === 0)
-    return fault("attribute-unknown", `No capability has the attribute "${constraint.attribute}".`, `${at}.attribute`);
-  return checkKind(tables, constraint, at);
+/** Where a fault is: said only when there is one, since every query is checked. */
+type At = () => string;
+
+function check(sources: readonly KindSource[], constraint: Constraint, at: At): Fault | null {
+  if ("not" in constraint) return check(sources, constraint.not, () => `${at()}.not`);
+  if ("all" in constraint) return checkParts(sources, constraint.all, () => `${at()}.all`);
+  if ("any" in constraint) return checkParts(sources, constraint.any, () => `${at()}.any`);
+  return checkLeaf(sources, constraint, at);
 }
 
-function checkParts(sources: readonly KindSource[], parts: readonly Constraint[], at: string): Fault | null {
-  for (const [i, part] of parts.entries()) {
-    const wrong = check(sources, part, `${at}[${i}]`);
+function checkParts(sources: readonly KindSource[], parts: readonly Constraint[], at: At): Fault | null {
+  for (let i = 0; i < parts.length; i++) {
+    const wrong = check(sources, parts[i]!, () => `${at()}[${i}]`);
     if (wrong !== null) return wrong;
   }
   return null;
 }
 
-type Kinds = { readonly kinds: ReadonlySet<AttributeKind> };
 type Leaf = Extract<Constraint, { attribute: string }>;
 
-function checkKind(tables: readonly Kinds[], leaf: Leaf, at: string): Fault | null {
-  if ("known" in leaf) return null;
-  const has = (...kinds: AttributeKind[]) => tables.some((table) => kinds.some((kind) => table.kinds.has(kind)));
-  if (!("is" in leaf)) return has("number") ? null : fault("attribute-mismatch", "The attribute holds no numbers.", at);
-  const boolean = typeof leaf.is === "boolean";
-  if (boolean ? has("boolean") : has("word", "set")) return null;
-  const kinds = [...new Set(tables.flatMap((table) => [...table.kinds]))].join(" or ");
-  const why = `The attribute holds a ${kinds}, not a ${boolean ? "boolean" : "word"}.`;
+function checkLeaf(sources: readonly KindSource[], leaf: Leaf, at: At): Fault | null {
+  let known = false;
+  for (const { tables } of sources) {
+    const table = tables.get(leaf.attribute);
+    if (table === undefined) continue;
+    known = true;
+    if (suits(leaf, table.kinds)) return null;
+  }
+  if (known) return mismatch(sources, leaf, at());
+  return fault("attribute-unknown", `No capability has the attribute "${leaf.attribute}".`, `${at()}.attribute`);
+}
+
+function suits(leaf: Leaf, kinds: ReadonlySet<AttributeKind>): boolean {
+  if ("known" in leaf) return true;
+  if (!("is" in leaf)) return kinds.has("number");
+  return typeof leaf.is === "boolean" ? kinds.has("boolean") : kinds.has("word") || kinds.has("set");
+}
+
+function mismatch(sources: readonly KindSource[], leaf: Leaf, at: string): Fault {
+  if (!("is" in leaf)) return fault("attribute-mismatch", `"${leaf.attribute}" holds no numbers.`, at);
+  const kinds = new Set(sources.flatMap(({ tables }) => [...(tables.get(leaf.attribute)?.kinds ?? [])]));
+  const wanted = typeof leaf.is === "boolean" ? "boolean" : "word";
+  const why = `"${leaf.attribute}" holds a ${[...kinds].join(" or ")}, not a ${wanted}.`;
   return fault("attribute-mismatch", why, `${at}.is`);
 }
 
-/** Turns a condition that was found right into sieves over one part. */
-export function compileConstraint(source: AttributeSource, constraint: Constraint): Verdicts {
-  if ("not" in constraint) {
-    const inner = compileConstraint(source, constraint.not);
-    return { yes: inner.no, no: inner.yes };
+/** Turns a condition that was found right into a sieve over one part: the positions of which the verdict is certain. */
+export function compileConstraint(source: AttributeSource, constraint: Constraint, verdict: Verdict): Sieve {
+  if ("not" in constraint) return compileConstraint(source, constraint.not, verdict === "yes" ? "no" : "yes");
+  if ("all" in constraint || "any" in constraint) {
+    const all = "all" in constraint;
+    const parts = all ? constraint.all : constraint.any;
+    const made: Sieve[] = [];
+    for (const part of parts) made.push(compileConstraint(source, part, verdict));
+    // All hold where each does; not all hold where any does not.
+    return all === (verdict === "yes") ? allOf(made) : anyOf(made);
   }
-  if ("all" in constraint) return compileParts(source, constraint.all, allOf, anyOf);
-  if ("any" in constraint) return compileParts(source, constraint.any, anyOf, allOf);
   const table = source.tables.get(constraint.attribute);
-  if (table !== undefined) return compileLeaf(table, constraint, source.spread);
+  if (table !== undefined) return compileLeaf(table, constraint, verdict, source.spread);
   // Nothing here has the attribute: everything is unknown.
-  return "known" in constraint && !constraint.known ? SURE : "known" in constraint ? NEVER : OPEN;
+  return "known" in constraint && constraint.known === (verdict === "no") ? EVERYTHING : NOTHING;
 }
 
-const SURE: Verdicts = { yes: EVERYTHING, no: NOTHING };
-const NEVER: Verdicts = { yes: NOTHING, no: EVERYTHING };
-const OPEN: Verdicts = { yes: NOTHING, no: NOTHING };
-
-type Join = (sieves: readonly Sieve[]) => Sieve;
-
-function compileParts(source: AttributeSource, parts: readonly Constraint[], yes: Join, no: Join): Verdicts {
-  const made = parts.map((part) => compileConstraint(source, part));
-  return { yes: yes(made.map((part) => part.yes)), no: no(made.map((part) => part.no)) };
-}
-
-function compileLeaf(table: AttributeTable, leaf: Leaf, spread: Spread): Verdicts {
-  const known = rowSieve(table.known.bits(spread));
+function compileLeaf(table: AttributeTable, leaf: Leaf, verdict: Verdict, spread: Spread): Sieve {
   if ("known" in leaf) {
-    const unknown = besides(EVERYTHING, known);
-    return leaf.known ? { yes: known, no: unknown } : { yes: unknown, no: known };
+    const known = sieveOf(table.known, spread);
+    return leaf.known === (verdict === "yes") ? known : besides(EVERYTHING, known);
   }
   const yes = "is" in leaf ? wordSieve(table, leaf.is, spread) : rangeSieve(table, leaf);
-  return { yes, no: besides(known, yes) };
+  return verdict === "yes" ? yes : besides(sieveOf(table.known, spread), yes);
 }
 
-function wordSieve(table: AttributeTable, is: boolean | string | readonly string[], spread: Spread): Sieve {
-  const words = typeof is === "object" ? is : [is];
-  return anyOf(words.flatMap((word) => table.rows.get(word) ?? []).map((row) => rowSieve(row.bits(spread))));
+const sieveOf = (row: WordRow, spread: Spread): Sieve => rowSieve(row.bits(spread), row.count / row.positions);
+
+function wordSieve({ rows }: AttributeTable, is: boolean | string | readonly string[], spread: Spread): Sieve {
+  if (typeof is === "object")
+    return anyOf(is.flatMap((word) => rows.get(word) ?? []).map((row) => sieveOf(row, spread)));
+  const row = rows.get(is);
+  return row === undefined ? NOTHING : sieveOf(row, spread);
 }
 
 function rangeSieve(

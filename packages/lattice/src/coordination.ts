@@ -4,6 +4,7 @@
  */
 import { coordinateLegs } from "./coordinate-legs.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
+import { goldenSteps } from "./golden-steps.ts";
 import { itineraryDag } from "./itinerary.ts";
 import type { CoordinateReply, LatticeHold, PlannedWay, SlotPrice } from "./lattice.ts";
 import { type LegDag, placeOf, startOf } from "./leg-dag.ts";
@@ -50,7 +51,7 @@ export async function coordinate(
   if (isFault(rivalry)) return rivalry;
   const { answer, certificate } = settle(terrain, rivalry, request);
   const slotPrices = pricesOf(rivalry, answer.prices);
-  prices.take(slotPrices);
+  await prices.take(slotPrices);
   const plans = laid.map((task, t) => wayOf(task, rivalry, t, answer.plan[t]!));
   const holds = request.commit === undefined ? [] : await commit(terrain, plans, request.commit);
   if (isFault(holds)) return holds;
@@ -93,6 +94,7 @@ async function layOutRivalry(terrain: Terrain, laid: readonly LaidOut[], penalty
     seats.all.map(({ place }) => place),
     { from: first, until: first + slots },
   );
+  if (isFault(offering)) return offering;
   const room = roomOf(seats.all, offering, first, slots);
   return {
     problem: { tasks, capacity: new Uint32Array(seats.all.length), room, slots, penalty },
@@ -149,15 +151,6 @@ function roomOf(seats: readonly Seat[], offering: Offering, first: number, slots
     }
   }
   return room;
-}
-
-/** Golden-ratio steps: the same request gives the same plan. */
-function goldenSteps(): () => number {
-  let x = 0;
-  return () => {
-    x = (x + 0.618_033_988_749_895) % 1;
-    return x;
-  };
 }
 
 function settle(terrain: Terrain, { problem }: Rivalry, { deadline_ms, max_gap }: ReadCoordination) {

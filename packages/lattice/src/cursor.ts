@@ -30,4 +30,6 @@ export function readCursor(text: string, order: string): After | Fault {
 }
 
 const numberIn = (text: string | undefined): number => (text === undefined || text === "" ? Number.NaN : Number(text));
+export const cursorOutlived = (): Fault =>
+  fault("cursor-outlived", "What the cursor pages through is no longer kept.", "cursor");
 const malformed = (): Fault => fault("cursor-malformed", "This is no cursor of ours.", "cursor");

@@ -5,7 +5,6 @@
 
 import { toAnswer } from "./answer.ts";
 import { AttributeDictionary } from "./attribute-dictionary.ts";
-import { Bell } from "./bell.ts";
 import type { Capability } from "./capability.ts";
 import { checkConstraint } from "./constraint.ts";
 import { coordinate } from "./coordination.ts";
@@ -30,13 +29,13 @@ import type {
 import { MAX_BATCH } from "./lattice.ts";
 import type { DimensionChange, LiveClock, LiveSurface } from "./live.ts";
 import type { LivingIndex } from "./living-index.ts";
-import { standing } from "./news.ts";
 import { plan } from "./planning.ts";
-import { PriceBook } from "./price-book.ts";
+import type { PriceBook } from "./price-book.ts";
 import { surface, why } from "./questions.ts";
 import type { RecordStore, StoredRecord } from "./record-store.ts";
 import {
   capabilityUnknown,
+  checkWindows,
   dimensionOf,
   dimensionUnknown,
   readBatch,
@@ -46,6 +45,7 @@ import {
   tooLarge,
 } from "./requests.ts";
 import { areSlots, SLOT_MS, type Slots, slotsOf } from "./slot.ts";
+import { StandingDesk } from "./standing-desk.ts";
 import type { Match, Offering, Terrain, TerrainPlace } from "./terrain.ts";
 
 /** Ids whose handles and dimensions are kept at hand. */
@@ -59,6 +59,7 @@ export interface EmbeddedParts {
   readonly live: LiveSurface;
   readonly index: LivingIndex;
   readonly hours: HoursDesk;
+  readonly prices: PriceBook;
   readonly clock: LiveClock;
   readonly breathe: Breathe;
   /** Hex SHA-256. */
@@ -78,8 +79,8 @@ export class EmbeddedLattice implements Lattice, Terrain {
   readonly #parts: EmbeddedParts;
   readonly #dictionary: AttributeDictionary;
   readonly #known = new Map<string, Known>();
-  readonly #bell = new Bell();
-  readonly #prices = new PriceBook();
+  readonly #standing: StandingDesk;
+  readonly #prices: PriceBook;
   /** Batches of records come one after another. */
   #turn: Promise<unknown> = Promise.resolve();
   #merging: Promise<void> | null = null;
@@ -87,6 +88,14 @@ export class EmbeddedLattice implements Lattice, Terrain {
   constructor(parts: EmbeddedParts) {
     this.#parts = parts;
     this.#dictionary = new AttributeDictionary(parts.records.counts());
+    this.#prices = parts.prices;
+    this.#standing = new StandingDesk({
+      ground: () => ({ index: parts.index.version, counts: null, ...this.#around() }),
+      epoch: () => this.#epoch,
+      monotonic_ms: () => parts.clock.monotonic_ms(),
+      breathe: parts.breathe,
+    });
+    parts.live.watch((touched) => this.#standing.touchUnits(touched));
   }
 
   get horizon(): Window {
@@ -128,7 +137,7 @@ export class EmbeddedLattice implements Lattice, Terrain {
     const before = new Map(gone.map((capability) => [capability.id, capability]));
     for (const { handle, capability } of put) this.#install(handle, capability, before.get(capability.id));
     this.#parts.index.apply({ put });
-    this.#changed();
+    this.#changed(put.map(({ handle }) => handle));
     return { added: more, replaced: gone.length };
   }
 
@@ -166,14 +175,14 @@ export class EmbeddedLattice implements Lattice, Terrain {
         this.#known.delete(id);
       }
       index.apply({ remove });
-      this.#changed();
+      this.#changed(remove);
       return { removed: gone.length };
     });
   }
 
-  /** Wakes whoever waits for news, and lets the index merge between other work. */
-  #changed(): void {
-    this.#bell.ring();
+  /** Tells the standing queries, and lets the index merge between other work. */
+  #changed(handles: readonly number[]): void {
+    this.#standing.touchRecords(handles);
     this.#merging ??= this.#merge();
   }
 
@@ -227,7 +236,8 @@ export class EmbeddedLattice implements Lattice, Terrain {
   }
 
   async subscribe(query: unknown, signal: AbortSignal): Promise<AsyncIterable<LatticeNews> | Fault> {
-    return standing(query, () => this.find(query), this.#bell, signal);
+    const read = this.#read(query);
+    return isFault(read) ? read : this.#standing.subscribe(read, signal);
   }
 
   #lookUp(id: string): Known | null {
@@ -260,10 +270,7 @@ export class EmbeddedLattice implements Lattice, Terrain {
     const resolved = isFault(read) ? read : this.#resolve(read, "changes");
     if (isFault(resolved)) return resolved;
     if (resolved.length === 0) return { epoch: this.#epoch };
-    const wrong = await this.#parts.live.changeEach(resolved);
-    if (wrong !== null) return wrong;
-    this.#bell.ring();
-    return { epoch: this.#epoch };
+    return (await this.#parts.live.changeEach(resolved)) ?? { epoch: this.#epoch };
   }
 
   async free(id: string, dimension: string | null, window: Window): Promise<number | Fault> {
@@ -280,6 +287,8 @@ export class EmbeddedLattice implements Lattice, Terrain {
   async hold(request: LatticeHoldRequest): Promise<LatticeHold | Fault> {
     const read = readLatticeHold(request);
     if (isFault(read)) return read;
+    const wrong = checkWindows(read.items, this.horizon, this.now_ms());
+    if (wrong !== null) return wrong;
     const items = this.#resolve(read.items, "items");
     if (isFault(items)) return items;
     return this.#told(await this.#parts.live.hold({ items, ttl_ms: read.ttl_ms, key: read.key }));
@@ -292,14 +301,11 @@ export class EmbeddedLattice implements Lattice, Terrain {
   }
 
   #told(hold: Hold | Fault): LatticeHold | Fault {
-    if (isFault(hold)) return hold;
-    this.#bell.ring();
-    return this.#view(hold);
+    return isFault(hold) ? hold : this.#view(hold);
   }
 
   async look(fence: number): Promise<LatticeHold | Fault> {
-    const hold = this.#parts.live.look(fence);
-    return isFault(hold) ? hold : this.#view(hold);
+    return this.#told(this.#parts.live.look(fence));
   }
   async holds({ limit }: { limit: number }): Promise<readonly LatticeHold[]> {
     return this.#parts.live.holds(Math.max(0, Math.min(limit, MAX_LIMIT))).map((hold) => this.#view(hold));
@@ -347,6 +353,9 @@ export class EmbeddedLattice implements Lattice, Terrain {
     };
   }
 
+  now_ms(): number {
+    return this.#parts.clock.now_ms();
+  }
   monotonic_ms(): number {
     return this.#parts.clock.monotonic_ms();
   }
@@ -354,16 +363,16 @@ export class EmbeddedLattice implements Lattice, Terrain {
     return this.#parts.digest(bytes);
   }
 
-  /** Now and then: ends holds whose time is over, and lets the horizon roll on. */
+  /** Now and then: ends holds and standing queries whose time is over, and lets the horizon roll on. */
   async tend(): Promise<void> {
-    const before = this.#parts.live.epoch;
     await this.#parts.live.expire();
-    if (this.#parts.live.epoch !== before) this.#bell.ring();
+    this.#standing.tend(this.#parts.clock.now_ms());
     await this.#parts.hours.roll(this.#parts.records, this.#parts.breathe);
   }
 
   async close(): Promise<void> {
     await this.#turn;
+    await this.#standing.close();
     await this.#merging;
     await this.#parts.live.close();
     await this.#parts.atEnd();

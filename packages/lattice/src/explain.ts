@@ -2,13 +2,13 @@
  * Why an answer is what it is: how many capabilities each condition of a query let through, one condition after another. It looks at everything
  * in the area, so it takes longer than the search that it explains.
  */
-import { type Constraint, compileConstraint, type Verdicts } from "./constraint.ts";
+import { type Constraint, compileConstraint } from "./constraint.ts";
 import type { FindQuery, Ground } from "./find.ts";
 import type { Part } from "./find-index.ts";
 import { HitColumns, type Hits } from "./hit-columns.ts";
 import type { Area } from "./place.ts";
 import { Search } from "./search.ts";
-import { EVERYTHING } from "./sieve.ts";
+import { EVERYTHING, type Sieve } from "./sieve.ts";
 
 /** Of those that passed all conditions before: how many this one lets through, refuses, and cannot tell of. */
 export interface ExplanationStep {
@@ -33,44 +33,61 @@ export interface FindExplanation {
   readonly nextOpening: NextOpening | null;
 }
 
-type Verdict = "yes" | "no" | "unknown";
+export type Verdict = "yes" | "no" | "unknown";
 
-/** One condition, asked of a place that passed all before. */
-interface Condition {
+/** One condition, asked of a row of the area that passed all before. Rows come by distance. */
+export interface Asked {
   readonly name: string;
-  readonly ask: (place: number) => Verdict;
+  readonly ask: (row: number) => Verdict;
 }
 
 export function explain(ground: Ground, query: FindQuery, area: Area): FindExplanation {
   const { hits, counted } = inArea(ground, area);
-  const steps = [{ condition: "place", passed: hits.places.length, refused: counted - hits.places.length, unknown: 0 }];
-  const lenient = query.unknown === "include";
-  let left: readonly number[] = Array.from(hits.places.keys());
+  const { places, distances_m } = hits;
+  const inside = places.length;
+  const conditions = conditionsOf(ground, query, places);
+  const { steps, closed } = countSteps({ inside, outside: counted - inside }, conditions, query.unknown === "include");
+  const handle = (row: number): number => ground.index.handle(places[row]!);
+  const opening = firstToOpen(closed, (row) => ground.openness?.nextOpen?.(handle(row), query.open!.from_ms) ?? null);
+  if (opening === null) return { steps, nextOpening: null };
+  const { row, opens_ms } = opening;
+  const nextOpening = {
+    id: ground.index.id(places[row]!),
+    handle: handle(row),
+    distance_m: distances_m[row]!,
+    opens_ms,
+  };
+  return { steps, nextOpening };
+}
+
+/** How many each condition let through; and, where none is open in the window, the rows that came as far as that. */
+export function countSteps(
+  { inside, outside }: { readonly inside: number; readonly outside: number },
+  conditions: Iterable<Asked>,
+  lenient: boolean,
+): { readonly steps: readonly ExplanationStep[]; readonly closed: readonly number[] } {
+  const steps: ExplanationStep[] = [{ condition: "place", passed: inside, refused: outside, unknown: 0 }];
+  let left: readonly number[] = Array.from({ length: inside }, (_, row) => row);
   let closed: readonly number[] = [];
-  for (const { name, ask } of conditionsOf(ground, query)) {
-    const verdicts = left.map((i) => ask(hits.places[i]!));
+  for (const { name, ask } of conditions) {
+    const verdicts = left.map(ask);
     const count = (verdict: Verdict) => verdicts.filter((one) => one === verdict).length;
     steps.push({ condition: name, passed: count("yes"), refused: count("no"), unknown: count("unknown") });
     if (name === "open" && count("yes") === 0) closed = left;
     left = left.filter((_, k) => verdicts[k] === "yes" || (lenient && verdicts[k] === "unknown"));
   }
-  return { steps, nextOpening: firstToOpen(ground, query, hits, closed) };
+  return { steps, closed };
 }
 
-function firstToOpen(
-  { index, openness }: Ground,
-  { open }: FindQuery,
-  { places, distances_m }: Hits,
+/** Of equal openings the nearest. */
+export function firstToOpen(
   rows: readonly number[],
-): NextOpening | null {
-  let first: NextOpening | null = null;
+  opensOf: (row: number) => number | null,
+): { readonly row: number; readonly opens_ms: number } | null {
+  let first: { row: number; opens_ms: number } | null = null;
   for (const row of rows) {
-    const handle = index.handle(places[row]!);
-    const opens_ms = openness?.nextOpen?.(handle, open!.from_ms) ?? null;
-    if (opens_ms === null || (first !== null && opens_ms > first.opens_ms)) continue;
-    // Rows come by distance: of equal openings the first stays.
-    if (first === null || opens_ms < first.opens_ms)
-      first = { id: index.id(places[row]!), handle, distance_m: distances_m[row]!, opens_ms };
+    const opens_ms = opensOf(row);
+    if (opens_ms !== null && (first === null || opens_ms < first.opens_ms)) first = { row, opens_ms };
   }
   return first;
 }
@@ -78,7 +95,7 @@ function firstToOpen(
 /** Everything in the area that counts, and how much counts at all. */
 function inArea({ index, counts }: Ground, area: Area): { readonly hits: Hits; readonly counted: number } {
   const columns = new HitColumns(area.radius_m);
-  const wanted = { area, accept: counts, after: null, hours: null, patterns: new Uint32Array(0), room: null };
+  const wanted = { area, accept: counts, after: null, hours: null, patterns: null, room: null };
   for (const part of index.parts) new Search(part, EVERYTHING, wanted).each(columns);
   return { hits: columns.sorted((place) => index.id(place)), counted: countedIn(index.parts, counts) };
 }
@@ -94,34 +111,45 @@ function countedIn(parts: readonly Part[], counts: Ground["counts"]): number {
   return counted;
 }
 
-function* conditionsOf({ index, openness, room }: Ground, { where, open, free }: FindQuery): Generator<Condition> {
-  for (const { name, constraint } of partsOf(where)) yield { name, ask: asker(index.parts, constraint) };
-  if (open === undefined) return;
-  const states = { open: "yes", closed: "no", unknown: "unknown" } as const;
-  yield { name: "open", ask: (place) => states[openness?.isOpen(index.handle(place), open) ?? "unknown"] };
-  for (const [dimension, units] of Object.entries(free ?? {})) {
-    const enough = (handle: number): boolean => (room?.free(handle, dimension, open) ?? 0) >= units;
-    yield { name: `free.${dimension}`, ask: (place) => (enough(index.handle(place)) ? "yes" : "no") };
+function* conditionsOf(
+  { index, openness, room }: Ground,
+  { where, open, free }: FindQuery,
+  places: Hits["places"],
+): Generator<Asked> {
+  for (const { name, constraint } of partsOf(where)) {
+    const verdict = asker(index.parts, constraint);
+    yield { name, ask: (row) => verdict(places[row]!) };
   }
+  if (open === undefined) return;
+  const handle = (row: number): number => index.handle(places[row]!);
+  const states = { open: "yes", closed: "no", unknown: "unknown" } as const;
+  yield { name: "open", ask: (row) => states[openness?.isOpen(handle(row), open) ?? "unknown"] };
+  for (const [dimension, units] of Object.entries(free ?? {}))
+    yield {
+      name: `free.${dimension}`,
+      ask: (row) => ((room?.free(handle(row), dimension, open) ?? 0) >= units ? "yes" : "no"),
+    };
 }
 
 /** The conditions of an `all` one by one; anything else is one condition. */
-function partsOf(where: Constraint | undefined): { readonly name: string; readonly constraint: Constraint }[] {
+export function partsOf(where: Constraint | undefined): { readonly name: string; readonly constraint: Constraint }[] {
   if (where === undefined) return [];
   if (!("all" in where)) return [{ name: "where", constraint: where }];
   return where.all.map((constraint, i) => ({ name: `where.all[${i}]`, constraint }));
 }
 
 function asker(parts: readonly Part[], constraint: Constraint): (place: number) => Verdict {
-  const compiled = parts.map(({ index, first }) => ({ first, verdicts: compileConstraint(index, constraint) }));
+  const compiled = parts.map(({ index, first }) => ({
+    first,
+    yes: compileConstraint(index, constraint, "yes"),
+    no: compileConstraint(index, constraint, "no"),
+  }));
   return (place) => {
-    const { first, verdicts } = compiled.findLast((part) => part.first <= place)!;
-    return verdictAt(verdicts, place - first);
+    const { first, yes, no } = compiled.findLast((part) => part.first <= place)!;
+    if (holds(yes, place - first)) return "yes";
+    return holds(no, place - first) ? "no" : "unknown";
   };
 }
 
-function verdictAt({ yes, no }: Verdicts, position: number): Verdict {
-  const bit = (words: number): boolean => ((words >>> (position & 31)) & 1) === 1;
-  if (bit(yes.words(position >>> 5))) return "yes";
-  return bit(no.words(position >>> 5)) ? "no" : "unknown";
-}
+const holds = (sieve: Sieve, position: number): boolean =>
+  ((sieve.words(position >>> 5) >>> (position & 31)) & 1) === 1;

@@ -9,11 +9,15 @@ export const FAULTS = {
   "capability-duplicate": "Give each capability an id of its own.",
   "batch-too-large": "Hand over at most 100,000 records or ids at a time.",
   "store-unwritable": "Free space or mend the disk or the database; nothing of this call has happened.",
+  "store-unreachable":
+    "Start the database, or correct its address; nothing of this call has happened, and the next one tries again.",
+  "store-unsure":
+    "Look whether it happened (`get`, `look`, `holds`) before you ask again; a hold asked for again under its key is granted once.",
   "store-newer": "Open the lattice with the version that made it, or a newer one.",
   "store-busy": "Another process has this lattice open; end it first, or use its HTTP interface.",
   "change-malformed": "Correct the field named.",
   "task-malformed": "Correct the field named.",
-  "window-malformed": "Give a window that begins before it ends.",
+  "window-malformed": "Give a window that begins before it ends; of a surface, a day at most.",
   "window-past": "Give a window that has not ended yet.",
   "window-beyond": "Give a window inside the horizon, or lengthen the horizon.",
   "limit-malformed": "Ask for 1 to 10,000 results at a time and go on with the cursor.",

@@ -3,7 +3,7 @@
  * Every block, group and region has a box around its points (earth-centred), and every attribute its bit rows (attribute.ts).
  */
 import { type AttributeTable, type BitRow, rowBytes, tableBytes, type WordRow } from "./attribute.ts";
-import { type Boxes, boxesOfBoxes, boxesOfPoints } from "./box.ts";
+import { type BlockBoxes, type Boxes, boxesOfBoxes, boxesOfPoints, withinGroups } from "./box.ts";
 import type { IdColumn } from "./id-column.ts";
 import { Tombstones } from "./tombstones.ts";
 
@@ -47,8 +47,9 @@ export class FindIndex implements Searchable {
   readonly handles: Uint32Array;
   readonly byHandle: Uint32Array;
   readonly ids: IdColumn;
-  /** By height: blocks, groups, regions. */
-  readonly boxes: readonly [Boxes, Boxes, Boxes];
+  readonly blockBoxes: BlockBoxes;
+  readonly groupBoxes: Boxes;
+  readonly regionBoxes: Boxes;
   readonly tables: ReadonlyMap<string, AttributeTable>;
   readonly spread: Map<WordRow, BitRow> = new Map();
 
@@ -56,8 +57,9 @@ export class FindIndex implements Searchable {
     ({ at: this.at, handles: this.handles, byHandle: this.byHandle, ids: this.ids, tables: this.tables } = columns);
     this.count = this.handles.length;
     const blocks = boxesOfPoints(this.at);
-    const groups = boxesOfBoxes(blocks);
-    this.boxes = [blocks, groups, boxesOfBoxes(groups)];
+    this.groupBoxes = boxesOfBoxes(blocks);
+    this.regionBoxes = boxesOfBoxes(this.groupBoxes);
+    this.blockBoxes = withinGroups(blocks, this.groupBoxes);
     this.parts = [{ index: this, dead: Tombstones.none, first: 0 }];
   }
 
@@ -89,7 +91,7 @@ export class FindIndex implements Searchable {
 
   /** Bytes of all columns, rows and boxes. */
   get size_bytes(): number {
-    const columns = [this.at, this.handles, this.byHandle, ...this.boxes];
+    const columns = [this.at, this.handles, this.byHandle, this.blockBoxes, this.groupBoxes, this.regionBoxes];
     const tables = [...this.tables.values()].map((table) => tableBytes(table));
     const spread = [...this.spread.values()].map((row) => rowBytes(row));
     return (

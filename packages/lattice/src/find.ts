@@ -8,6 +8,7 @@ import type { Part, Searchable } from "./find-index.ts";
 import { geodesic_m } from "./geodesy.ts";
 import { HitColumns } from "./hit-columns.ts";
 import { type HoursByPattern, HoursSieve, type OpenState, patternsByPosition } from "./hours-sieve.ts";
+import { Nearest } from "./nearest.ts";
 import {
   firstByKey,
   type Order,
@@ -20,8 +21,9 @@ import {
 } from "./order.ts";
 import { type Area, type Place, PlaceShape, readPlace } from "./place.ts";
 import { type Need, RoomSieve, type SteadyUnits } from "./room-sieve.ts";
-import { type Accept, Nearest, Search } from "./search.ts";
+import { type Accept, Search } from "./search.ts";
 import { besides, EVERYTHING, type Sieve } from "./sieve.ts";
+import { type Complaint, complaintText, readShape } from "./wording.ts";
 
 export const DEFAULT_LIMIT = 20;
 export const MAX_LIMIT = 10_000;
@@ -113,22 +115,22 @@ export interface ReadQuery {
 }
 
 export function readQuery(value: unknown, now_ms: number): ReadQuery | Fault {
-  const shape = QueryShape.safeParse(value);
-  if (!shape.success) return shapeFault(shape.error);
+  const shape = readShape(QueryShape, value);
+  if (!("data" in shape)) return shapeFault(shape);
   const query = shape.data;
   const area = readPlace(query.place);
   if (isFault(area)) return area;
   const wrong = checkWindow(query.open, now_ms) ?? checkFree(query);
   if (wrong !== null) return wrong;
   const limit = query.limit ?? DEFAULT_LIMIT;
-  if (limit < 1 || limit > MAX_LIMIT) return fault("limit-malformed", `A limit of ${limit} is not one.`, "limit");
+  if (limit < 1 || limit > MAX_LIMIT)
+    return fault("limit-malformed", `limit: must be 1 to ${MAX_LIMIT}, not ${limit}.`, "limit");
   const after = query.cursor === undefined ? null : readCursor(query.cursor, query.order ?? "distance");
   return isFault(after) ? after : { query, area, limit, after, now_ms };
 }
 
-function shapeFault(error: z.ZodError): Fault {
-  const issue = error.issues[0]!;
-  const path = issue.path.join(".");
+function shapeFault(complaint: Complaint): Fault {
+  const path = complaint.at;
   const code = path.startsWith("where")
     ? "attribute-mismatch"
     : path.startsWith("limit")
@@ -136,13 +138,15 @@ function shapeFault(error: z.ZodError): Fault {
       : /^(order|travel|price)/.test(path)
         ? "order-unsupported"
         : "place-malformed";
-  return fault(path.startsWith("open") ? "window-malformed" : code, `${path || "the query"}: ${issue.message}.`, path);
+  return fault(path.startsWith("open") ? "window-malformed" : code, complaintText(complaint, "the query"), path);
 }
 
 function checkWindow(window: Window | undefined, now_ms: number): Fault | null {
   if (window === undefined) return null;
   if (window.from_ms >= window.until_ms) return fault("window-malformed", "The window ends before it begins.", "open");
-  return window.until_ms <= now_ms ? fault("window-past", "The window has ended already.", "open") : null;
+  return window.until_ms <= now_ms
+    ? fault("window-past", `The window ended at ${new Date(window.until_ms).toISOString().slice(0, 16)}Z.`, "open")
+    : null;
 }
 
 function checkFree({ free, open }: FindQuery): Fault | null {
@@ -207,19 +211,8 @@ export function findAll(ground: Ground, { query, area }: ReadQuery): FoundAll | 
   if (wrong !== null) return wrong;
   const hits = new HitColumns(area.radius_m);
   for (const search of searches(ground, query, area, null)) search.each(hits);
-  const { places, distances_m } = hits.sorted((place) => index.id(place));
-  return {
-    count: places.length,
-    handles: handlesOf(index, places),
-    distances_m,
-    id: (row) => index.id(places[row]!),
-  };
-}
-
-function handlesOf(index: Searchable, places: Uint32Array): Uint32Array {
-  const handles = new Uint32Array(places.length);
-  for (let i = 0; i < places.length; i++) handles[i] = index.handle(places[i]!);
-  return handles;
+  const { places, handles, distances_m } = hits.sorted((place) => index.id(place));
+  return { count: places.length, handles, distances_m, id: (row) => index.id(places[row]!) };
 }
 
 function toFound(index: Searchable, { place, distance_m, key }: OrderedHit, order: Order | undefined): Found {
@@ -239,8 +232,8 @@ function checkWhere({ parts }: Searchable, { where }: FindQuery): Fault | null {
 
 function sieveOf({ index }: Part, { where, unknown }: FindQuery): Sieve {
   if (where === undefined) return EVERYTHING;
-  const verdicts = compileConstraint(index, where);
-  return unknown === "include" ? besides(EVERYTHING, verdicts.no) : verdicts.yes;
+  if (unknown === "include") return besides(EVERYTHING, compileConstraint(index, where, "no"));
+  return compileConstraint(index, where, "yes");
 }
 
 /** One search for each part of the version, to be run one after another. */
@@ -248,15 +241,15 @@ function searches(ground: Ground, query: FindQuery, area: Area, after: After | n
   const accept = acceptance(ground, query, true);
   const hours = query.open === undefined ? undefined : ground.openness?.byPattern;
   const sieve = hours === undefined ? null : hoursSieve.begin(hours, query.open!, query.unknown === "include");
+  if (sieve?.isEmpty === true) return [];
   const needs = steadyNeeds(ground, query);
   return ground.index.parts.map((part) => {
-    const patterns = hours === undefined ? NO_PATTERNS : patternsByPosition(hours, part.index);
+    const patterns = hours === undefined ? null : patternsByPosition(hours, part.index);
     const room = needs.length === 0 ? null : new RoomSieve(needs, part.index);
     return new Search(part, sieveOf(part, query), { area, accept, after, hours: sieve, patterns, room });
   });
 }
 
-const NO_PATTERNS = new Uint32Array(0);
 /** Searches do not nest, so one serves all of them. */
 const hoursSieve = new HoursSieve();
 
@@ -295,15 +288,19 @@ function acceptance({ counts, openness, room }: Ground, query: FindQuery, togeth
 export function matcher(ground: Ground, { query, area }: ReadQuery): (handle: number) => Found | null {
   const { index } = ground;
   const accept = acceptance(ground, query, false);
+  const sieves = new Map(index.parts.map((part) => [part, sieveOf(part, query)]));
+  const [cx, cy, cz] = area.center;
   return (handle) => {
     const located = index.locate(handle);
     if (located === null) return null;
     const { part, position } = located;
-    const [x, y, z] = part.index.at.subarray(3 * position, 3 * position + 3);
-    const distance_m = geodesic_m(...area.center, x!, y!, z!);
+    const [x, y, z] = part.index.at.subarray(3 * position, 3 * position + 3) as unknown as [number, number, number];
+    // A chord is never longer than the geodesic.
+    if (Math.hypot(x - cx, y - cy, z - cz) > area.radius_m) return null;
+    if (((sieves.get(part)!.words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
+    const distance_m = geodesic_m(cx, cy, cz, x, y, z);
     if (distance_m > area.radius_m) return null;
-    if (area.holds !== null && !area.holds(x!, y!, z!)) return null;
-    if (((sieveOf(part, query).words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
+    if (area.holds !== null && !area.holds(x, y, z)) return null;
     if (accept !== null && !accept(handle)) return null;
     return { id: part.index.id(position), handle, distance_m };
   };

@@ -6,58 +6,67 @@ import type { Sink } from "./search.ts";
 const FEW = 48;
 /** Columns up to this length are kept for the next search. */
 const MOST_KEPT = 1 << 16;
-/** Buckets for each hit; where they are fuller than so many others on average, the hits are too uneven for buckets. */
-const BUCKETS_A_HIT = 2;
+/** One bucket for each hit; where they are fuller than so many on average, the hits are too uneven for buckets. */
 const MOST_CROWDED = 16;
 
 export interface Hits {
   readonly places: Uint32Array;
+  readonly handles: Uint32Array;
   readonly distances_m: Float64Array;
 }
 
-interface Columns {
-  places: Uint32Array;
-  distances: Float64Array;
-}
+const columnsFor = (count: number): Hits => ({
+  places: new Uint32Array(count),
+  handles: new Uint32Array(count),
+  distances_m: new Float64Array(count),
+});
 
 /** Searches do not nest, and hits are copied out at the end of one: so the columns serve all of them. */
-const kept: Columns = { places: new Uint32Array(FEW), distances: new Float64Array(FEW) };
+let kept: Hits = columnsFor(FEW);
+/** Which bucket each hit is in, and where each bucket begins: both only while hits are sorted. */
+let bucketOf = new Int32Array(FEW);
+let starts = new Int32Array(FEW);
 
 export class HitColumns implements Sink {
   readonly reach_m: number;
-  #places = kept.places;
-  #distances = kept.distances;
+  #columns = kept;
   #count = 0;
 
   constructor(reach_m: number) {
     this.reach_m = reach_m;
   }
 
-  take(place: number, distance_m: number): void {
-    if (this.#count === this.#places.length) this.#grow();
-    this.#places[this.#count] = place;
-    this.#distances[this.#count++] = distance_m;
+  take(place: number, distance_m: number, handle: number): void {
+    if (this.#count === this.#columns.places.length) this.#grow();
+    const { places, handles, distances_m } = this.#columns;
+    places[this.#count] = place;
+    handles[this.#count] = handle;
+    distances_m[this.#count++] = distance_m;
   }
 
   #grow(): void {
-    const places = new Uint32Array(this.#count * 2);
-    const distances = new Float64Array(this.#count * 2);
-    places.set(this.#places);
-    distances.set(this.#distances);
-    this.#places = places;
-    this.#distances = distances;
-    if (places.length <= MOST_KEPT) Object.assign(kept, { places, distances });
+    const columns = columnsFor(this.#count * 2);
+    columns.places.set(this.#columns.places);
+    columns.handles.set(this.#columns.handles);
+    columns.distances_m.set(this.#columns.distances_m);
+    this.#columns = columns;
+    if (columns.places.length <= MOST_KEPT) kept = columns;
   }
 
   unsorted(): Hits {
-    return { places: this.#places.slice(0, this.#count), distances_m: this.#distances.slice(0, this.#count) };
+    const { places, handles, distances_m } = this.#columns;
+    return {
+      places: places.slice(0, this.#count),
+      handles: handles.slice(0, this.#count),
+      distances_m: distances_m.slice(0, this.#count),
+    };
   }
 
   /** @param id breaks ties. */
   sorted(id: (place: number) => string): Hits {
     const hits =
       this.#count < FEW ? this.unsorted() : (this.#inBuckets() ?? this.#inOrder(sortOrder(this.#coarseKeys())));
-    settle(hits.places, hits.distances_m, id);
+    settle(hits, id);
     return hits;
   }
 
@@ -66,40 +75,58 @@ export class HitColumns implements Sink {
    * the wrong order. Null when too many are in one.
    */
   #inBuckets(): Hits | null {
-    const buckets = this.#count * BUCKETS_A_HIT;
-    const farthest = this.#farthest();
-    const scale = farthest === 0 ? 0 : (buckets - 1) / (farthest * farthest);
-    const starts = new Uint32Array(buckets + 1);
-    const distances = this.#distances;
-    for (let i = 0; i < this.#count; i++) starts[Math.floor(distances[i]! * distances[i]! * scale) + 1]!++;
-    let [crowd, sum] = [0, 0];
-    for (let b = 1; b <= buckets; b++) {
-      crowd += starts[b]! * starts[b]!;
-      sum += starts[b]!;
-      starts[b] = sum;
+    const count = this.#count;
+    if (bucketOf.length < count) {
+      bucketOf = new Int32Array(this.#columns.places.length);
+      starts = new Int32Array(bucketOf.length + 1);
     }
-    if (crowd > MOST_CROWDED * this.#count) return null;
-    const hits = { places: new Uint32Array(this.#count), distances_m: new Float64Array(this.#count) };
-    for (let i = 0; i < this.#count; i++) {
-      const to = starts[Math.floor(distances[i]! * distances[i]! * scale)]!++;
-      hits.places[to] = this.#places[i]!;
-      hits.distances_m[to] = distances[i]!;
+    if (this.#fillBuckets() > MOST_CROWDED * count) return null;
+    const { places, handles, distances_m } = this.#columns;
+    const hits = columnsFor(count);
+    for (let i = 0; i < count; i++) {
+      const to = starts[bucketOf[i]!]!++;
+      hits.places[to] = places[i]!;
+      hits.handles[to] = handles[i]!;
+      hits.distances_m[to] = distances_m[i]!;
     }
     return hits;
   }
 
+  /** Says how crowded they are: the sum of the squares of what is in each. */
+  #fillBuckets(): number {
+    const count = this.#count;
+    const { distances_m } = this.#columns;
+    const farthest = this.#farthest();
+    const scale = farthest === 0 ? 0 : (count - 1) / (farthest * farthest);
+    starts.fill(0, 0, count + 1);
+    for (let i = 0; i < count; i++) {
+      const bucket = (distances_m[i]! * distances_m[i]! * scale) | 0;
+      bucketOf[i] = bucket;
+      starts[bucket + 1]!++;
+    }
+    let crowd = 0;
+    for (let b = 1; b <= count; b++) {
+      crowd += starts[b]! * starts[b]!;
+      starts[b]! += starts[b - 1]!;
+    }
+    return crowd;
+  }
+
   #inOrder(order: Uint32Array): Hits {
-    const hits = { places: new Uint32Array(this.#count), distances_m: new Float64Array(this.#count) };
+    const { places, handles, distances_m } = this.#columns;
+    const hits = columnsFor(this.#count);
     for (let i = 0; i < order.length; i++) {
-      hits.places[i] = this.#places[order[i]!]!;
-      hits.distances_m[i] = this.#distances[order[i]!]!;
+      hits.places[i] = places[order[i]!]!;
+      hits.handles[i] = handles[order[i]!]!;
+      hits.distances_m[i] = distances_m[order[i]!]!;
     }
     return hits;
   }
 
   #farthest(): number {
+    const { distances_m } = this.#columns;
     let farthest = 0;
-    for (let i = 0; i < this.#count; i++) if (this.#distances[i]! > farthest) farthest = this.#distances[i]!;
+    for (let i = 0; i < this.#count; i++) if (distances_m[i]! > farthest) farthest = distances_m[i]!;
     return farthest;
   }
 
@@ -108,25 +135,28 @@ export class HitColumns implements Sink {
     const farthest = this.#farthest();
     const scale = farthest === 0 ? 0 : 0xffff_ffff / farthest;
     const keys = new Uint32Array(this.#count);
-    for (let i = 0; i < this.#count; i++) keys[i] = this.#distances[i]! * scale;
+    for (let i = 0; i < this.#count; i++) keys[i] = this.#columns.distances_m[i]! * scale;
     return keys;
   }
 }
 
 /** Insertion sort over what is nearly in order. */
-function settle(places: Uint32Array, distances: Float64Array, id: (place: number) => string): void {
+function settle({ places, handles, distances_m }: Hits, id: (place: number) => string): void {
   const isBefore = (place: number, distance: number, i: number): boolean =>
-    distance !== distances[i]! ? distance < distances[i]! : id(place) < id(places[i]!);
+    distance !== distances_m[i]! ? distance < distances_m[i]! : id(place) < id(places[i]!);
   for (let i = 1; i < places.length; i++) {
+    const distance = distances_m[i]!;
+    if (distance > distances_m[i - 1]!) continue;
     const place = places[i]!;
-    const distance = distances[i]!;
-    if (distance > distances[i - 1]!) continue;
+    const handle = handles[i]!;
     let to = i;
     for (; to > 0 && isBefore(place, distance, to - 1); to--) {
       places[to] = places[to - 1]!;
-      distances[to] = distances[to - 1]!;
+      handles[to] = handles[to - 1]!;
+      distances_m[to] = distances_m[to - 1]!;
     }
     places[to] = place;
-    distances[to] = distance;
+    handles[to] = handle;
+    distances_m[to] = distance;
   }
 }

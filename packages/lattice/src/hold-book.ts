@@ -12,6 +12,16 @@ export const MAX_OPEN_HOLDS = 4_000_000;
 /** Ended holds are remembered for questions and repeated keys; the oldest go first. */
 export const ENDED_HOLDS_KEPT = 100_000;
 
+export interface HoldLimits {
+  readonly open_holds: number;
+  readonly ended_holds: number;
+}
+
+export const HOLD_LIMITS: HoldLimits = { open_holds: MAX_OPEN_HOLDS, ended_holds: ENDED_HOLDS_KEPT };
+
+export const holdsFull = (most: number): Fault =>
+  fault("holds-full", `${most} holds are open, and there can be no more.`);
+
 interface Kept {
   readonly fence: number;
   readonly items: readonly HoldItem[];
@@ -36,6 +46,7 @@ export interface Granted {
 
 export class HoldBook {
   readonly #surfaceOf: (dimension: string) => Surface | undefined;
+  readonly #limits: HoldLimits;
   readonly #holds = new Map<number, Kept>();
   readonly #byKey = new Map<string, number>();
   readonly #deadlines = new MinQueue();
@@ -43,8 +54,9 @@ export class HoldBook {
   #open = 0;
   #fence = 0;
 
-  constructor(surfaceOf: (dimension: string) => Surface | undefined) {
+  constructor(surfaceOf: (dimension: string) => Surface | undefined, limits: HoldLimits = HOLD_LIMITS) {
     this.#surfaceOf = surfaceOf;
+    this.#limits = limits;
   }
 
   get open(): number {
@@ -70,7 +82,7 @@ export class HoldBook {
   grant(request: HoldRequest, { now_ms, monotonic_ms }: Times): Granted | Fault {
     const before = this.#before(request);
     if (before !== null) return before;
-    if (this.#open >= MAX_OPEN_HOLDS) return fault("holds-full", `${MAX_OPEN_HOLDS} holds are open.`);
+    if (this.#open >= this.#limits.open_holds) return holdsFull(this.#limits.open_holds);
     const wrong = this.#take(request.items);
     if (wrong !== null) return wrong;
     const { items, ttl_ms, key = null } = request;
@@ -164,7 +176,8 @@ export class HoldBook {
     kept.state = state;
     this.#open--;
     this.#ended.push(kept.fence);
-    if (this.#ended.length > ENDED_HOLDS_KEPT) this.#forget(this.#ended.splice(0, ENDED_HOLDS_KEPT / 2));
+    const { ended_holds } = this.#limits;
+    if (this.#ended.length > ended_holds) this.#forget(this.#ended.splice(0, Math.ceil(ended_holds / 2)));
   }
 
   #forget(fences: readonly number[]): void {

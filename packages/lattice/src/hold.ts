@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type Fault, fault } from "./fault.ts";
 import { areSlots, type Slots } from "./slot.ts";
 import { MOST_UNITS } from "./surface.ts";
+import { complaintText, readShape } from "./wording.ts";
 
 export const MAX_HOLD_ITEMS = 256;
 export const MAX_TTL_MS = 7 * 86_400_000;
@@ -50,12 +51,8 @@ const RequestShape = z.strictObject({
 
 /** Reads a request from untrusted JSON. Faults: `hold-malformed`. */
 export function readHoldRequest(value: unknown): HoldRequest | Fault {
-  const read = RequestShape.safeParse(value);
-  if (!read.success) {
-    const issue = read.error.issues[0]!;
-    const path = issue.path.join(".");
-    return fault("hold-malformed", `${path || "the request"}: ${issue.message}.`, path);
-  }
+  const read = readShape(RequestShape, value);
+  if (!("data" in read)) return fault("hold-malformed", complaintText(read, "the request"), read.at);
   const wrong = read.data.items.findIndex(({ slots }) => !areSlots(slots) || slots.until - slots.from > 0xffff);
   return wrong < 0
     ? read.data

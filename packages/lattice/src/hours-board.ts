@@ -1,6 +1,7 @@
 /**
- * Patterns of hours turned by 90°: for each five minutes one row of bits over all patterns, so that a window is asked of 32 patterns at a time.
- * Rows are made 32 at a time, where a query needs them, and kept for the next one.
+ * Patterns of hours turned by 90°: for each five minutes, a row of bits over all patterns, so that a window is asked of 32 patterns at a time; and
+ * rows for the next 2, 4, 8, 16 and 32 grains of five minutes, so that two rows that overlap are a window of up to 64. Rows are made 32 at a time,
+ * where a query needs them, and kept for the next one.
  */
 
 /** Stretches of 32 rows that are kept; the oldest gives way. */
@@ -9,9 +10,14 @@ export const MAX_STRETCHES = 512;
 const MOST_LATE_SHARE = 1 / 8;
 const MOST_LATE = 64;
 
-/** Bits of one pattern: word w has the grains 32·w … 32·w + 31. */
-export type PatternWords = (pattern: number, word: number) => number;
+const GRAINS = 32;
+/** Rows of level n stand for 2ⁿ grains. */
+const LEVELS = 6;
 
+/** Bits of one pattern: word w has the grains 32·w … 32·w + 31; there are none beyond the horizon. */
+export type PatternWords = (pattern: number, word: number) => number | undefined;
+
+/** Rows of one level for the grains of one word. */
 interface Stretch {
   readonly patterns: number;
   /** Row of grain g at g · words of a row. */
@@ -26,38 +32,62 @@ export class HoursBoard {
     this.#bits = bits;
   }
 
-  /** The patterns of which every grain in [from, until) is set, as bits, and how many patterns were asked: `patterns`, or a few less. */
-  passing(from: number, until: number, patterns: number): { readonly bits: Uint32Array; readonly asked: number } {
-    const bits = new Uint32Array((patterns + 31) >>> 5).fill(0xffff_ffff);
-    let asked = patterns;
-    for (let grain = from; grain < until; grain++) {
-      const stretch = this.#stretch(grain >>> 5, patterns);
-      asked = Math.min(asked, stretch.patterns);
-      const words = (stretch.patterns + 31) >>> 5;
-      const row = (grain & 31) * words;
-      for (let i = 0; i < words; i++) bits[i]! &= stretch.rows[row + i]!;
+  /**
+   * The patterns of which every grain in [from, until) is set, as bits, into as many words of `into` as the patterns take.
+   * @returns how many patterns were asked: `patterns`, or a few less; the bits of the others mean nothing.
+   */
+  passing(from: number, until: number, patterns: number, into: Int32Array): number {
+    if (from >= until) {
+      into.fill(-1, 0, (patterns + 31) >>> 5);
+      return patterns;
     }
-    return { bits, asked };
+    const level = Math.min(LEVELS - 1, 31 - Math.clz32(until - from));
+    const last = until - (1 << level);
+    const asked = this.#meet(level, from, last, patterns, into, false);
+    let least = asked;
+    for (let at = from + (1 << level); at < last; at += 1 << level)
+      least = Math.min(least, this.#meet(level, at, last, patterns, into, true));
+    return least;
   }
 
-  #stretch(word: number, patterns: number): Stretch {
-    const known = this.#stretches.get(word);
+  /** Leaves in `into` what two rows of a level have both, and what was there before, if it is to `stay`. */
+  #meet(level: number, one: number, other: number, patterns: number, into: Int32Array, stay: boolean): number {
+    const a = this.#stretch(level, one >>> 5, patterns);
+    const b = this.#stretch(level, other >>> 5, patterns);
+    const asked = Math.min(a.patterns, b.patterns);
+    const atA = (one & 31) * ((a.patterns + 31) >>> 5);
+    const atB = (other & 31) * ((b.patterns + 31) >>> 5);
+    const words = (asked + 31) >>> 5;
+    if (stay) for (let i = 0; i < words; i++) into[i]! &= a.rows[atA + i]! & b.rows[atB + i]!;
+    else for (let i = 0; i < words; i++) into[i] = a.rows[atA + i]! & b.rows[atB + i]!;
+    return asked;
+  }
+
+  #stretch(level: number, word: number, patterns: number): Stretch {
+    const key = word * LEVELS + level;
+    const known = this.#stretches.get(key);
     if (known !== undefined && patterns - known.patterns <= MOST_LATE + known.patterns * MOST_LATE_SHARE) return known;
     if (known === undefined && this.#stretches.size >= MAX_STRETCHES)
       this.#stretches.delete(this.#stretches.keys().next().value!);
-    const made = { patterns, rows: this.#rows(word, patterns) };
-    this.#stretches.set(word, made);
+    const made = { patterns, rows: this.#rows(level, word, patterns) };
+    this.#stretches.set(key, made);
     return made;
   }
 
-  #rows(word: number, patterns: number): Uint32Array {
+  #rows(level: number, word: number, patterns: number): Uint32Array {
     const words = (patterns + 31) >>> 5;
-    const rows = new Uint32Array(32 * words);
+    const rows = new Uint32Array(GRAINS * words);
+    const grains = new Uint32Array(2 * GRAINS);
     const square = new Uint32Array(32);
     for (let i = 0; i < words; i++) {
-      for (let k = 0; k < 32; k++) square[k] = 32 * i + k < patterns ? this.#bits(32 * i + k, word) : 0;
-      transpose(square);
-      for (let k = 0; k < 32; k++) rows[k * words + i] = square[k]!;
+      for (const next of [0, 1]) {
+        for (let k = 0; k < 32; k++) square[k] = 32 * i + k < patterns ? (this.#bits(32 * i + k, word + next) ?? 0) : 0;
+        transpose(square);
+        grains.set(square, next * GRAINS);
+      }
+      for (let span = 1; span < 1 << level; span *= 2)
+        for (let g = 0; g + span < grains.length; g++) grains[g]! &= grains[g + span]!;
+      for (let g = 0; g < GRAINS; g++) rows[g * words + i] = grains[g]!;
     }
     return rows;
   }

@@ -1,17 +1,19 @@
 /** Hours over a horizon that rolls on: compiled for some weeks from yesterday, and again for the next weeks when a day has passed. */
 import type { Capability } from "./capability.ts";
-import { type Fault, fault } from "./fault.ts";
+import type { Fault } from "./fault.ts";
 import type { Window } from "./find.ts";
-import { HoursCompiler, HoursIndex, type InZone, type Region } from "./hours.ts";
+import type { Point } from "./geodesy.ts";
+import { HoursCompiler, HoursIndex, type InZone, type KeptHours, type Region } from "./hours.ts";
 import type { LiveClock } from "./live.ts";
+import { windowBeyond } from "./requests.ts";
+
+/** Whose hours: `at` is where, as far as they go by the sun. */
+export type Ruled = Pick<Capability, "hours" | "tz"> & { readonly at?: Point | undefined };
 
 /** Rules by handle, in slices: a `RecordStore` is one. */
 export interface RuleSource {
   readonly nextHandle: number;
-  slice(
-    handle: number,
-    limit: number,
-  ): readonly { readonly handle: number; readonly capability: Pick<Capability, "hours" | "tz"> }[];
+  slice(handle: number, limit: number): readonly { readonly handle: number; readonly capability: Ruled }[];
 }
 
 /** Days from yesterday on for which hours are compiled unless said. */
@@ -34,10 +36,20 @@ export class HoursDesk {
   /** The next one, while it is being made. */
   #next: HoursIndex | null = null;
 
-  constructor(settings: HoursSettings) {
+  /** @param kept hours of an earlier life; where their horizon is over too soon, they are of no use. */
+  constructor(settings: HoursSettings, kept: KeptHours | null = null) {
     this.#settings = settings;
-    this.#index = this.#fresh();
+    const fresh = this.#fresh();
+    this.#index = kept !== null && coversMost(kept.horizon, fresh.horizon) ? this.#again(kept) : fresh;
+    this.isKept = this.#index !== fresh;
   }
+
+  #again(kept: KeptHours): HoursIndex {
+    return new HoursIndex(new HoursCompiler(kept.horizon, this.#settings.inZone), this.#settings.region, kept);
+  }
+
+  /** Whether the hours handed in are those in use. */
+  readonly isKept: boolean;
 
   get index(): HoursIndex {
     return this.#index;
@@ -55,9 +67,9 @@ export class HoursDesk {
   }
 
   /** A rule that was once accepted and is refused now, by a newer library, leaves the hours unknown. */
-  set(handle: number, { hours, tz }: Pick<Capability, "hours" | "tz">): void {
+  set(handle: number, { hours, tz, at }: Ruled): void {
     for (const index of this.#next === null ? [this.#index] : [this.#index, this.#next])
-      if (index.set(handle, hours, tz) !== null) index.set(handle, null, tz);
+      if (index.set(handle, hours, tz, at) !== null) index.set(handle, null, tz);
   }
 
   /** Faults: `window-beyond`. */
@@ -65,8 +77,7 @@ export class HoursDesk {
     if (window === undefined) return null;
     const { from_ms, until_ms } = this.horizon;
     if (window.from_ms >= from_ms && window.until_ms <= until_ms) return null;
-    const told = (at_ms: number): string => new Date(at_ms).toISOString().slice(0, 10);
-    return fault("window-beyond", `Hours are known from ${told(from_ms)} to ${told(until_ms)}.`, "open");
+    return windowBeyond(this.horizon, "open");
   }
 
   /** Compiles everything again when a day has passed, between other work. */
@@ -76,7 +87,8 @@ export class HoursDesk {
     this.#next = this.#fresh();
     for (let handle = 0; handle < records.nextHandle; ) {
       const slice = records.slice(handle, SLICE);
-      for (const { handle, capability } of slice) this.#next.set(handle, capability.hours, capability.tz);
+      for (const { handle, capability } of slice)
+        this.#next.set(handle, capability.hours, capability.tz, capability.at);
       handle = (slice.at(-1)?.handle ?? records.nextHandle) + 1;
       await breathe();
     }
@@ -84,3 +96,7 @@ export class HoursDesk {
     this.#next = null;
   }
 }
+
+/** Whether a horizon has begun, and reaches over more than half of one that would begin now: it rolls on in the background then. */
+const coversMost = (kept: Window, fresh: Window): boolean =>
+  kept.from_ms <= fresh.from_ms && kept.until_ms - fresh.from_ms > (fresh.until_ms - fresh.from_ms) / 2;

@@ -2,6 +2,7 @@
 import type { Capability } from "./capability.ts";
 import { isFault } from "./fault.ts";
 import { GRAIN_MS, HoursCompiler, type InZone, type Pattern, type Region } from "./hours.ts";
+import { regionAt, sunCell } from "./sun-region.ts";
 
 /** How far ahead is looked. */
 export const GLANCE_DAYS = 8;
@@ -26,12 +27,13 @@ export class HoursGlance {
     this.#compiler = new HoursCompiler({ from_ms: at_ms, until_ms: at_ms + GLANCE_DAYS * 86_400_000 }, inZone);
   }
 
-  of({ hours, tz }: Pick<Capability, "hours" | "tz">): Glance {
+  of({ hours, tz, at }: Pick<Capability, "hours" | "tz" | "at">): Glance {
     if (hours === null) return UNKNOWN;
-    const key = `${tz} ${JSON.stringify(hours)}`;
+    const cell = sunCell(hours, at);
+    const key = `${tz} ${JSON.stringify([hours, cell])}`;
     let glance = this.#known.get(key);
     if (glance === undefined) {
-      const pattern = this.#compiler.compile(hours, tz, this.#region);
+      const pattern = this.#compiler.compile(hours, tz, regionAt(this.#region, cell));
       glance = isFault(pattern) ? UNKNOWN : this.#read(pattern);
       this.#known.set(key, glance);
     }

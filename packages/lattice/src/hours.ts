@@ -7,14 +7,18 @@ import rruleModule from "rrule";
 import type { HoursRule } from "./capability.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import type { Openness, Window } from "./find.ts";
+import type { Point } from "./geodesy.ts";
 import { HoursBoard } from "./hours-board.ts";
 import type { HoursByPattern, OpenState } from "./hours-sieve.ts";
+import { regionAt, sunCell } from "./sun-region.ts";
 import { WallClock } from "./wall-clock.ts";
 import { readWeekly, type Week } from "./weekly-hours.ts";
 
 export const GRAIN_MS = 5 * 60_000;
 export const MAX_HORIZON_DAYS = 400;
 export const MAX_OCCURRENCES = 10_000;
+/** Changes whenever the same rule may be compiled to something else: with the libraries, and with this code. */
+export const HOURS_COMPILED = "opening_hours 3.15.0, rrule 2.8.1, 1";
 const DAY_MS = 86_400_000;
 
 /** Does something while the host's own clock is that of a time zone: holds for synchronous work only. */
@@ -37,6 +41,13 @@ export interface Stretch {
 export interface Pattern {
   readonly open: Uint32Array;
   readonly unknown: Uint32Array;
+}
+
+/** Compiled hours by handle, as an index has them. */
+export interface KeptHours {
+  readonly horizon: Window;
+  readonly patterns: readonly Pattern[];
+  readonly patternOf: Uint32Array;
 }
 
 export class HoursCompiler {
@@ -178,9 +189,14 @@ function byLibrary(
       unknown,
     }));
   } catch (error) {
+    // No fault of the rule: near the poles, the sun does not rise or set on some days, and then the library gives up.
+    if (SUNLESS.test(messageOf(error))) return [{ from_ms, until_ms, unknown: true }];
     return fault("hours-malformed", `"${text}": ${messageOf(error)}`, "hours.text");
   }
 }
+
+/** The library's words. */
+const SUNLESS = /does not occur on this date/;
 
 function recurring(text: string, minutes: number, clock: WallClock, { from_ms, until_ms }: Window): Stretch[] | Fault {
   try {
@@ -213,7 +229,7 @@ export class HoursIndex implements Openness, HoursByPattern {
   readonly #byRule = new Map<string, number | Fault>();
   readonly #byBits = new Map<string, number>();
   #patternOf = new Uint32Array(1024);
-  readonly #open = new HoursBoard((pattern, word) => this.#patterns[pattern]!.open[word]!);
+  readonly #open = new HoursBoard((pattern, word) => this.#patterns[pattern]!.open[word]);
   readonly #notClosed = new HoursBoard(
     (pattern, word) => this.#patterns[pattern]!.open[word]! | this.#patterns[pattern]!.unknown[word]!,
   );
@@ -221,9 +237,15 @@ export class HoursIndex implements Openness, HoursByPattern {
   /** Mark of the first handle in `#set`. */
   #setFrom = 0;
 
-  constructor(compiler: HoursCompiler, region: Region | null) {
+  /** @param kept of an index with the same horizon. A rule that is met again is compiled again, since its text is not kept. */
+  constructor(compiler: HoursCompiler, region: Region | null, kept: KeptHours | null = null) {
     this.#compiler = compiler;
     this.#region = region;
+    if (kept !== null) {
+      this.#patterns = [...kept.patterns];
+      this.#patternOf = kept.patternOf.slice();
+      return;
+    }
     const words = Math.ceil((compiler.horizon.until_ms - compiler.horizon.from_ms) / GRAIN_MS / 32);
     this.#patterns = [{ open: new Uint32Array(words), unknown: new Uint32Array(words).fill(0xffff_ffff) }];
   }
@@ -236,9 +258,16 @@ export class HoursIndex implements Openness, HoursByPattern {
     return this.#patterns.length;
   }
 
-  /** Faults: `hours-malformed`; the handle's hours then stay as they were. */
-  set(handle: number, rule: HoursRule | null, tz: string): Fault | null {
-    const number = rule === null ? UNKNOWN_HOURS : this.#numberOf(rule, tz);
+  /** @param handles of how many, from 0 on. */
+  kept(handles: number): KeptHours {
+    const patternOf = new Uint32Array(handles);
+    patternOf.set(this.#patternOf.subarray(0, handles));
+    return { horizon: this.horizon, patterns: this.#patterns, patternOf };
+  }
+
+  /** Faults: `hours-malformed`; the handle's hours then stay as they were. @param at where the sun is that hours go by; the region's unless said. */
+  set(handle: number, rule: HoursRule | null, tz: string, at?: Point): Fault | null {
+    const number = rule === null ? UNKNOWN_HOURS : this.#numberOf(rule, tz, at);
     if (isFault(number)) return number;
     if (handle >= this.#patternOf.length) {
       const larger = new Uint32Array(Math.max(handle + 1, this.#patternOf.length * 2));
@@ -267,16 +296,18 @@ export class HoursIndex implements Openness, HoursByPattern {
   }
 
   /** Compiles a rule without giving it to anybody. Faults: `hours-malformed`. */
-  check(rule: HoursRule, tz: string): Fault | null {
-    const number = this.#numberOf(rule, tz);
+  check(rule: HoursRule, tz: string, at?: Point): Fault | null {
+    const number = this.#numberOf(rule, tz, at);
     return isFault(number) ? number : null;
   }
 
-  #numberOf(rule: HoursRule, tz: string): number | Fault {
-    const key = `${tz} ${rule.kind} ${rule.kind === "intervals" ? JSON.stringify(rule.intervals) : rule.text}${rule.kind === "rrule" ? rule.minutes : ""}`;
+  #numberOf(rule: HoursRule, tz: string, at?: Point): number | Fault {
+    const cell = sunCell(rule, at);
+    const sun = cell === null ? "" : `${cell.lat},${cell.lng} `;
+    const key = `${sun}${tz} ${rule.kind} ${rule.kind === "intervals" ? JSON.stringify(rule.intervals) : rule.text}${rule.kind === "rrule" ? rule.minutes : ""}`;
     let number = this.#byRule.get(key);
     if (number === undefined) {
-      const pattern = this.#compiler.compile(rule, tz, this.#region);
+      const pattern = this.#compiler.compile(rule, tz, regionAt(this.#region, cell));
       number = isFault(pattern) ? pattern : this.#keep(pattern);
       this.#byRule.set(key, number);
     }
@@ -309,10 +340,11 @@ export class HoursIndex implements Openness, HoursByPattern {
     return certain ? "open" : "unknown";
   }
 
-  passing(window: Window, lenient: boolean): { readonly bits: Uint32Array; readonly asked: number } {
+  passing(window: Window, lenient: boolean, into: Int32Array): number {
     const { from, until, certain } = this.#grains(window);
-    if (!certain && !lenient) return { bits: new Uint32Array((this.patterns + 31) >>> 5), asked: this.patterns };
-    return (lenient ? this.#notClosed : this.#open).passing(from, until, this.patterns);
+    if (certain || lenient) return (lenient ? this.#notClosed : this.#open).passing(from, until, this.patterns, into);
+    into.fill(0, 0, (this.patterns + 31) >>> 5);
+    return this.patterns;
   }
 
   /** The five minutes that a window touches inside the horizon, and whether that is all of it. */

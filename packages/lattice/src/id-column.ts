@@ -3,6 +3,8 @@
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 const ASCII_END = 0x80;
+/** Bytes of an id that is put together here and not by the decoder. */
+const SHORT = 12;
 
 export class IdColumn {
   readonly bytes: Uint8Array;
@@ -25,7 +27,20 @@ export class IdColumn {
   }
 
   at(position: number): string {
-    return decoder.decode(this.bytes.subarray(this.starts[position]!, this.starts[position + 1]!));
+    const from = this.starts[position]!;
+    const until = this.starts[position + 1]!;
+    const short = until - from <= SHORT ? this.#short(from, until) : null;
+    return short ?? decoder.decode(this.bytes.subarray(from, until));
+  }
+
+  /** The decoder takes longer to be called than a few letters take; null when not all are ASCII. */
+  #short(from: number, until: number): string | null {
+    const units: number[] = [];
+    for (let i = from; i < until; i++) {
+      if (this.bytes[i]! >= ASCII_END) return null;
+      units.push(this.bytes[i]!);
+    }
+    return String.fromCharCode(...units);
   }
 }
 

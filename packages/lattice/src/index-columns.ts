@@ -91,12 +91,12 @@ export function columnsOf(records: readonly Indexed[]): IndexColumns {
   const count = records.length;
   const ids = new IdBuilder(count);
   const [lat, lng, handles] = [new Float64Array(count), new Float64Array(count), new Uint32Array(count)];
-  const attributes = new Map<string, ColumnDraft>();
+  const drafts = new Map<string, ColumnDraft>();
   const set = (row: number, key: string, value: AttributeValue): void => {
-    let column = attributes.get(key);
+    let column = drafts.get(key);
     if (column === undefined) {
       column = new ColumnDraft(count);
-      attributes.set(key, column);
+      drafts.set(key, column);
     }
     column.set(row, value);
   };
@@ -106,8 +106,9 @@ export function columnsOf(records: readonly Indexed[]): IndexColumns {
     lat[row] = capability.at.lat;
     lng[row] = capability.at.lng;
     ids.add(capability.id);
-    for (const key in capability.attributes) if (key !== "category") set(row, key, capability.attributes[key]!);
+    const { attributes } = capability;
+    for (const key in attributes) if (key !== "category") set(row, key, attributes[key]!);
     if (capability.category !== null) set(row, "category", capability.category);
   }
-  return { count, handles, lat, lng, ids: ids.finish(), attributes };
+  return { count, handles, lat, lng, ids: ids.finish(), attributes: drafts };
 }

@@ -1,19 +1,15 @@
 /** An index as a file (docs/formats/lattice-index.md): written as it stands in memory, read without building anything but summaries and boxes. */
 import { z } from "zod";
 import { type AttributeTable, numberColumn, WordRow, withSummaries } from "./attribute.ts";
-import { type Fault, fault } from "./fault.ts";
+import { ColumnList, type Columns, Reference, readColumnFile, writeColumnFile } from "./column-file.ts";
+import type { Fault } from "./fault.ts";
 import { FindIndex } from "./find-index.ts";
 import { IdColumn } from "./id-column.ts";
 import type { Sha256 } from "./journal.ts";
 
-const MAGIC = new TextEncoder().encode("AXLATX1\n");
-const HASH_AT = 16;
-const BODY_AT = 48;
-const ALIGNMENT = 8;
+const MAGIC = "AXLATX1\n";
 export const MAX_STAMP_CHARACTERS = 1024;
 
-const Reference = z.tuple([z.int().min(0), z.int().min(0)]);
-type Reference = z.infer<typeof Reference>;
 const Row = z.number().int().min(0);
 const Directory = z.strictObject({
   size: z.int(),
@@ -45,54 +41,10 @@ const Directory = z.strictObject({
   ),
 });
 type Directory = z.infer<typeof Directory>;
-type Column = Uint8Array | Uint32Array | Float64Array;
-
 /** @param stamp says up to which change of the records the index goes; it comes back with the index. */
 export function writeIndex(index: FindIndex, stamp: string, sha256: Sha256): Uint8Array {
   const columns = new ColumnList();
-  const directory = describe(index, stamp, columns);
-  // Offsets have as many digits as they have: the directory is laid out for the size that it ends up with.
-  let room = 0;
-  for (let size = -1; size !== room; ) {
-    size = room;
-    columns.place(aligned(BODY_AT + room));
-    directory.size = columns.end;
-    room = new TextEncoder().encode(JSON.stringify(directory)).length;
-  }
-  const bytes = new Uint8Array(directory.size);
-  bytes.set(MAGIC);
-  new DataView(bytes.buffer).setUint32(8, room, true);
-  bytes.set(new TextEncoder().encode(JSON.stringify(directory)), BODY_AT);
-  columns.write(bytes);
-  bytes.set(sha256(bytes.subarray(BODY_AT)), HASH_AT);
-  return bytes;
-}
-
-const aligned = (at: number): number => Math.ceil(at / ALIGNMENT) * ALIGNMENT;
-
-/** Columns to be written, with the references that others hold to them. */
-class ColumnList {
-  readonly #columns: { readonly column: Column; readonly reference: Reference }[] = [];
-  end = 0;
-
-  add(column: Column): Reference {
-    const reference: Reference = [0, column.length];
-    this.#columns.push({ column, reference });
-    return reference;
-  }
-
-  place(at: number): void {
-    this.end = at;
-    for (const { column, reference } of this.#columns) {
-      reference[0] = this.end;
-      this.end = aligned(this.end + column.byteLength);
-    }
-  }
-
-  write(bytes: Uint8Array): void {
-    for (const { column, reference } of this.#columns)
-      bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), reference[0]);
-  }
+  return writeColumnFile(MAGIC, describe(index, stamp, columns), columns, sha256);
 }
 
 function describe(index: FindIndex, stamp: string, columns: ColumnList): Directory {
@@ -125,77 +77,37 @@ function describe(index: FindIndex, stamp: string, columns: ColumnList): Directo
 }
 
 /** Columns are views of `bytes`, which nobody may change afterwards. Faults: `index-unreadable`. */
-export function readIndex(
+export const readIndex = (
   bytes: Uint8Array,
   sha256: Sha256,
-): { readonly index: FindIndex; readonly stamp: string } | Fault {
-  if (bytes.length < BODY_AT || MAGIC.some((byte, i) => bytes[i] !== byte)) return unreadable("It is no index file.");
-  const hash = sha256(bytes.subarray(BODY_AT));
-  if (hash.some((byte, i) => bytes[HASH_AT + i] !== byte))
-    return unreadable("Its hash does not fit: it is torn or changed.");
-  const directory = readDirectory(bytes);
-  if (directory === null || directory.size !== bytes.length) return unreadable("Its directory is malformed.");
-  try {
-    return { index: readColumns(directory, bytes), stamp: directory.stamp };
-  } catch (error) {
-    if (error instanceof RangeError) return unreadable(`Its columns are malformed: ${error.message}.`);
-    throw error;
-  }
-}
+): { readonly index: FindIndex; readonly stamp: string } | Fault =>
+  readColumnFile(MAGIC, bytes, sha256, Directory, (directory, columns) => ({
+    index: makeIndex(directory, columns),
+    stamp: directory.stamp,
+  }));
 
-const unreadable = (why: string): Fault => fault("index-unreadable", why);
-
-function readDirectory(bytes: Uint8Array): Directory | null {
-  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(8, true);
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(BODY_AT, BODY_AT + size));
-    return Directory.safeParse(JSON.parse(text)).data ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** @throws RangeError when a reference leaves the file or has another length than it must. */
-function readColumns(directory: Directory, file: Uint8Array): FindIndex {
-  const { columns, count } = directory;
-  // Views of 8-byte numbers want their place aligned.
-  const bytes = file.byteOffset % ALIGNMENT === 0 ? file : file.slice();
-  const floats = (at: Reference, length: number): Float64Array =>
-    new Float64Array(bytes.buffer, within(bytes, at, 8), expect(at, length));
-  const integers = (at: Reference, length: number): Uint32Array =>
-    new Uint32Array(bytes.buffer, within(bytes, at, 4), expect(at, length));
-  const rows = directory.rows.map((row) =>
+function makeIndex({ columns: at, count, rows: kept, tables: keys }: Directory, columns: Columns): FindIndex {
+  const rows = kept.map((row) =>
     "listed" in row
-      ? new WordRow(count, row.count, integers(row.listed, row.count))
-      : new WordRow(count, row.count, withSummaries(integers(row.words, (count + 31) >>> 5))),
+      ? new WordRow(count, row.count, columns.integers(row.listed, row.count))
+      : new WordRow(count, row.count, withSummaries(columns.integers(row.words, (count + 31) >>> 5))),
   );
-  const tables = directory.tables.map(([key, table]): [string, AttributeTable] => [
+  const tables = keys.map(([key, table]): [string, AttributeTable] => [
     key,
     {
       kinds: new Set(table.kinds),
       known: rowOf(rows, table.known),
       rows: new Map(table.rows.map(([word, row]) => [word, rowOf(rows, row)])),
-      numbers: table.numbers === null ? null : numberColumn(floats(table.numbers, count)),
+      numbers: table.numbers === null ? null : numberColumn(columns.floats(table.numbers, count)),
     },
   ]);
-  const idBytes = new Uint8Array(bytes.buffer, within(bytes, columns.idBytes, 1), columns.idBytes[1]);
   return new FindIndex({
-    at: floats(columns.at, 3 * count),
-    handles: integers(columns.handles, count),
-    byHandle: integers(columns.byHandle, count),
-    ids: new IdColumn(idBytes, integers(columns.idStarts, count + 1)),
+    at: columns.floats(at.at, 3 * count),
+    handles: columns.integers(at.handles, count),
+    byHandle: columns.integers(at.byHandle, count),
+    ids: new IdColumn(columns.bytes(at.idBytes), columns.integers(at.idStarts, count + 1)),
     tables: new Map(tables),
   });
-}
-
-function within(bytes: Uint8Array, [offset, length]: Reference, element_bytes: number): number {
-  if (offset + length * element_bytes > bytes.length) throw new RangeError("a column leaves the file");
-  return bytes.byteOffset + offset;
-}
-
-function expect([, length]: Reference, wanted: number): number {
-  if (length !== wanted) throw new RangeError(`a column has ${length} elements where ${wanted} are due`);
-  return length;
 }
 
 function rowOf(rows: readonly WordRow[], number: number): WordRow {

@@ -26,8 +26,18 @@ export { type Constraint, MAX_CONSTRAINT_DEPTH, MAX_CONSTRAINTS } from "./constr
 export { coordinateGap, type GapAnswer, type GapOptions } from "./coordinate-gap.ts";
 export { coordinateLegs, type LegsAnswer, type LegsOptions } from "./coordinate-legs.ts";
 export { MAX_COORDINATION_ENTRIES } from "./coordination.ts";
+export {
+  type CheckedCoordination,
+  type CoordinationFile,
+  type CoordinationGround,
+  type CoordinationProblem,
+  checkCoordinationFile,
+  coordinationGround,
+  toFile as toCoordinationFile,
+} from "./coordination-file.ts";
 export type { OrienteeringProblem } from "./day-tours.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
+export { DEMO_ERRANDS, demoMorning } from "./demo-morning.ts";
 export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
@@ -50,6 +60,7 @@ export { FindIndex, MAX_INDEXED, type Searchable } from "./find-index.ts";
 export { checkGap, type GapCertificate, type GapProblem, gapBound, gapCost } from "./gap.ts";
 export { Gazetteer, MAX_NAMES, MAX_NAMESAKES, type Spot, type SpotKind } from "./gazetteer.ts";
 export { distance_m, type Point } from "./geodesy.ts";
+export { goldenSteps } from "./golden-steps.ts";
 export {
   type Hold,
   type HoldItem,
@@ -59,7 +70,7 @@ export {
   MAX_TTL_MS,
   readHoldRequest,
 } from "./hold.ts";
-export { MAX_OPEN_HOLDS } from "./hold-book.ts";
+export { ENDED_HOLDS_KEPT, HOLD_LIMITS, type HoldLimits, MAX_OPEN_HOLDS } from "./hold-book.ts";
 export {
   GRAIN_MS,
   HoursCompiler,
@@ -168,6 +179,7 @@ export {
   type PlannedItinerary,
   type PlanOptions,
   planTask,
+  shareBetween,
 } from "./plan.ts";
 export {
   checkPlanFile,
@@ -188,7 +200,14 @@ export { MAX_PRICES } from "./price-book.ts";
 export { type RoutesAnswer, type RoutesStop, solveRoutes } from "./routes.ts";
 export { costOfRoutes, MAX_ROUTE_PLACES, type RoutesProblem } from "./routes-problem.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
-export { MAX_STANDING, MAX_WAITING, type StandingNews, StandingQueries, type StandingQuery } from "./standing.ts";
+export {
+  MAX_STANDING,
+  MAX_STANDING_ROWS,
+  type StandingNews,
+  StandingQueries,
+  type StandingQuery,
+  type Touched,
+} from "./standing.ts";
 export { MOST_UNITS, Surface } from "./surface.ts";
 export { GeodesicTravel, MAX_MATRIX_PLACES, MAX_TRAVEL_S, MatrixTravel, TimedTravel, type Travel } from "./travel.ts";
 export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwReturn } from "./tsptw.ts";

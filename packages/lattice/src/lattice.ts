@@ -1,7 +1,9 @@
 /**
  * The lattice as a service: one interface, two engines (embedded.ts, postgres-node.ts), and one suite that holds both to the same answers
  * (test/lattice.contract.ts). Times are Unix milliseconds, distances metres on the WGS84 ellipsoid, durations as their names say.
- * Whatever is wrong with an input is answered by a `Fault`; nothing throws for it. What has resolved is durable.
+ * Whatever is wrong with an input is answered by a `Fault`; nothing throws for it. What has resolved is durable. A store that others run, a
+ * database, may be gone at any moment: every method then answers `store-unreachable` (nothing has happened), or `store-unsure` (it was lost
+ * while it wrote, so look), and works again when the store does.
  */
 import type { AttributeKind } from "./attribute.ts";
 import type { Capability } from "./capability.ts";
@@ -30,20 +32,24 @@ export interface Lattice {
   put(records: readonly unknown[]): Promise<{ readonly added: number; readonly replaced: number } | Fault>;
   /** Unknown ids are passed over. A capability that comes back later finds its holds and changes again. */
   remove(ids: readonly string[]): Promise<{ readonly removed: number } | Fault>;
-  get(id: string): Promise<Capability | null>;
-  count(): Promise<number>;
+  get(id: string): Promise<Capability | null | Fault>;
+  count(): Promise<number | Fault>;
   /** What is known of how many capabilities, by key; `category` is one of them. */
-  attributes(): Promise<readonly AttributeCount[]>;
+  attributes(): Promise<readonly AttributeCount[] | Fault>;
   /** Every dimension that some capability has, by name. */
-  dimensions(): Promise<readonly string[]>;
+  dimensions(): Promise<readonly string[] | Fault>;
   /** In the order of ids, those after the id `after`, at most `limit` (10,000). */
-  records(after: string | null, limit: number): Promise<readonly Capability[]>;
+  records(after: string | null, limit: number): Promise<readonly Capability[] | Fault>;
 
-  /** A `FindQuery`, from untrusted JSON. Faults: those of `readQuery`, `attribute-unknown`, `attribute-mismatch`, `dimension-unknown`, `window-beyond`. */
+  /**
+   * A `FindQuery`, from untrusted JSON. Pages of one query see the records of one version, which is kept for two minutes after each page. Faults: those of `readQuery`, `attribute-unknown`, `attribute-mismatch`,
+   * `dimension-unknown`, `window-beyond`, `cursor-outlived`.
+   */
   find(query: unknown): Promise<LatticeAnswer | Fault>;
   /**
    * The answer to a query now, and then what comes and goes, until the signal ends it. Nothing is told twice; changes close in time come together.
-   * The limit counts: what moves over it comes or goes. `cursor` is refused.
+   * The limit counts: what moves over it comes or goes. `cursor` is refused. It ends too when the query's window has passed, and with the
+   * lattice. A reader that is slow gets what changed meanwhile at once. Faults: those of `find`, and `standing-full`.
    */
   subscribe(query: unknown, signal: AbortSignal): Promise<AsyncIterable<LatticeNews> | Fault>;
 
@@ -52,7 +58,7 @@ export interface Lattice {
   /** Free units in the worst slot that the window touches; the dimension may be null for the capability's own (`DEFAULT_DIMENSION`). */
   free(id: string, dimension: string | null, window: Window): Promise<number | Fault>;
 
-  /** All items or none. Faults: `hold-malformed`, `hold-too-much`, `capability-unknown`, `dimension-unknown`, `key-reused`, `holds-full`. */
+  /** All items or none. Faults: `hold-malformed`, `window-past`, `window-beyond`, `hold-too-much`, `capability-unknown`, `dimension-unknown`, `key-reused`, `holds-full`. */
   hold(request: LatticeHoldRequest): Promise<LatticeHold | Fault>;
   /** held → confirmed; twice is no fault. Faults: `hold-unknown`, `hold-over`. */
   confirm(fence: number): Promise<LatticeHold | Fault>;
@@ -60,7 +66,7 @@ export interface Lattice {
   release(fence: number): Promise<LatticeHold | Fault>;
   look(fence: number): Promise<LatticeHold | Fault>;
   /** The newest first, ended ones too. */
-  holds(o: { readonly limit: number }): Promise<readonly LatticeHold[]>;
+  holds(o: { readonly limit: number }): Promise<readonly LatticeHold[] | Fault>;
 
   /** A `PlanTask`. With no way through all legs the answer says why. Faults: `task-malformed` and those of `find`, with `at` = `legs.1.find…`. */
   plan(task: unknown): Promise<PlanReply | Fault>;
@@ -303,5 +309,7 @@ export interface SurfaceReply {
     readonly price_s: readonly number[];
     readonly open: readonly ("open" | "closed" | "unknown")[];
   }[];
+  /** When units of this dimension have a price at all, here or elsewhere; null when they never do. */
+  readonly priced: Window | null;
   readonly epoch: number;
 }

@@ -15,7 +15,7 @@ import {
 } from "./changes.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import { type Hold, type HoldEvent, type HoldRequest, readHoldEvents, writeHoldEvents } from "./hold.ts";
-import { type Granted, HoldBook, type Times } from "./hold-book.ts";
+import { type Granted, HOLD_LIMITS, HoldBook, type HoldLimits, type Times } from "./hold-book.ts";
 import { Journal, type JournalFile, type Sha256 } from "./journal.ts";
 import { areSlots, type Slots, slotsOf } from "./slot.ts";
 import { MOST_UNITS, Surface } from "./surface.ts";
@@ -32,6 +32,7 @@ export interface LivePorts {
   readonly file: JournalFile;
   readonly sha256: Sha256;
   readonly clock: LiveClock;
+  readonly limits?: Partial<HoldLimits> | undefined;
 }
 
 export interface DimensionChange extends Change {
@@ -54,22 +55,24 @@ export class LiveSurface {
   readonly #clock: LiveClock;
   readonly #surfaces = new Map<string, { readonly number: number; readonly surface: Surface }>();
   readonly #names: string[] = [];
-  readonly #book = new HoldBook((dimension) => this.#surfaces.get(dimension)?.surface);
+  readonly #book: HoldBook;
   #journal!: Journal;
   /** Events of this turn that still have to go into one body. */
   #events: HoldEvent[] = [];
   #lastWritten: Promise<Fault | null> = Promise.resolve(null);
+  #see: ((touched: readonly { readonly handle: number }[]) => void) | null = null;
   /** Bytes of an unacknowledged tail that a crash had left and opening cut off. */
   lost_bytes = 0;
   #bodies = 0;
 
-  private constructor(clock: LiveClock) {
+  private constructor(clock: LiveClock, limits: HoldLimits) {
     this.#clock = clock;
+    this.#book = new HoldBook((dimension) => this.#surfaces.get(dimension)?.surface, limits);
   }
 
   /** Faults: `journal-damaged`. */
-  static async open({ file, sha256, clock }: LivePorts): Promise<LiveSurface | Fault> {
-    const live = new LiveSurface(clock);
+  static async open({ file, sha256, clock, limits }: LivePorts): Promise<LiveSurface | Fault> {
+    const live = new LiveSurface(clock, { ...HOLD_LIMITS, ...limits });
     const opened = await Journal.open(file, sha256, (body) => live.#apply(body));
     if (isFault(opened)) return opened;
     live.#journal = opened.journal;
@@ -103,6 +106,11 @@ export class LiveSurface {
     return added;
   }
 
+  /** Hands over whatever gets other free units from now on, when it does; with what is touched twice told twice. */
+  watch(see: (touched: readonly { readonly handle: number }[]) => void): void {
+    this.#see = see;
+  }
+
   get dimensions(): readonly string[] {
     return this.#names;
   }
@@ -130,6 +138,11 @@ export class LiveSurface {
   /** Sets base units that are durable elsewhere. The dimension must be declared. */
   stock(dimension: string, handle: number, units: number): void {
     this.#surfaces.get(dimension)!.surface.setBase(handle, units);
+  }
+
+  /** The same for handles from 0 on. */
+  stockAll(dimension: string, bases: Int16Array): void {
+    this.#surfaces.get(dimension)!.surface.setBases(bases);
   }
 
   #times(): Times {
@@ -161,6 +174,7 @@ export class LiveSurface {
       for (let done = i - 1; done >= 0; done--) undo(known.surface, changes[done]!);
       return beyond(i);
     }
+    this.#see?.(changes);
     return this.#append(writeChanges(known.number, changes));
   }
 
@@ -169,6 +183,7 @@ export class LiveSurface {
     if (changes.length > MAX_CHANGES) return fault("units-beyond", `At most ${MAX_CHANGES} changes at a time.`);
     const wrong = this.#changeEach(changes);
     if (wrong !== null) return wrong;
+    this.#see?.(changes);
     const byDimension = Map.groupBy(changes, ({ dimension }) => this.#surfaces.get(dimension)!.number);
     const bodies = [...byDimension].map(([number, group]) => writeChanges(number, group));
     return this.#append(bodies.length === 1 ? bodies[0]! : writeTogether(bodies));
@@ -246,7 +261,14 @@ export class LiveSurface {
 
   /** All events of one turn share a body, and the bodies of one turn share a write. */
   #record(event: HoldEvent): void {
+    if (this.#see !== null && event.e !== "confirmed") this.#see(this.#itemsOf(event));
     if (this.#events.push(event) === 1) this.#lastWritten = this.#writeEvents();
+  }
+
+  #itemsOf(event: HoldEvent): readonly { readonly handle: number }[] {
+    if (event.e === "held") return event.items;
+    const hold = this.#book.hold(event.fence);
+    return isFault(hold) ? [] : hold.items;
   }
 
   async #writeEvents(): Promise<Fault | null> {

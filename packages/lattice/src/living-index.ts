@@ -3,7 +3,8 @@
  * many times as large as the next one, which leaves a handful of them to search. Small merges are done at once, large ones in slices between
  * other work. Every change makes a version, and whoever holds a version keeps seeing it (0094).
  */
-import { type Fault, fault, isFault } from "./fault.ts";
+import { cursorOutlived } from "./cursor.ts";
+import { type Fault, isFault } from "./fault.ts";
 import { type FindAnswer, find, type Ground, type ReadQuery } from "./find.ts";
 import type { FindIndex, Part } from "./find-index.ts";
 import { buildIndex, toEnd } from "./index-build.ts";
@@ -135,7 +136,7 @@ export class LivingIndex {
   #versionOf(epoch: number): Version | Fault {
     if (epoch === this.#version.epoch) return this.#version;
     const kept = this.#kept.find(({ version }) => version.epoch === epoch);
-    return kept?.version ?? fault("cursor-outlived", "What the cursor pages through is no longer kept.", "cursor");
+    return kept?.version ?? cursorOutlived();
   }
 
   #keep(version: Version, now_ms: number): void {

@@ -12,11 +12,11 @@ export type Place =
 
 const degrees = { lat: z.number(), lng: z.number() };
 export const PlaceShape: z.ZodType<Place> = z.union([
+  z.strictObject({ from: z.strictObject(degrees), radius_m: z.number().optional() }),
   z.strictObject({
     polygon: z.array(z.strictObject(degrees)).max(MAX_POLYGON_CORNERS),
     from: z.strictObject(degrees).optional(),
   }),
-  z.strictObject({ from: z.strictObject(degrees), radius_m: z.number().optional() }),
 ]);
 
 /** A place made ready: a centre, a radius that covers all of it, and the test that decides for one point (null: the radius decides alone). */

@@ -9,6 +9,7 @@ import type { ItineraryGround, ItineraryTask } from "./itinerary.ts";
 import { MAX_LEG_CANDIDATES, MAX_LEGS, MAX_WINDOW_SLOTS } from "./itinerary.ts";
 import { type CheckedItinerary, checkItinerary } from "./itinerary-certificate.ts";
 import { GeodesicTravel } from "./travel.ts";
+import { complaintText, readShape } from "./wording.ts";
 
 const slot = z.int().min(0);
 const seconds = z.number().min(0);
@@ -101,11 +102,8 @@ export function planGround({
 
 /** From untrusted JSON. Faults: `certificate-wrong`, naming the first claim that does not hold. */
 export function checkPlanFile(value: unknown): CheckedItinerary | Fault {
-  const read = PlanFileShape.safeParse(value);
-  if (!read.success) {
-    const issue = read.error.issues[0]!;
-    return fault("certificate-wrong", `${issue.message}.`, issue.path.join("."));
-  }
+  const read = readShape(PlanFileShape, value);
+  if (!("data" in read)) return fault("certificate-wrong", complaintText(read), read.at);
   const { problem, visits, primal, bound } = read.data;
   const short = problem.legs.find(({ from, until }) => !(until > from && until - from <= MAX_WINDOW_SLOTS));
   if (short !== undefined) return fault("certificate-wrong", `The window of "${short.name}" is none.`, "problem.legs");

@@ -9,6 +9,7 @@ import { PlaceShape } from "./place.ts";
 import { MAX_ALTERNATIVES } from "./plan.ts";
 import { SLOT_MS } from "./slot.ts";
 import { MOST_UNITS } from "./surface.ts";
+import { complaintText, readShape } from "./wording.ts";
 
 /** Tasks of one coordination at the door; the library's own functions take more. */
 export const MAX_TASKS = 10_000;
@@ -83,16 +84,12 @@ export type ReadLeg = z.infer<typeof Leg>;
 export type ReadTask = z.infer<typeof Task>;
 export type ReadCoordination = z.infer<typeof Coordination>;
 export type ReadWhy = z.infer<typeof Why>;
-export type ReadSurface = z.infer<typeof Surface>;
 
 const reader =
   <T>(shape: z.ZodType<T>) =>
   (value: unknown): T | Fault => {
-    const read = shape.safeParse(value);
-    if (read.success) return read.data;
-    const issue = read.error.issues[0]!;
-    const path = issue.path.join(".");
-    return fault("task-malformed", `${path || "the task"}: ${issue.message}.`, path);
+    const read = readShape(shape, value);
+    return "data" in read ? read.data : fault("task-malformed", complaintText(read, "the task"), read.at);
   };
 
 /** All of these fault with `task-malformed`. */

@@ -4,6 +4,7 @@
  * cost it can be.
  */
 import { completionWork } from "./completion.ts";
+import { goldenSteps } from "./golden-steps.ts";
 import {
   checkTask,
   type Itinerary,
@@ -137,15 +138,6 @@ class Planner {
     }
     return found;
   }
-}
-
-/** Golden-ratio steps: they draw the neighbourhoods of a search to which no chance is handed. */
-function goldenSteps(): () => number {
-  let x = 0;
-  return () => {
-    x = (x + 0.618_033_988_749_895) % 1;
-    return x;
-  };
 }
 
 /**

@@ -1,11 +1,12 @@
 /** Plans at the door: candidates are found, what they offer is looked up, and plan.ts finds the way; or says why there is none. */
 import { type Fault, isFault } from "./fault.ts";
 import type { ItineraryGround, ItineraryTask, Visit } from "./itinerary.ts";
+import { checkItinerary } from "./itinerary-certificate.ts";
 import type { PlannedVisit, PlannedWay, PlanReply } from "./lattice.ts";
 import { LOOK_AHEAD_SLOTS } from "./no-itinerary.ts";
-import { isPlanned, type PlanAnswer, planTask } from "./plan.ts";
+import { isPlanned, type PlanAnswer, type PlannedItinerary, planTask } from "./plan.ts";
 import { queryOf, type ReadLeg, type ReadTask, readTask, slotsOfLeg } from "./plan-request.ts";
-import { dimensionOf } from "./requests.ts";
+import { dimensionOf, dimensionUnknown, windowBeyond, windowPast } from "./requests.ts";
 import { SLOT_MS, type Slots } from "./slot.ts";
 import type { Offering, Terrain, TerrainPlace } from "./terrain.ts";
 import { GeodesicTravel } from "./travel.ts";
@@ -29,11 +30,22 @@ export async function plan(terrain: Terrain, value: unknown): Promise<PlanReply 
   const task = readTask(value);
   if (isFault(task)) return task;
   const laid = await layOut(terrain, task);
-  return isFault(laid) ? laid : replyOf(laid, solve(terrain, laid));
+  if (isFault(laid)) return laid;
+  const answer = solve(terrain, laid);
+  if (isPlanned(answer)) recheck(laid, answer);
+  return replyOf(laid, answer);
 }
 
-/** Faults have `at` = `legs.1.find…`. */
+/** What we claim is checked by who trusts nothing of the planner, before anybody hears it. */
+function recheck({ ground, itinerary, task }: LaidOut, { visits, primal, bound, duals }: PlannedItinerary): void {
+  const checked = checkItinerary(ground, itinerary, task.order, { visits, primal, bound, duals });
+  if (isFault(checked)) throw new Error(`a plan of our own does not hold: ${checked.why} (${checked.at})`);
+}
+
+/** Faults have `at` = `legs.1`, `legs.1.find…`. */
 export async function layOut(terrain: Terrain, task: ReadTask): Promise<LaidOut | Fault> {
+  const wrong = checkWhen(terrain, task) ?? (await checkDimensions(terrain, task));
+  if (wrong !== null) return wrong;
   const candidates: Candidate[] = [];
   let epoch = 0;
   for (const [leg, read] of task.legs.entries()) {
@@ -46,7 +58,25 @@ export async function layOut(terrain: Terrain, task: ReadTask): Promise<LaidOut 
     candidates.map(({ place }) => place),
     slotsOfTask(task),
   );
-  return { ...assemble(task, candidates, offering), epoch };
+  return isFault(offering) ? offering : { ...assemble(task, candidates, offering), epoch };
+}
+
+/** Legs are to come, and within what is known of hours. Faults: `window-past`, `window-beyond`. */
+function checkWhen(terrain: Terrain, { legs }: ReadTask): Fault | null {
+  for (const [leg, { until_ms, minutes }] of legs.entries()) {
+    if (until_ms <= terrain.now_ms()) return windowPast(until_ms, `legs.${leg}`);
+    if (until_ms + minutes * 60_000 > terrain.horizon.until_ms) return windowBeyond(terrain.horizon, `legs.${leg}`);
+  }
+  return null;
+}
+
+/** Faults: `dimension-unknown`. */
+async function checkDimensions(terrain: Terrain, { legs }: ReadTask): Promise<Fault | null> {
+  if (legs.every(({ dimension }) => dimension === undefined)) return null;
+  const known = await terrain.dimensions();
+  if (isFault(known)) return known;
+  const leg = legs.findIndex(({ dimension }) => dimension !== undefined && !known.includes(dimension));
+  return leg < 0 ? null : dimensionUnknown(legs[leg]!.dimension!, `legs.${leg}.dimension`);
 }
 
 /** All slots that a plan, or the reason why there is none, may ask for. */

@@ -13,23 +13,14 @@ import { geodesic_m } from "./geodesy.ts";
 import type { LatticeAnswer, LatticeMatch } from "./lattice.ts";
 import { WALK_M_PER_S } from "./order.ts";
 import type { Session } from "./postgres-database-node.ts";
+import { explainIn } from "./postgres-explain-node.ts";
 import type { HoursBook } from "./postgres-hours-node.ts";
+import { type Near, nearby } from "./postgres-nearby-node.ts";
 import { readCounts, readTokens } from "./postgres-records-node.ts";
+import { leastFree } from "./postgres-room-node.ts";
 import { dimensionUnknown } from "./requests.ts";
-import { slotsOf } from "./slot.ts";
 
-const FIRST_ROWS = 64;
-const MOST_ROWS = 8192;
-/** A chord is computed in other ways here and there; it may be this much off, in metres. */
-const ROUNDING_M = 1e-6;
-
-interface Row {
-  readonly handle: number;
-  readonly id: string;
-  readonly x: number;
-  readonly y: number;
-  readonly z: number;
-  readonly rule_number: number | null;
+interface Row extends Near {
   readonly price: number | null;
 }
 
@@ -40,20 +31,33 @@ interface Hit {
   readonly key: number;
 }
 
+/** Keeps what a cursor pages through; answers with the version that the cursor is to name. */
+export type KeepVersion = (session: Session) => Promise<number>;
+
 /** Must run in one snapshot. Faults: those of a query that makes no sense against what is there. */
-export async function findIn(session: Session, hours: HoursBook, read: ReadQuery): Promise<LatticeAnswer | Fault> {
+export async function findIn(
+  session: Session,
+  hours: HoursBook,
+  read: ReadQuery,
+  keep: KeepVersion,
+): Promise<LatticeAnswer | Fault> {
   const wrong = (await checkQuery(session, read.query)) ?? hours.covers(read.query.open);
   if (wrong !== null) return wrong;
-  const where = await whereSql(session, read.query);
-  const held = await nearest(session, hours, read, where);
+  const { query, limit } = read;
+  const held = await nearest(session, hours, read);
   const hits = held.hits();
-  const order = read.query.order ?? "distance";
+  const order = query.order ?? "distance";
   const any = hits.length + held.leftOut > 0 && read.after === null;
   if (order === "price" && any && !hits.some(({ key }) => Number.isFinite(key)))
     return fault("price-unknown", "Nothing that was found has a known price, or a way to it.", "order");
-  const kept = hits.slice(0, read.limit);
-  const cursor = hits.length > read.limit ? writeCursor({ ...kept.at(-1)!, epoch: 0 }, order) : null;
-  return { found: kept.map((hit) => toMatch(hit, read.query)), cursor, epoch: await epochOf(session) };
+  const kept = hits.slice(0, limit);
+  const epoch = await epochOf(session);
+  const version = hits.length > limit ? (read.after?.epoch ?? (await keep(session))) : null;
+  const cursor = version === null ? null : writeCursor({ ...kept.at(-1)!, epoch: version }, order);
+  const answer = { found: kept.map((hit) => toMatch(hit, query)), cursor, epoch };
+  if (query.explain !== true) return answer;
+  const sqlOf = (parameters: Parameters) => constraintSql(session, query, parameters);
+  return { ...answer, explanation: await explainIn(session, hours, read, sqlOf) };
 }
 
 function toMatch({ id, distance_m, key }: Hit, { order }: FindQuery): LatticeMatch {
@@ -74,10 +78,7 @@ export async function epochOf(session: Session): Promise<number> {
   return Number(row!.epoch);
 }
 
-async function checkQuery(
-  session: Session,
-  { where, free, order, price = "price", explain }: FindQuery,
-): Promise<Fault | null> {
+async function checkQuery(session: Session, { where, free, order, price = "price" }: FindQuery): Promise<Fault | null> {
   const asked = Object.keys(free ?? {});
   if (asked.length > 0) {
     const rows = await session.rows<{ name: string }>("SELECT name FROM dimension WHERE name = ANY($1)", [asked]);
@@ -85,7 +86,6 @@ async function checkQuery(
     const dimension = asked.find((name) => !known.has(name));
     if (dimension !== undefined) return dimensionUnknown(dimension, `free.${dimension}`);
   }
-  if (explain === true) return fault("order-unsupported", "Over PostgreSQL answers are not explained yet.", "explain");
   const keys = [...(where === undefined ? [] : attributesOf(where)), ...(order === "price" ? [price] : [])];
   if (keys.length === 0) return null;
   const source = [{ tables: kindTables(await readCounts(session, keys)) }];
@@ -93,47 +93,34 @@ async function checkQuery(
   return wrong ?? (order === "price" ? checkConstraint(source, { attribute: price, atLeast: 0 }, "price") : null);
 }
 
-interface Where {
-  readonly sql: string;
-  readonly values: readonly unknown[];
+/** Conditions as SQL, with the numbers of all words that this query asks for. */
+async function constraintSql(session: Session, { where }: FindQuery, parameters: Parameters): Promise<ConstraintSql> {
+  return new ConstraintSql(await readTokens(session, where === undefined ? [] : tokensOf(where)), parameters);
 }
 
-async function whereSql(session: Session, { where, unknown }: FindQuery): Promise<Where> {
-  if (where === undefined) return { sql: "true", values: [] };
+async function conditionOf(session: Session, query: FindQuery, parameters: Parameters): Promise<string> {
+  if (query.where === undefined) return "true";
+  const sql = await constraintSql(session, query, parameters);
+  return query.unknown === "include" ? `NOT ${sql.no(query.where)}` : sql.yes(query.where);
+}
+
+async function nearest(session: Session, hours: HoursBook, read: ReadQuery): Promise<Held> {
+  const { area, limit, query } = read;
   const parameters = new Parameters();
-  const sql = new ConstraintSql(await readTokens(session, tokensOf(where)), parameters);
-  const condition = unknown === "include" ? `NOT ${sql.no(where)}` : sql.yes(where);
-  return { sql: condition, values: parameters.values };
-}
-
-async function nearest(session: Session, hours: HoursBook, read: ReadQuery, where: Where): Promise<Held> {
-  const { area, limit } = read;
-  const parameters = new Parameters(where.values);
-  const center = `ST_MakePoint(${area.center.map((metres) => `${parameters.add(metres)}::float8`).join(", ")})`;
+  const condition = await conditionOf(session, query, parameters);
   const price =
-    read.query.order === "price"
-      ? `(numbers->>${parameters.add(read.query.price ?? "price")}::text)::float8`
-      : "NULL::float8";
-  await session.rows(
-    `DECLARE nearest NO SCROLL CURSOR FOR
-     SELECT handle, id, ST_X(ecef) AS x, ST_Y(ecef) AS y, ST_Z(ecef) AS z, rule_number, ${price} AS price FROM capability
-     WHERE NOT removed AND ${where.sql} ORDER BY ecef OPERATOR(public.<<->>) ${center}`,
-    parameters.values,
-  );
-  const held = new Held(limit + 1, area.radius_m, read.query.order === "price");
-  for (let count = FIRST_ROWS; ; count = Math.min(MOST_ROWS, count * 4)) {
-    const rows = await session.rows<Row>(`FETCH ${count} FROM nearest`);
+    query.order === "price" ? `(numbers->>${parameters.add(query.price ?? "price")}::text)::float8` : "NULL::float8";
+  const held = new Held(limit + 1, area.radius_m, query.order === "price");
+  const asked = {
+    ...{ columns: [`${price} AS price`], condition, parameters, center: area.center },
+    reach_m: () => held.reach_m,
+  };
+  for await (const rows of nearby<Row>(session, asked)) {
     await take(session, hours, read, rows, held);
     held.trim();
-    const last = rows.at(-1);
-    if (rows.length < count || last === undefined || chord_m(area.center, last) - ROUNDING_M > held.reach_m) break;
   }
-  await session.rows("CLOSE nearest");
   return held;
 }
-
-const chord_m = ([x, y, z]: readonly [number, number, number], row: Row): number =>
-  Math.hypot(row.x - x, row.y - y, row.z - z);
 
 async function take(
   session: Session,
@@ -178,26 +165,6 @@ async function roomAmong<R extends Row>(
     left = left.filter(({ handle }) => (least.get(handle) ?? 0) >= units);
   }
   return left;
-}
-
-/** Free units in the worst slot; slots without a row have the base capacity. */
-export async function leastFree(
-  session: Session,
-  handles: readonly number[],
-  dimension: string,
-  window: Window,
-): Promise<Map<number, number>> {
-  const { from, until } = slotsOf(window);
-  const rows = await session.rows<{ handle: number; free: number }>(
-    `SELECT h.handle, least(CASE WHEN count(u.slot) < $4::int - $3::int THEN coalesce(min(c.units), 0) END,
-       min(u.total - u.held - u.confirmed)) AS free
-     FROM unnest($1::int[]) AS h (handle)
-     LEFT JOIN capacity c ON c.handle = h.handle AND c.dimension = $2
-     LEFT JOIN slot_usage u ON u.handle = h.handle AND u.dimension = $2 AND u.slot >= $3::int AND u.slot < $4::int
-     GROUP BY h.handle`,
-    [handles, dimension, from, until],
-  );
-  return new Map(rows.map(({ handle, free }) => [handle, free]));
 }
 
 const compare = (a: Hit, b: Hit): number =>

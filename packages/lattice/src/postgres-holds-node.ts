@@ -1,12 +1,13 @@
 /**
  * Changes and holds in PostgreSQL. Rows are locked in one order everywhere: holds by fence, capabilities by handle, slots by (handle,
- * dimension, slot); so nobody waits in a circle. The tables refuse overselling by themselves (`never_oversold`); here it is decided first, so
+ * dimension, slot); advisory locks (a key, a full book) between capabilities and slots; so nobody waits in a circle. The tables refuse overselling by themselves (`never_oversold`); here it is decided first, so
  * that the answer says which item was too much.
  */
 import { type Fault, fault, isFault } from "./fault.ts";
 import type { HoldState } from "./hold.ts";
 import type { LatticeHold } from "./lattice.ts";
 import type { Database, Session } from "./postgres-database-node.ts";
+import type { HoldTally } from "./postgres-hold-tally-node.ts";
 import { capabilityUnknown, dimensionOf, dimensionUnknown, type ReadHold, type SlotUnits } from "./requests.ts";
 import { SLOT_MS } from "./slot.ts";
 import { MOST_UNITS } from "./surface.ts";
@@ -155,10 +156,11 @@ export async function grantHold(
   session: Session,
   request: ReadHold,
   now_ms: number | null,
+  tally: HoldTally,
 ): Promise<LatticeHold | Fault> {
   const parts = await resolve(session, request.items, "items");
   if (isFault(parts)) return parts;
-  const before = await sameKey(session, request.key, parts);
+  const before = (await sameKey(session, request.key, parts)) ?? (await tally.checkFull(session));
   if (before !== null) return before;
   const slots = await lockSlots(session, parts);
   for (const [i, part] of parts.entries()) {
@@ -260,7 +262,7 @@ export async function endHold(
     to === "confirmed" ? row.state === "held" && !row.late : row.state === "held" || row.state === "confirmed";
   if (!may && row.state !== to)
     return fault("hold-over", `Hold ${fence} is ${row.late ? "out of time" : row.state}.`, "fence");
-  if (may) await move(session, [fence], row.state === "confirmed" ? "confirmed" : "held", to);
+  if (may) await move(session, [fence], row.state === "confirmed" ? "confirmed" : "held", to, now_ms);
   return (await readHolds(session, "h.fence = $1", [fence]))[0]!;
 }
 
@@ -270,6 +272,7 @@ async function move(
   fences: readonly number[],
   from: "held" | "confirmed",
   to: "confirmed" | "released" | "expired",
+  now_ms: number | null,
 ): Promise<void> {
   const units = `
     SELECT handle, dimension, slot, sum(units)::int AS units
@@ -286,21 +289,25 @@ async function move(
     `UPDATE slot_usage u SET ${change} FROM (${units}) w WHERE (u.handle, u.dimension, u.slot) = (w.handle, w.dimension, w.slot)`,
     [fences],
   );
-  await session.rows("UPDATE hold SET state = $2 WHERE fence = ANY($1)", [fences, to]);
+  await session.rows(
+    `UPDATE hold SET state = $3, ended_at_ms = CASE WHEN $3 <> 'confirmed' THEN ${NOW_MS} END WHERE fence = ANY($2)`,
+    [now_ms, fences, to],
+  );
 }
 
-/** Ends all holds whose time is over. Returns how many. Faults: `store-unwritable`. */
+/** Ends all holds whose time is over. Returns how many. Faults: `store-unreachable`, `store-unwritable`. */
 export async function sweep(database: Database, now_ms: number | null): Promise<number | Fault> {
   const due = `SELECT fence FROM hold WHERE state = 'held' AND expires_at_ms <= ${NOW_MS}`;
   for (let swept = 0; ; ) {
-    const [any] = await database.rows(`${due} LIMIT 1`, [now_ms]);
-    if (any === undefined) return swept;
+    const any = await database.ask((session) => session.rows(`${due} LIMIT 1`, [now_ms]));
+    if (isFault(any)) return any;
+    if (any.length === 0) return swept;
     const ended = await database.transaction(async (session) => {
       const rows = await session.rows<{ fence: string }>(`${due} ORDER BY fence LIMIT ${SWEPT_AT_ONCE} FOR UPDATE`, [
         now_ms,
       ]);
       const fences = rows.map(({ fence }) => Number(fence));
-      if (fences.length > 0) await move(session, fences, "held", "expired");
+      if (fences.length > 0) await move(session, fences, "held", "expired", now_ms);
       return fences.length;
     });
     if (isFault(ended)) return ended;

@@ -2,16 +2,19 @@
 import type { HoursRule } from "./capability.ts";
 import type { Fault } from "./fault.ts";
 import type { Window } from "./find.ts";
+import type { Point } from "./geodesy.ts";
 import type { HoursIndex } from "./hours.ts";
-import { HoursDesk, type HoursSettings, type RuleSource } from "./hours-desk.ts";
+import { HoursDesk, type HoursSettings, type Ruled, type RuleSource } from "./hours-desk.ts";
 import type { Session } from "./postgres-database-node.ts";
 
 /** The pattern of nobody's hours: unknown. Rules are numbered from 1. */
 const UNKNOWN = 0;
 
-interface Rule {
+/** A rule as the table has it: `at`, where it goes by the sun, beside its own fields. */
+export type StoredRule = HoursRule & { readonly at?: Point };
+
+interface Rule extends Ruled {
   readonly hours: HoursRule;
-  readonly tz: string;
 }
 
 export class HoursBook implements RuleSource {
@@ -47,7 +50,8 @@ export class HoursBook implements RuleSource {
       [fresh],
     );
     for (const { rule_number, tz, rule } of rows) {
-      const known = { hours: JSON.parse(rule) as HoursRule, tz };
+      const { at, ...hours } = JSON.parse(rule) as StoredRule;
+      const known = { hours, tz, at };
       this.#rules.set(rule_number, known);
       this.nextHandle = Math.max(this.nextHandle, rule_number + 1);
       this.#desk.set(rule_number, known);
@@ -56,6 +60,10 @@ export class HoursBook implements RuleSource {
 
   isOpen(rule: number | null, window: Window): "open" | "closed" | "unknown" {
     return this.index.isOpen(rule ?? UNKNOWN, window);
+  }
+
+  nextOpen(rule: number | null, from_ms: number): number | null {
+    return this.index.nextOpen(rule ?? UNKNOWN, from_ms);
   }
 
   async openAmong<R extends { readonly rule_number: number | null }>(

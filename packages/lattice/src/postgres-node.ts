@@ -1,8 +1,8 @@
 /**
  * The lattice over PostgreSQL and PostGIS: many processes share one, and it is as durable as the database is. Docs: docs/formats/lattice-postgres.md,
- * docs/decisions/0092-lattice-store.md and 0093 (partitioning). Cursors page through the newest state, not through the one they began with.
+ * docs/decisions/0092-lattice-store.md, 0093 (partitioning) and 0122 (what it does when the database is gone).
  */
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type pg from "pg";
 import { listCounts } from "./attribute-dictionary.ts";
@@ -12,6 +12,7 @@ import { machineClock } from "./clock-node.ts";
 import { coordinate } from "./coordination.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import { type FindQuery, MAX_LIMIT, readQuery, type Window } from "./find.ts";
+import { HOLD_LIMITS, type HoldLimits } from "./hold-book.ts";
 import type { Region } from "./hours.ts";
 import { HORIZON_DAYS } from "./hours-desk.ts";
 import type {
@@ -29,18 +30,23 @@ import type {
 } from "./lattice.ts";
 import { MAX_BATCH } from "./lattice.ts";
 import type { LiveClock } from "./live.ts";
-import { standing } from "./news.ts";
+import { AskedAgain } from "./news.ts";
 import { plan } from "./planning.ts";
-import { Database, MAX_CONNECTIONS, type Session, unwritable } from "./postgres-database-node.ts";
-import { findIn, leastFree } from "./postgres-find-node.ts";
+import { Database, MAX_CONNECTIONS, type Session } from "./postgres-database-node.ts";
+import { findIn, type KeepVersion } from "./postgres-find-node.ts";
+import { HoldTally } from "./postgres-hold-tally-node.ts";
 import { changeUnits, dimensionsOf, endHold, grantHold, holdUnknown, readHolds, sweep } from "./postgres-holds-node.ts";
 import { HoursBook } from "./postgres-hours-node.ts";
+import { Listening } from "./postgres-news-node.ts";
+import { SnapshotPages } from "./postgres-pages-node.ts";
 import { putRecords, readCounts, removeRecords } from "./postgres-records-node.ts";
-import { POSTGRES_EXTENSIONS, POSTGRES_FORMAT, postgresSchema } from "./postgres-schema.ts";
+import { leastFree, readRoom } from "./postgres-room-node.ts";
+import { POSTGRES_EXTENSIONS, POSTGRES_FORMAT, postgresSchema, upgradesFrom } from "./postgres-schema.ts";
 import { PriceBook } from "./price-book.ts";
 import { surface, why } from "./questions.ts";
 import {
   capabilityUnknown,
+  checkWindows,
   dimensionOf,
   dimensionUnknown,
   readBatch,
@@ -52,8 +58,8 @@ import { areSlots, type Slots, slotsOf } from "./slot.ts";
 import type { Match, Offering, Terrain, TerrainPlace } from "./terrain.ts";
 import { nodeInZone } from "./zone-node.ts";
 
-/** Subscribers say so often that they are still there; writers notify while one is. */
-const HEARTBEAT_MS = 5000;
+/** What is not paged through needs no version kept. */
+const NO_PAGES: KeepVersion = async () => 0;
 const ONE_SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 export interface PostgresSettings {
@@ -66,9 +72,11 @@ export interface PostgresSettings {
   readonly clock?: LiveClock | undefined;
   readonly region?: Region | null | undefined;
   readonly horizon_days?: number | undefined;
+  /** How many holds are kept; those of the embedded engine unless said. */
+  readonly limits?: Partial<HoldLimits> | undefined;
 }
 
-/** Faults: `store-unwritable` (no database, no right, no PostGIS), `store-newer`. */
+/** Faults: `store-unreachable` (no database there), `store-unwritable` (no right, no PostGIS), `store-newer`. */
 export async function openPostgresLattice(settings: PostgresSettings): Promise<Lattice | Fault> {
   const { connection, schema = "lattice", connections = MAX_CONNECTIONS } = settings;
   const database = new Database({ connection, schema, connections });
@@ -86,12 +94,18 @@ async function prepare(database: Database, name: string): Promise<Fault | null> 
       await session.rows(`CREATE EXTENSION IF NOT EXISTS ${extension} SCHEMA public`);
     const [there] = await session.rows("SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'format'", [name]);
     if (there === undefined) await session.rows(postgresSchema(database.schema));
+    else await upgrade(session, database.schema);
     const [row] = await session.rows<{ version: number }>(`SELECT version FROM ${database.schema}.format`);
     return row!.version;
   });
   if (isFault(version)) return version;
   if (version <= POSTGRES_FORMAT) return null;
   return fault("store-newer", `The schema has format ${version}; this version knows ${POSTGRES_FORMAT}.`);
+}
+
+async function upgrade(session: Session, schema: string): Promise<void> {
+  const [row] = await session.rows<{ version: number }>(`SELECT version FROM ${schema}.format`);
+  for (const statements of upgradesFrom(row!.version, schema)) await session.rows(statements);
 }
 
 class PostgresLattice implements Lattice, Terrain {
@@ -103,12 +117,20 @@ class PostgresLattice implements Lattice, Terrain {
   readonly #hours: HoursBook;
   readonly #prices = new PriceBook();
   readonly #bell = new Bell();
-  #listening: Promise<() => Promise<void>> | null = null;
+  readonly #news = new AskedAgain((query) => this.#found(query, NO_PAGES), this.#bell);
+  readonly #listening: Listening;
+  readonly #pages: SnapshotPages;
+  readonly #tally: HoldTally;
 
-  constructor(database: Database, { clock, region = null, horizon_days = HORIZON_DAYS }: PostgresSettings) {
+  constructor(database: Database, settings: PostgresSettings) {
+    const { clock, region = null, horizon_days = HORIZON_DAYS, limits } = settings;
     this.#database = database;
     this.#own = clock ?? null;
     this.#clock = clock ?? machineClock;
+    this.#listening = new Listening(database, this.#bell, () => this.#sweep());
+    // No two lives of a process begin in the same microsecond.
+    this.#pages = new SnapshotPages(database, () => this.#clock.monotonic_ms(), Date.now() * 1000);
+    this.#tally = new HoldTally({ ...HOLD_LIMITS, ...limits }, () => this.#clock.monotonic_ms());
     this.#hours = new HoursBook({ clock: this.#clock, region, horizon_days, inZone: nodeInZone });
   }
 
@@ -140,20 +162,17 @@ class PostgresLattice implements Lattice, Terrain {
     return written.answer;
   }
 
-  #read<T>(work: (session: Session) => Promise<T | Fault>): Promise<T | Fault> {
-    return this.#database.transaction(work, ONE_SNAPSHOT);
+  #read<T>(work: (session: Session) => Promise<T | Fault>, snapshot?: string): Promise<T | Fault> {
+    return this.#database.transaction(work, { mode: ONE_SNAPSHOT, ...(snapshot === undefined ? {} : { snapshot }) });
   }
 
-  /** Ends what has run out, and tells of it. */
+  /** Ends what has run out, tells of it, and forgets what ended long ago. */
   async #sweep(): Promise<Fault | null> {
-    try {
-      const swept = await sweep(this.#database, this.#now_ms);
-      if (isFault(swept)) return swept;
-      if (swept > 0) await this.#written(async () => null);
-      return null;
-    } catch (error) {
-      return unwritable(error);
-    }
+    const swept = await sweep(this.#database, this.#now_ms);
+    if (isFault(swept)) return swept;
+    if (swept > 0) await this.#written(async () => null);
+    this.#tally.ended(swept);
+    return this.#tally.forget(this.#database);
   }
 
   async put(records: readonly unknown[]): Promise<{ added: number; replaced: number } | Fault> {
@@ -167,40 +186,52 @@ class PostgresLattice implements Lattice, Terrain {
     return this.#written((session) => removeRecords(session, ids));
   }
 
-  async get(id: string): Promise<Capability | null> {
-    const [row] = await this.#database.rows<{ record: Omit<Capability, "id"> }>(
-      "SELECT record FROM capability WHERE id = $1 AND NOT removed",
-      [id],
-    );
-    return row === undefined ? null : { id, ...row.record };
+  async get(id: string): Promise<Capability | null | Fault> {
+    return this.#database.ask(async (session) => {
+      const [row] = await session.rows<{ record: Omit<Capability, "id"> }>(
+        "SELECT record FROM capability WHERE id = $1 AND NOT removed",
+        [id],
+      );
+      return row === undefined ? null : { id, ...row.record };
+    });
   }
-  async count(): Promise<number> {
-    const [row] = await this.#database.rows<{ n: number }>(
-      "SELECT count(*)::int AS n FROM capability WHERE NOT removed",
-    );
-    return row!.n;
+  async count(): Promise<number | Fault> {
+    return this.#database.ask(async (session) => {
+      const [row] = await session.rows<{ n: number }>("SELECT count(*)::int AS n FROM capability WHERE NOT removed");
+      return row!.n;
+    });
   }
-  async attributes(): Promise<readonly AttributeCount[]> {
-    return listCounts(await readCounts(this.#database, null));
+  async attributes(): Promise<readonly AttributeCount[] | Fault> {
+    return this.#database.ask(async (session) => listCounts(await readCounts(session, null)));
   }
-  async dimensions(): Promise<readonly string[]> {
-    const rows = await this.#database.rows<{ name: string }>("SELECT name FROM dimension");
-    return rows.map(({ name }) => name).sort();
+  async dimensions(): Promise<readonly string[] | Fault> {
+    return this.#database.ask(async (session) => {
+      const rows = await session.rows<{ name: string }>("SELECT name FROM dimension");
+      return rows.map(({ name }) => name).sort();
+    });
   }
-  async records(after: string | null, limit: number): Promise<readonly Capability[]> {
-    const rows = await this.#database.rows<{ id: string; record: Omit<Capability, "id"> }>(
-      "SELECT id, record FROM capability WHERE id > $1 AND NOT removed ORDER BY id LIMIT $2",
-      [after ?? "", Math.max(0, Math.min(limit, MAX_LIMIT))],
-    );
-    return rows.map(({ id, record }) => ({ id, ...record }));
+  async records(after: string | null, limit: number): Promise<readonly Capability[] | Fault> {
+    return this.#database.ask(async (session) => {
+      const rows = await session.rows<{ id: string; record: Omit<Capability, "id"> }>(
+        "SELECT id, record FROM capability WHERE id > $1 AND NOT removed ORDER BY id LIMIT $2",
+        [after ?? "", Math.max(0, Math.min(limit, MAX_LIMIT))],
+      );
+      return rows.map(({ id, record }) => ({ id, ...record }));
+    });
   }
 
-  async find(query: unknown): Promise<LatticeAnswer | Fault> {
+  find(query: unknown): Promise<LatticeAnswer | Fault> {
+    return this.#found(query, (session) => this.#pages.keep(session));
+  }
+
+  async #found(query: unknown, keep: KeepVersion): Promise<LatticeAnswer | Fault> {
     await this.#hours.roll(() => nextTurn());
     const read = readQuery(query, this.#clock.now_ms());
     if (isFault(read)) return read;
+    const snapshot = read.after === null ? undefined : this.#pages.snapshotOf(read.after.epoch);
+    if (isFault(snapshot)) return snapshot;
     const wrong = read.query.free === undefined ? null : await this.#sweep();
-    return wrong ?? this.#read((session) => findIn(session, this.#hours, read));
+    return wrong ?? this.#read((session) => findIn(session, this.#hours, read, keep), snapshot);
   }
 
   async change(changes: readonly LatticeChange[]): Promise<{ epoch: number } | Fault> {
@@ -233,59 +264,42 @@ class PostgresLattice implements Lattice, Terrain {
   async hold(request: LatticeHoldRequest): Promise<LatticeHold | Fault> {
     const read = readLatticeHold(request);
     if (isFault(read)) return read;
-    return (await this.#sweep()) ?? this.#written((session) => grantHold(session, read, this.#now_ms));
+    const wrong = checkWindows(read.items, this.horizon, this.#clock.now_ms()) ?? (await this.#sweep());
+    if (wrong !== null) return wrong;
+    const hold = await this.#written((session) => grantHold(session, read, this.#now_ms, this.#tally));
+    if (!isFault(hold)) this.#tally.granted();
+    return hold;
   }
-  async confirm(fence: number): Promise<LatticeHold | Fault> {
-    return (await this.#sweep()) ?? this.#written((session) => endHold(session, fence, "confirmed", this.#now_ms));
+  confirm(fence: number): Promise<LatticeHold | Fault> {
+    return this.#endHold(fence, "confirmed");
   }
-  async release(fence: number): Promise<LatticeHold | Fault> {
-    return (await this.#sweep()) ?? this.#written((session) => endHold(session, fence, "released", this.#now_ms));
+  release(fence: number): Promise<LatticeHold | Fault> {
+    return this.#endHold(fence, "released");
+  }
+  async #endHold(fence: number, to: "confirmed" | "released"): Promise<LatticeHold | Fault> {
+    const wrong = await this.#sweep();
+    if (wrong !== null) return wrong;
+    const hold = await this.#written((session) => endHold(session, fence, to, this.#now_ms));
+    if (to === "released" && !isFault(hold)) this.#tally.ended(1);
+    return hold;
   }
   async look(fence: number): Promise<LatticeHold | Fault> {
     if (!Number.isSafeInteger(fence)) return holdUnknown(fence);
     const wrong = await this.#sweep();
     if (wrong !== null) return wrong;
-    const [hold] = await readHolds(this.#database, "h.fence = $1", [fence]);
-    return hold ?? holdUnknown(fence);
+    return this.#database.ask(
+      async (session) => (await readHolds(session, "h.fence = $1", [fence]))[0] ?? holdUnknown(fence),
+    );
   }
-  async holds({ limit }: { limit: number }): Promise<readonly LatticeHold[]> {
-    await this.#sweep();
-    return readHolds(this.#database, "true ORDER BY h.fence DESC LIMIT $1", [Math.max(0, Math.min(limit, MAX_LIMIT))]);
+  async holds({ limit }: { limit: number }): Promise<readonly LatticeHold[] | Fault> {
+    const wrong = await this.#sweep();
+    if (wrong !== null) return wrong;
+    const most = Math.max(0, Math.min(limit, MAX_LIMIT));
+    return this.#database.ask((session) => readHolds(session, "true ORDER BY h.fence DESC LIMIT $1", [most]));
   }
 
   async subscribe(query: unknown, signal: AbortSignal): Promise<AsyncIterable<LatticeNews> | Fault> {
-    try {
-      this.#listening ??= this.#listen();
-      await this.#listening;
-    } catch (error) {
-      this.#listening = null;
-      return unwritable(error);
-    }
-    return standing(query, () => this.find(query), this.#bell, signal);
-  }
-
-  /** Others' changes ring the bell too; so does every heartbeat, which finds what a notification missed. Returns what ends it. */
-  async #listen(): Promise<() => Promise<void>> {
-    const id = randomUUID();
-    const beat = async (): Promise<void> => {
-      await this.#database.rows(
-        `INSERT INTO subscriber VALUES ($1, now() + interval '15 seconds')
-         ON CONFLICT (id) DO UPDATE SET until = excluded.until`,
-        [id],
-      );
-      await this.#sweep();
-      this.#bell.ring();
-    };
-    const client = await this.#database.listener();
-    client.on("notification", () => this.#bell.ring());
-    await client.query(`LISTEN ${this.#database.schema}`);
-    await beat();
-    const beating = setInterval(() => void beat().catch(() => undefined), HEARTBEAT_MS).unref();
-    return async () => {
-      clearInterval(beating);
-      await this.#database.rows("DELETE FROM subscriber WHERE id = $1 OR until < now()", [id]).catch(() => undefined);
-      await client.end();
-    };
+    return (await this.#listening.begin()) ?? this.#news.subscribe(query, signal);
   }
 
   plan(task: unknown): Promise<PlanReply | Fault> {
@@ -302,7 +316,7 @@ class PostgresLattice implements Lattice, Terrain {
   }
 
   async match(query: FindQuery): Promise<Match | Fault> {
-    const answer = await this.find(query);
+    const answer = await this.#found(query, NO_PAGES);
     if (isFault(answer)) return answer;
     return this.#read(async (session) => {
       const rows = await session.rows<{ id: string; handle: number; record: Capability }>(
@@ -323,25 +337,28 @@ class PostgresLattice implements Lattice, Terrain {
   }
 
   /** Hours and rows of the slots, read once; what is asked of them is then answered at once. */
-  async offering(places: readonly TerrainPlace[], slots: Slots): Promise<Offering> {
-    await this.#sweep();
+  async offering(places: readonly TerrainPlace[], slots: Slots): Promise<Offering | Fault> {
+    const wrong = await this.#sweep();
+    if (wrong !== null) return wrong;
     const handles = [...new Set(places.map(({ handle }) => handle))];
-    const rules = await this.#database.rows<{ handle: number; rule_number: number | null }>(
-      "SELECT handle, rule_number FROM capability WHERE handle = ANY($1)",
-      [handles],
-    );
-    await this.#hours.meet(
-      this.#database,
-      rules.map(({ rule_number }) => rule_number),
-    );
-    const ruleOf = new Map(rules.map(({ handle, rule_number }) => [handle, rule_number]));
-    const room = await readRoom(this.#database, handles, slots);
-    return {
-      isOpen: ({ handle }, window) => this.#hours.isOpen(ruleOf.get(handle) ?? null, window),
-      free: ({ handle }, dimension, asked) => room(handle, dimension, asked),
-    };
+    return this.#read(async (session) => {
+      const rules = await session.rows<{ handle: number; rule_number: number | null }>(
+        "SELECT handle, rule_number FROM capability WHERE handle = ANY($1)",
+        [handles],
+      );
+      const ruleOf = new Map(rules.map(({ handle, rule_number }) => [handle, rule_number]));
+      await this.#hours.meet(session, ruleOf.values());
+      const room = await readRoom(session, handles, slots);
+      return {
+        isOpen: ({ handle }, window) => this.#hours.isOpen(ruleOf.get(handle) ?? null, window),
+        free: ({ handle }, dimension, asked) => room(handle, dimension, asked),
+      };
+    });
   }
 
+  now_ms(): number {
+    return this.#clock.now_ms();
+  }
   monotonic_ms(): number {
     return this.#clock.monotonic_ms();
   }
@@ -350,35 +367,9 @@ class PostgresLattice implements Lattice, Terrain {
   }
 
   async close(): Promise<void> {
-    const end = await this.#listening?.catch(() => null);
-    await end?.();
+    this.#news.close();
+    await this.#listening.close();
+    await this.#pages.close();
     await this.#database.close();
   }
-}
-
-type Room = (handle: number, dimension: string, slots: Slots) => number;
-
-async function readRoom(session: Session, handles: readonly number[], { from, until }: Slots): Promise<Room> {
-  const key = (handle: number, dimension: string): string => `${handle} ${dimension}`;
-  const bases = await session.rows<{ handle: number; dimension: string; units: number }>(
-    "SELECT handle, dimension, units FROM capacity WHERE handle = ANY($1)",
-    [handles],
-  );
-  const base = new Map(bases.map(({ handle, dimension, units }) => [key(handle, dimension), units]));
-  const rows = await session.rows<{ handle: number; dimension: string; slot: number; free: number }>(
-    `SELECT handle, dimension, slot, total - held - confirmed AS free FROM slot_usage
-     WHERE handle = ANY($1) AND slot >= $2 AND slot < $3`,
-    [handles, from, until],
-  );
-  const used = Map.groupBy(rows, ({ handle, dimension }) => key(handle, dimension));
-  const bySlot = new Map(
-    [...used].map(([name, slots]) => [name, new Map(slots.map(({ slot, free }) => [slot, free]))]),
-  );
-  return (handle, dimension, asked) => {
-    const name = key(handle, dimension);
-    const all = base.get(name) ?? 0;
-    let least = Number.POSITIVE_INFINITY;
-    for (let slot = asked.from; slot < asked.until; slot++) least = Math.min(least, bySlot.get(name)?.get(slot) ?? all);
-    return least;
-  };
 }

@@ -1,11 +1,12 @@
 /** Records in PostgreSQL: batches come one after another (an advisory lock), each in one transaction with all that follows from it. */
 import { editCounts, type KindCounts, keysTouched, valuesOf } from "./attribute-dictionary.ts";
-import type { Capability, HoursRule } from "./capability.ts";
+import type { Capability } from "./capability.ts";
 import { KNOWN, type TokenName, tokenKey } from "./constraint-sql.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import { toEcef } from "./geodesy.ts";
 import { MAX_DIMENSIONS } from "./live.ts";
 import type { Session } from "./postgres-database-node.ts";
+import { sunCell } from "./sun-region.ts";
 
 /** Rows sent in one statement. */
 const ROWS_AT_ONCE = 2000;
@@ -68,11 +69,11 @@ function rowOf(
   const { id, ...record } = capability;
   const [x, y, z] = toEcef(capability.at);
   const numbers = Object.fromEntries([...valuesOf(capability)].filter(([, value]) => typeof value === "number"));
-  const { hours, tz } = capability;
+  const rule = ruleOf(capability);
   return {
     ...{ id, record, ...capability.at, x, y, z, numbers },
     tokens: [...new Set(tokensOfRecord(capability).map((name) => tokens.get(tokenKey(name))!))],
-    rule: hours === null ? null : rules.get(ruleKey(tz, hours)),
+    rule: rule === null ? null : rules.get(ruleKey(rule)),
   };
 }
 
@@ -103,17 +104,27 @@ export async function readTokens(session: Session, names: readonly TokenName[]):
   return new Map(rows.map((row) => [tokenKey(row), row.token]));
 }
 
-const ruleKey = (tz: string, rule: HoursRule): string => `${tz} ${JSON.stringify(rule)}`;
+interface NamedRule {
+  readonly tz: string;
+  readonly text: string;
+}
+
+/** Hours that go by the sun are a rule of their own in each cell. */
+function ruleOf({ tz, hours, at }: Capability): NamedRule | null {
+  if (hours === null) return null;
+  const cell = sunCell(hours, at);
+  return { tz, text: JSON.stringify(cell === null ? hours : { ...hours, at: cell }) };
+}
+
+const ruleKey = ({ tz, text }: NamedRule): string => `${tz} ${text}`;
 
 /** Rules may be longer than an index entry; their digests are not. */
 const DIGEST = "sha256(convert_to(tz || ' ' || rule, 'UTF8'))";
 
 async function ruleNumbers(session: Session, batch: readonly Capability[]): Promise<Map<string, number>> {
-  const rules = new Map(
-    batch.flatMap(({ tz, hours }) => (hours === null ? [] : [[ruleKey(tz, hours), { tz, hours }]])),
-  );
+  const rules = new Map(batch.flatMap(ruleOf).flatMap((rule) => (rule === null ? [] : [[ruleKey(rule), rule]])));
   const list = [...rules.values()];
-  const columns = [list.map(({ tz }) => tz), list.map(({ hours }) => JSON.stringify(hours))];
+  const columns = [list.map(({ tz }) => tz), list.map(({ text }) => text)];
   const asked = "unnest($1::text[], $2::text[]) AS asked (tz, rule)";
   await session.rows(
     `INSERT INTO hours_rule (tz, rule, digest) SELECT tz, rule, ${DIGEST} FROM ${asked} ON CONFLICT DO NOTHING`,

@@ -1,6 +1,6 @@
 /** The tables of a lattice in PostgreSQL, all in one schema (docs/formats/lattice-postgres.md says what each is for). */
 
-export const POSTGRES_FORMAT = 1;
+export const POSTGRES_FORMAT = 2;
 /** Extensions that somebody with the right must have created, or lets us create. */
 export const POSTGRES_EXTENSIONS = ["postgis", "intarray"] as const;
 
@@ -66,9 +66,12 @@ CREATE TABLE ${schema}.hold (
   fence bigint PRIMARY KEY DEFAULT nextval('${schema}.fence'),
   key text COLLATE "C" UNIQUE,
   state text NOT NULL CHECK (state IN ('held', 'confirmed', 'released', 'expired')),
-  expires_at_ms bigint NOT NULL
+  expires_at_ms bigint NOT NULL,
+  ended_at_ms bigint
 ) WITH (fillfactor = 80);
 CREATE INDEX hold_deadline ON ${schema}.hold (expires_at_ms) WHERE state = 'held';
+CREATE INDEX hold_open ON ${schema}.hold (fence) WHERE ended_at_ms IS NULL;
+CREATE INDEX hold_ended ON ${schema}.hold (ended_at_ms, fence) WHERE ended_at_ms IS NOT NULL;
 CREATE TABLE ${schema}.hold_item (
   fence bigint NOT NULL REFERENCES ${schema}.hold,
   item int NOT NULL,
@@ -90,3 +93,17 @@ CREATE TABLE ${schema}.delta_log (
 );
 CREATE TABLE ${schema}.subscriber (id text PRIMARY KEY, until timestamptz NOT NULL);
 `;
+
+/** What makes a schema of this version one of the newest: statements for each step. */
+export const upgradesFrom = (version: number, schema: string): string[] =>
+  UPGRADES.slice(version - 1).map((step) => step(schema));
+
+const UPGRADES: readonly ((schema: string) => string)[] = [
+  (schema) => `
+ALTER TABLE ${schema}.hold ADD COLUMN ended_at_ms bigint;
+-- When they ended is not known; they are forgotten first.
+UPDATE ${schema}.hold SET ended_at_ms = 0 WHERE state IN ('released', 'expired');
+CREATE INDEX hold_open ON ${schema}.hold (fence) WHERE ended_at_ms IS NULL;
+CREATE INDEX hold_ended ON ${schema}.hold (ended_at_ms, fence) WHERE ended_at_ms IS NOT NULL;
+UPDATE ${schema}.format SET version = 2;`,
+];

@@ -6,7 +6,7 @@ import { isPlanned } from "./plan.ts";
 import { type ReadWhy, readSurface, readWhy, slotsOfLeg } from "./plan-request.ts";
 import { type Candidate, type LaidOut, layOut, refusalOf, slotsOfTask, solve } from "./planning.ts";
 import type { PriceBook } from "./price-book.ts";
-import { dimensionOf } from "./requests.ts";
+import { dimensionOf, dimensionUnknown, windowBeyond } from "./requests.ts";
 import { areSlots, SLOT_MS, slotsOf } from "./slot.ts";
 import type { Terrain, TerrainPlace } from "./terrain.ts";
 
@@ -38,10 +38,11 @@ async function compare(
   { task, leg, from_ms }: ReadWhy,
   place: TerrainPlace,
   best_s: number | null,
-): Promise<WhyReply> {
+): Promise<WhyReply | Fault> {
   const read = task.legs[leg]!;
   const from = from_ms === null ? null : Math.ceil(from_ms / SLOT_MS);
   const offering = await terrain.offering([place], slotsOfTask(task));
+  if (isFault(offering)) return offering;
   const span = slotsOfLeg(read);
   const starts = from === null ? Array.from({ length: span.until - span.from }, (_, k) => span.from + k) : [from];
   const refusals = starts.map((start) => refusalOf(offering, read, place, start));
@@ -93,9 +94,15 @@ export async function surface(terrain: Terrain, prices: PriceBook, value: unknow
   const slots = slotsOf(window);
   if (!areSlots(slots) || slots.until - slots.from > MAX_SURFACE_SLOTS)
     return fault("window-malformed", "A surface is shown for one slot to a day.", "window");
+  const known = await terrain.dimensions();
+  if (isFault(known)) return known;
+  if (!known.includes(dimension)) return dimensionUnknown(dimension, "dimension");
+  const { horizon } = terrain;
+  if (window.from_ms < horizon.from_ms || window.until_ms > horizon.until_ms) return windowBeyond(horizon, "window");
   const match = await terrain.match({ ...query, limit });
   if (isFault(match)) return match;
   const offering = await terrain.offering(match.places, slots);
+  if (isFault(offering)) return offering;
   const all = Array.from({ length: slots.until - slots.from }, (_, k) => slots.from + k);
   const places = match.places.map((place) => ({
     id: place.id,
@@ -104,5 +111,5 @@ export async function surface(terrain: Terrain, prices: PriceBook, value: unknow
     price_s: all.map((slot) => prices.at(place.id, dimension, slot)),
     open: all.map((slot) => offering.isOpen(place, { from_ms: slot * SLOT_MS, until_ms: (slot + 1) * SLOT_MS })),
   }));
-  return { slots_ms: all.map((slot) => slot * SLOT_MS), places, epoch: match.epoch };
+  return { slots_ms: all.map((slot) => slot * SLOT_MS), places, priced: prices.span(dimension), epoch: match.epoch };
 }

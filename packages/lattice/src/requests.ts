@@ -3,11 +3,13 @@ import { z } from "zod";
 import { type Capability, readCapability, Text } from "./capability.ts";
 import { MAX_CHANGES } from "./changes.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
+import type { Window } from "./find.ts";
 import { MAX_HOLD_ITEMS, MAX_KEY_CHARACTERS, MAX_TTL_MS } from "./hold.ts";
 import type { HoursIndex } from "./hours.ts";
 import { DEFAULT_DIMENSION, type LatticeChange, type LatticeHoldRequest, MAX_BATCH } from "./lattice.ts";
-import { areSlots, type Slots, slotsOf } from "./slot.ts";
+import { areSlots, SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 import { MOST_UNITS } from "./surface.ts";
+import { type Complaint, complaintText, readShape } from "./wording.ts";
 
 /** Slots that one change or hold can span: two bytes in the journal. */
 const MOST_SLOTS = 0xffff;
@@ -20,7 +22,7 @@ export function readBatch(records: readonly unknown[], hours: HoursIndex): Capab
   const batch: Capability[] = [];
   for (const [i, value] of records.entries()) {
     const read = readOne(value, hours);
-    if (isFault(read)) return { ...read, at: read.at === "" ? `records.${i}` : `records.${i}.${read.at}` };
+    if (isFault(read)) return within(read, `records.${i}`);
     if (seen.has(read.id)) return fault("capability-duplicate", `"${read.id}" comes twice.`, `records.${i}.id`);
     seen.add(read.id);
     batch.push(read);
@@ -28,10 +30,17 @@ export function readBatch(records: readonly unknown[], hours: HoursIndex): Capab
   return batch;
 }
 
+/** A fault of one record, as one of the batch: the path stands in front of the reason too, where it did. */
+function within(wrong: Fault, record: string): Fault {
+  const at = wrong.at === "" ? record : `${record}.${wrong.at}`;
+  const told = `${wrong.at}: `;
+  return { ...wrong, at, why: wrong.why.startsWith(told) ? `${at}: ${wrong.why.slice(told.length)}` : wrong.why };
+}
+
 function readOne(value: unknown, hours: HoursIndex): Capability | Fault {
   const read = readCapability(value);
   if (isFault(read) || read.hours === null) return read;
-  return hours.check(read.hours, read.tz) ?? read;
+  return hours.check(read.hours, read.tz, read.at) ?? read;
 }
 
 export const tooLarge = (count: number, at: string): Fault =>
@@ -75,10 +84,10 @@ function readParts(
 
 /** Faults: `change-malformed`. */
 export function readLatticeChanges(value: unknown): SlotUnits[] | Fault {
-  const read = ChangesShape.safeParse(value);
-  return read.success
+  const read = readShape(ChangesShape, value);
+  return "data" in read
     ? readParts(read.data, "change-malformed", "changes")
-    : malformed("change-malformed", read.error, "changes");
+    : malformed("change-malformed", read, "changes");
 }
 
 export interface ReadHold {
@@ -87,18 +96,34 @@ export interface ReadHold {
   readonly key: string | undefined;
 }
 
+/** Holds are for what is still to come, and for times of which hours are known. Faults: `window-past`, `window-beyond`, at `items.N`. */
+export function checkWindows(items: readonly SlotUnits[], horizon: Window, now_ms: number): Fault | null {
+  for (const [i, { slots }] of items.entries()) {
+    const at = `items.${i}`;
+    if (slots.until * SLOT_MS <= now_ms) return windowPast(slots.until * SLOT_MS, at);
+    if (slots.until * SLOT_MS > horizon.until_ms) return windowBeyond(horizon, at);
+  }
+  return null;
+}
+
+const minuteOf = (at_ms: number): string => `${new Date(at_ms).toISOString().slice(0, 16)}Z`;
+
+export const windowPast = (until_ms: number, at: string): Fault =>
+  fault("window-past", `The window ended at ${minuteOf(until_ms)}.`, at);
+export const windowBeyond = ({ from_ms, until_ms }: Window, at: string): Fault =>
+  fault("window-beyond", `Hours are known from ${minuteOf(from_ms)} to ${minuteOf(until_ms)}.`, at);
+
 /** Faults: `hold-malformed`. */
 export function readLatticeHold(value: unknown): ReadHold | Fault {
-  const read = HoldShape.safeParse(value);
-  if (!read.success) return malformed("hold-malformed", read.error, "");
+  const read = readShape(HoldShape, value);
+  if (!("data" in read)) return malformed("hold-malformed", read, "");
   const items = readParts(read.data.items, "hold-malformed", "items");
   return isFault(items) ? items : { items, ttl_ms: read.data.ttl_ms, key: read.data.key };
 }
 
-function malformed(code: "change-malformed" | "hold-malformed", error: z.ZodError, list: string): Fault {
-  const issue = error.issues[0]!;
-  const path = [...(list === "" ? [] : [list]), ...issue.path].join(".");
-  return fault(code, `${path || "the request"}: ${issue.message}.`, path);
+function malformed(code: "change-malformed" | "hold-malformed", { at, why }: Complaint, list: string): Fault {
+  const path = [list, at].filter((part) => part !== "").join(".");
+  return fault(code, complaintText({ at: path, why }, "the request"), path);
 }
 
 /** Which dimension is meant for a capability that has these. */

@@ -51,17 +51,18 @@ class UnitPlanes {
 
   /** Those with at least so many units, or unsure. Compares from the highest plane down: what is greater already, and what is still equal. */
   mayHave(units: number, block: number): number {
-    const first = block * (this.#planes + 1);
-    if (units >= 2 ** this.#planes) return this.#words[first]!;
-    let greater = this.#words[first]!;
+    const words = this.#words;
+    const planes = this.#planes;
+    const first = block * (planes + 1);
+    if (units >= 2 ** planes) return words[first]!;
+    let greater = words[first]!;
     let equal = -1;
-    for (let p = this.#planes - 1; p >= 0; p--) {
-      const plane = this.#words[first + 1 + p]!;
-      if (((units >>> p) & 1) === 1) equal &= plane;
-      else {
-        greater |= equal & plane;
-        equal &= ~plane;
-      }
+    for (let p = planes - 1; p >= 0; p--) {
+      const plane = words[first + 1 + p]!;
+      // All ones where the unit has a one in this place: then equal ones must have it too, else those that have it are greater.
+      const one = -((units >>> p) & 1);
+      greater |= equal & plane & ~one;
+      equal &= plane ^ ~one;
     }
     return greater | equal;
   }
@@ -77,6 +78,7 @@ function planesOf(units: SteadyUnits, index: FindIndex): UnitPlanes {
     known.set(units, ofParts);
   }
   const planes = ofParts.get(index);
+  if (planes !== undefined && planes.mark === units.mark) return planes;
   const changed = planes === undefined ? null : units.changedSince(planes.mark);
   if (planes === undefined || changed === null) {
     const made = new UnitPlanes(units, index);
@@ -116,11 +118,23 @@ export class RoomSieve {
     return bits;
   }
 
-  /** Positions of which `enough` has to be asked. */
-  unsure(block: number): number {
-    let bits = 0;
-    for (let i = 0; i < this.#planes.length; i++) bits |= this.#planes[i]!.unsure(block);
-    return bits;
+  /** The same for the words of a group: `words[i]` is of the block `first` + i, and only those in `full` are looked at. */
+  narrow(first: number, full: number, words: Int32Array): void {
+    for (let n = 0; n < this.#planes.length; n++) {
+      const planes = this.#planes[n]!;
+      const { units } = this.#needs[n]!;
+      for (let bits = full; bits !== 0; bits &= bits - 1) {
+        const i = 31 - Math.clz32(bits & -bits);
+        if (words[i] !== 0) words[i]! &= planes.mayHave(units, first + i);
+      }
+    }
+  }
+
+  /** Whether `enough` has to be asked of it. */
+  isUnsure(position: number): boolean {
+    for (let i = 0; i < this.#planes.length; i++)
+      if (((this.#planes[i]!.unsure(position >>> 5) >>> (position & 31)) & 1) === 1) return true;
+    return false;
   }
 
   enough(handle: number): boolean {

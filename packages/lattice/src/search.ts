@@ -2,12 +2,11 @@
  * Search in one part of a version: the nearest first, or all within reach. Boxes that are farther than what is already held, and words of 32 positions
  * that the sieve rules out, are never opened. Chords stand for geodesics as lower bounds (geodesy.ts).
  */
-import type { Boxes } from "./box.ts";
+import { type Boxes, stepOf } from "./box.ts";
 import type { After } from "./cursor.ts";
-import type { FindIndex, Part, Searchable } from "./find-index.ts";
+import type { FindIndex, Part } from "./find-index.ts";
 import { geodesic_m } from "./geodesy.ts";
-import type { HoursSieve } from "./hours-sieve.ts";
-import type { OrderedHit } from "./order.ts";
+import type { HoursSieve, Patterns } from "./hours-sieve.ts";
 import type { Area } from "./place.ts";
 import { MinQueue } from "./queue.ts";
 import type { RoomSieve } from "./room-sieve.ts";
@@ -17,10 +16,17 @@ import type { Tombstones } from "./tombstones.ts";
 /** Decides about one capability by its handle, after attributes and place have: hours, capacity, removed or not. */
 export type Accept = (handle: number) => boolean;
 
-const REGION = 2;
+/** Where hits go; nothing beyond `reach_m` is of interest any more. */
+export interface Sink {
+  readonly reach_m: number;
+  take(place: number, distance_m: number, handle: number): void;
+}
+
 const EVERY_BIT = -1;
-/** Items of the queue: height in the lowest two bits, number of the box above. */
-const packed = (height: number, number: number): number => number * 4 + height;
+/** Where a sieve lets through more than this share of positions, the nearest are in a few blocks of a group, and blocks wait for their turn. */
+const MOST_READ_TOGETHER = 1 / 4;
+/** Beyond this share room is asked before hours: it is asked of 32 positions at once, they of one. */
+const LEAST_CROWDED = 1 / 12;
 
 /** What all parts of a version are searched for. */
 export interface Wanted {
@@ -30,8 +36,8 @@ export interface Wanted {
   readonly after: After | null;
   /** Null: any hours. */
   readonly hours: HoursSieve | null;
-  /** Pattern of hours by position. */
-  readonly patterns: Uint32Array;
+  /** Pattern of hours by position; null with `hours`. */
+  readonly patterns: Patterns | null;
   /** Null: any room. */
   readonly room: RoomSieve | null;
 }
@@ -50,7 +56,7 @@ export class Search {
   readonly #accept: Accept | null;
   readonly #after: After | null;
   readonly #hours: HoursSieve | null;
-  readonly #patterns: Uint32Array;
+  readonly #patterns: Patterns | null;
   readonly #room: RoomSieve | null;
 
   constructor({ index, dead, first }: Part, sieve: Sieve, wanted: Wanted) {
@@ -71,59 +77,121 @@ export class Search {
 
   /** Hands over whatever may be among the nearest, those of near boxes first. */
   nearest(held: Sink): void {
-    const queue = freshQueue();
-    this.#openRegions(held, queue);
+    queue.clear();
+    pending.clear();
+    this.#openRegions(held, true);
     while (queue.least <= held.reach_m * held.reach_m) {
       const item = queue.pop();
-      this.#open(item % 4, Math.floor(item / 4), held, queue);
+      const number = Math.floor(item / 4);
+      if (item % 4 === REGION) this.#openRegion(number, held, true);
+      else if (item % 4 === GROUP) this.#openGroup(number, held, true);
+      else this.#openPending(number, held);
     }
   }
 
   /** Hands over every hit, in no order. */
   each(sink: Sink): void {
-    this.#openRegions(sink, null);
+    this.#openRegions(sink, false);
   }
 
-  /** No summary stands above the regions: all of them are looked at. */
-  #openRegions(sink: Sink, queue: MinQueue | null): void {
-    const regions = this.#index.boxes[REGION].length / 6;
-    for (let word = 0; word << 5 < regions; word++) this.#openAlive(REGION, word, EVERY_BIT, sink, queue);
-  }
-
-  #open(height: number, number: number, sink: Sink, queue: MinQueue | null): void {
-    if (height === REGION) this.#openAlive(1, number, this.#sieve.groups(number), sink, queue);
-    else if (height === 1) this.#openBlocks(number, sink, queue);
-    else this.#readBlock(number, this.#without(number, this.#sieve.words(number)), this.#room === null, sink);
-  }
-
-  /** Queues those of the 32 boxes below box `word` that are alive and within reach; without a queue opens them at once. */
-  #openAlive(height: 1 | 2, word: number, alive: number, sink: Sink, queue: MinQueue | null): void {
-    const boxes = this.#index.boxes[height];
+  /** No summary stands above the regions: all of them are looked at. @param queued whether what is below waits for its turn. */
+  #openRegions(sink: Sink, queued: boolean): void {
+    const { regionBoxes } = this.#index;
     const reach2 = sink.reach_m * sink.reach_m;
-    for (let bits = alive; bits !== 0; bits &= bits - 1) {
-      const number = (word << 5) + 31 - Math.clz32(bits & -bits);
-      if (number * 6 >= boxes.length) return;
-      const chord2 = this.#chord2(boxes, number * 6);
+    for (let region = 0; region * 6 < regionBoxes.length; region++) {
+      const chord2 = this.#chord2(regionBoxes, region * 6);
       if (chord2 > reach2) continue;
-      if (queue === null) this.#open(height, number, sink, null);
-      else queue.push(chord2, packed(height, number));
+      if (queued) queue.push(chord2, region * 4 + REGION);
+      else this.#openRegion(region, sink, false);
+    }
+  }
+
+  #openRegion(region: number, sink: Sink, queued: boolean): void {
+    const { groupBoxes } = this.#index;
+    const reach2 = sink.reach_m * sink.reach_m;
+    const first = region << 5;
+    const alive = this.#sieve.groups(region) & leading(groupBoxes.length / 6 - first);
+    for (let bits = alive; bits !== 0; bits &= bits - 1) {
+      const group = first + 31 - Math.clz32(bits & -bits);
+      const chord2 = this.#chord2(groupBoxes, group * 6);
+      if (chord2 > reach2) continue;
+      if (queued) queue.push(chord2, group * 4 + GROUP);
+      else this.#openGroup(group, sink, false);
     }
   }
 
   /** The blocks of a group. Its summaries promise too much where several conditions meet; the words themselves lie side by side. */
-  #openBlocks(group: number, sink: Sink, queue: MinQueue | null): void {
-    const boxes = this.#index.boxes[0];
-    const reach2 = sink.reach_m * sink.reach_m;
-    for (let bits = this.#sieve.blocks(group); bits !== 0; bits &= bits - 1) {
-      const block = (group << 5) + 31 - Math.clz32(bits & -bits);
-      if (block * 6 >= boxes.length) return;
-      const chord2 = this.#chord2(boxes, block * 6);
-      if (chord2 > reach2) continue;
-      const alive = this.#without(block, this.#sieve.words(block));
-      if (alive === 0) continue;
-      if (queue === null) this.#readAll(block, alive, sink);
-      else queue.push(chord2, packed(0, block));
+  #openGroup(group: number, sink: Sink, queued: boolean): void {
+    const first = group << 5;
+    const blocks = this.#sieve.blocks(group) & leading(this.#index.blockBoxes.length / 6 - first);
+    const near = this.#within(group, blocks, sink.reach_m);
+    if (near === 0) return;
+    const full = this.#sieve.fill(group, near, words);
+    if (full === 0) return;
+    this.#count(first, full);
+    if (queued && this.#sieve.share > MOST_READ_TOGETHER)
+      queueBlocks(first, full, stepOf(this.#index.groupBoxes, 6 * group));
+    else this.#readTogether(first, full, sink);
+  }
+
+  /** Leaves out what is dead, or beyond the last position. */
+  #count(first: number, full: number): void {
+    const { count } = this.#index;
+    if (!this.#anyDead && (first + 32) << 5 <= count) return;
+    for (let bits = full; bits !== 0; bits &= bits - 1) {
+      const i = 31 - Math.clz32(bits & -bits);
+      words[i]! &= leading(count - ((first + i) << 5)) & ~this.#dead.word(first + i);
     }
+  }
+
+  /**
+   * Few positions of a group are left: they are looked at at once, in no order. Each step is done for all of them before the next one, without
+   * branches on what memory says, so that the waits for memory overlap.
+   */
+  #readTogether(first: number, full: number, sink: Sink): void {
+    const crowded = this.#sieve.share > LEAST_CROWDED;
+    if (crowded) this.#room?.narrow(first, full, words);
+    this.#hours?.narrow(this.#patterns!, first, full, words);
+    if (!crowded) this.#room?.narrow(first, full, words);
+    let count = 0;
+    for (let bits = full; bits !== 0; bits &= bits - 1) {
+      const i = 31 - Math.clz32(bits & -bits);
+      count = this.#gather(first + i, words[i]!, count);
+    }
+    this.#judge(count, sink);
+  }
+
+  #openPending(number: number, sink: Sink): void {
+    const block = pending.block(number);
+    const alive = pending.alive(number);
+    const open = this.#hours === null ? alive : this.#hours.among(this.#patterns!, block << 5, alive);
+    this.#judge(this.#gather(block, this.#room === null ? open : open & this.#room.words(block), 0), sink);
+  }
+
+  /**
+   * Those of a group's blocks that are within reach; their squared distances are left in `steps2`. All in whole steps of the group's box, rounded
+   * towards the centre, and without branches.
+   */
+  #within(group: number, blocks: number, reach_m: number): number {
+    const { blockBoxes, groupBoxes } = this.#index;
+    const at = group * 6;
+    const step = stepOf(groupBoxes, at);
+    const x = wholeSteps((this.#x - groupBoxes[at]!) / step);
+    const y = wholeSteps((this.#y - groupBoxes[at + 1]!) / step);
+    const z = wholeSteps((this.#z - groupBoxes[at + 2]!) / step);
+    const past2 = (Math.min(FARTHEST_STEPS2, (reach_m / step) ** 2) + 1) | 0;
+    let near = 0;
+    for (let bits = blocks; bits !== 0; bits &= bits - 1) {
+      const i = 31 - Math.clz32(bits & -bits);
+      const box = ((group << 5) + i) * 6;
+      const dx = positive(blockBoxes[box]! - x - 1) + positive(x - blockBoxes[box + 3]!);
+      const dy = positive(blockBoxes[box + 1]! - y - 1) + positive(y - blockBoxes[box + 4]!);
+      const dz = positive(blockBoxes[box + 2]! - z - 1) + positive(z - blockBoxes[box + 5]!);
+      const apart2 = dx * dx + dy * dy + dz * dz;
+      steps2[i] = apart2;
+      near |= ((apart2 - past2) >>> 31) << i;
+    }
+    return near;
   }
 
   /** Squared distance from the centre to a box. */
@@ -134,41 +202,41 @@ export class Search {
     return dx * dx + dy * dy + dz * dz;
   }
 
-  #without(block: number, bits: number): number {
-    return this.#anyDead ? bits & ~this.#dead.word(block) : bits;
-  }
-
-  /** Room comes first where most that have it will be hits. */
-  #readAll(block: number, alive: number, sink: Sink): void {
-    this.#readBlock(block, this.#room === null ? alive : alive & this.#room.words(block), true, sink);
-  }
-
-  /** @param asked whether all in `alive` have room; if not, that is asked with the first hit: few blocks have one where only the nearest are wanted. */
-  #readBlock(block: number, alive: number, asked: boolean, sink: Sink): void {
-    const { at, count, handles } = this.#index;
-    const holds = this.#holds;
-    let roomy = asked ? EVERY_BIT : 0;
-    let unasked = !asked;
+  /** Puts positions of a block behind the first `count` that are to be judged; returns how many they are then. */
+  #gather(block: number, alive: number, count: number): number {
+    const { at } = this.#index;
+    let end = count;
     for (let bits = alive; bits !== 0; bits &= bits - 1) {
-      const lowest = bits & -bits;
-      const position = (block << 5) + 31 - Math.clz32(lowest);
-      if (position >= count) return;
-      if (this.#hours?.passes(this.#patterns[position]!) === false) continue;
-      const from = 3 * position;
-      const distance_m = geodesic_m(this.#x, this.#y, this.#z, at[from]!, at[from + 1]!, at[from + 2]!);
+      const position = (block << 5) + 31 - Math.clz32(bits & -bits);
+      positions[end] = position;
+      points[3 * end] = at[3 * position]!;
+      points[3 * end + 1] = at[3 * position + 1]!;
+      points[3 * end + 2] = at[3 * position + 2]!;
+      end++;
+    }
+    return end;
+  }
+
+  /** Hands over those gathered that are hits. */
+  #judge(count: number, sink: Sink): void {
+    const { handles } = this.#index;
+    for (let k = 0; k < count; k++) {
+      const px = points[3 * k]!;
+      const py = points[3 * k + 1]!;
+      const pz = points[3 * k + 2]!;
+      const distance_m = geodesic_m(this.#x, this.#y, this.#z, px, py, pz);
       if (distance_m > sink.reach_m) continue;
+      const position = positions[k]!;
       if (this.#after !== null && !this.#isAfter(position, distance_m, this.#after)) continue;
-      if (holds !== null && !holds(at[from]!, at[from + 1]!, at[from + 2]!)) continue;
-      if (unasked) roomy = this.#room!.words(block);
-      unasked = false;
-      if ((roomy & lowest) === 0 || !this.#accepts(block, lowest, handles[position]!)) continue;
-      sink.take(this.#first + position, distance_m);
+      if (this.#holds !== null && !this.#holds(px, py, pz)) continue;
+      const handle = handles[position]!;
+      if (this.#accepts(position, handle)) sink.take(this.#first + position, distance_m, handle);
     }
   }
 
   /** What has to be asked of single capabilities. */
-  #accepts(block: number, bit: number, handle: number): boolean {
-    if (this.#room !== null && (this.#room.unsure(block) & bit) !== 0 && !this.#room.enough(handle)) return false;
+  #accepts(position: number, handle: number): boolean {
+    if (this.#room?.isUnsure(position) === true && !this.#room.enough(handle)) return false;
     return this.#accept === null || this.#accept(handle);
   }
 
@@ -178,98 +246,68 @@ export class Search {
   }
 }
 
-/** Where hits go; nothing beyond `reach_m` is of interest any more. */
-export interface Sink {
-  readonly reach_m: number;
-  take(place: number, distance_m: number): void;
-}
+/** The lowest bits, as many as are left, up to 32. */
+const leading = (left: number): number => (left >= 32 ? EVERY_BIT : (1 << left) - 1);
 
-/** Searches do not nest, so one queue serves all of them. */
-const queue = new MinQueue();
-function freshQueue(): MinQueue {
-  queue.clear();
-  return queue;
-}
+/** Steps from a group's box are counted up to this: three squares of it and of a box stay below 2³¹. */
+const MOST_STEPS = 20_000;
+const FARTHEST_STEPS2 = 2 ** 31 - 2;
+const wholeSteps = (steps: number): number => Math.floor(Math.max(-MOST_STEPS, Math.min(MOST_STEPS, steps)));
+/** The number, or 0 when it is negative. */
+const positive = (number: number): number => number & ~(number >> 31);
 
-/** Searches do not nest, and the hits are made of them at the end of one. */
-const firstPlaces = new Uint32Array(64);
-const firstDistances = new Float64Array(64);
-/** So many are moved up faster one by one than by a call. */
-const FEW = 32;
+/** What waits in the queue, in its lowest two bits; above them the number of the box, or in `pending`. */
+const BLOCK = 0;
+const GROUP = 1;
+const REGION = 2;
 
-/** The best so far, sorted; reaches only as far as the worst of them once it is full. */
-export class Nearest implements Sink {
-  reach_m: number;
-  readonly #version: Searchable;
-  readonly #limit: number;
-  #places = firstPlaces;
-  #distances = firstDistances;
+/** Blocks that wait in the queue, with their positions that may be hits. */
+class Pending {
+  #blocks = new Int32Array(256);
+  #alive = new Int32Array(256);
   #count = 0;
 
-  constructor(version: Searchable, limit: number, radius_m: number) {
-    this.#version = version;
-    this.#limit = limit;
-    this.reach_m = radius_m;
+  clear(): void {
+    this.#count = 0;
   }
 
-  take(place: number, distance_m: number): void {
-    const at = this.#rank(place, distance_m);
-    if (at >= this.#limit) return;
-    if (this.#count < this.#limit) this.#count++;
-    if (this.#count > this.#places.length) this.#grow();
-    this.#makeGap(at);
-    this.#places[at] = place;
-    this.#distances[at] = distance_m;
-    if (this.#count === this.#limit) this.reach_m = this.#distances[this.#limit - 1]!;
+  /** Returns its number. */
+  add(block: number, alive: number): number {
+    if (this.#count === this.#blocks.length) this.#grow();
+    this.#blocks[this.#count] = block;
+    this.#alive[this.#count] = alive;
+    return this.#count++;
   }
 
-  /** How many of those held come before it. */
-  #rank(place: number, distance_m: number): number {
-    let from = 0;
-    let until = this.#count;
-    while (from < until) {
-      const middle = (from + until) >>> 1;
-      if (this.#isBefore(place, distance_m, middle)) until = middle;
-      else from = middle + 1;
-    }
-    return from;
+  block(number: number): number {
+    return this.#blocks[number]!;
   }
-
-  #makeGap(at: number): void {
-    const places = this.#places;
-    const distances = this.#distances;
-    const last = this.#count - 1;
-    if (last - at > FEW) {
-      places.copyWithin(at + 1, at, last);
-      distances.copyWithin(at + 1, at, last);
-      return;
-    }
-    for (let i = last; i > at; i--) {
-      places[i] = places[i - 1]!;
-      distances[i] = distances[i - 1]!;
-    }
+  alive(number: number): number {
+    return this.#alive[number]!;
   }
 
   #grow(): void {
-    const places = new Uint32Array(this.#places.length * 2);
-    const distances = new Float64Array(places.length);
-    places.set(this.#places);
-    distances.set(this.#distances);
-    this.#places = places;
-    this.#distances = distances;
+    const blocks = new Int32Array(this.#blocks.length * 2);
+    const alive = new Int32Array(blocks.length);
+    blocks.set(this.#blocks);
+    alive.set(this.#alive);
+    this.#blocks = blocks;
+    this.#alive = alive;
   }
+}
 
-  #isBefore(place: number, distance_m: number, i: number): boolean {
-    if (distance_m !== this.#distances[i]!) return distance_m < this.#distances[i]!;
-    return this.#version.id(place) < this.#version.id(this.#places[i]!);
-  }
+/** Searches do not nest, so these serve all of them; all but the first two are of the group that is being opened. */
+const queue = new MinQueue();
+const pending = new Pending();
+const words = new Int32Array(32);
+const steps2 = new Int32Array(32);
+/** What was gathered, to be judged. */
+const positions = new Int32Array(1024);
+const points = new Float64Array(3 * 1024);
 
-  hits(): OrderedHit[] {
-    const hits: OrderedHit[] = [];
-    for (let i = 0; i < this.#count; i++) {
-      const distance_m = this.#distances[i]!;
-      hits.push({ place: this.#places[i]!, distance_m, key: distance_m });
-    }
-    return hits;
+function queueBlocks(first: number, full: number, step_m: number): void {
+  for (let bits = full; bits !== 0; bits &= bits - 1) {
+    const i = 31 - Math.clz32(bits & -bits);
+    if (words[i] !== 0) queue.push(steps2[i]! * step_m * step_m, pending.add(first + i, words[i]!) * 4 + BLOCK);
   }
 }

@@ -1,74 +1,98 @@
 /**
- * Queries that stand: after every change they tell what came into their answer and what left it. Only the capabilities that a change touched
+ * Queries that stand: after every change they know what came into their answer and what left it. Only the capabilities that a change touched
  * are tested again; the search runs anew when something left a full answer, since only then a capability may come in that nobody touched.
+ * A query keeps two answers, the newest and the one that its reader knows, and tells the difference when it is asked: however slow a reader is,
+ * and however much changes meanwhile, that is all it costs.
  */
 import { type Fault, fault, isFault } from "./fault.ts";
 import { type Found, find, type Ground, matcher, type ReadQuery } from "./find.ts";
 
 export const MAX_STANDING = 10_000;
-/** Changes of one answer that wait to be taken. */
-export const MAX_WAITING = 64;
+/** Rows that the answers of all standing queries may have together, by their limits. */
+export const MAX_STANDING_ROWS = 1_000_000;
+/** With more touched capabilities than this, a query is asked anew instead of testing them one by one. */
+export const MOST_TESTED = 4096;
 
-/** `lagged`: more changes came than were taken; single ones are lost, what they come to is not. */
 export interface StandingNews {
-  readonly kind: "news" | "lagged";
-  /** Version after which the answer was so. */
-  readonly epoch: number;
-  /** In the order of the answer. What moved is among both. */
+  /** In the order of the answer; what moved too. */
   readonly added: readonly Found[];
+  /** What is no longer in the answer. */
   readonly removed: readonly Found[];
+}
+
+/** Handles of what a change touched. */
+export interface Touched {
+  /** Put, removed, or got other hours. */
+  readonly records: ReadonlySet<number>;
+  /** Got other free units. */
+  readonly units: ReadonlySet<number>;
 }
 
 export class StandingQueries {
   readonly #ground: () => Ground;
   readonly #standing = new Set<StandingQuery>();
+  #rows = 0;
 
   /** @param ground the newest one, whenever it is asked for. */
   constructor(ground: () => Ground) {
     this.#ground = ground;
   }
 
-  /** Faults: those of `find`, and `standing-full`. @param wake is called when news wait after none did. */
+  get count(): number {
+    return this.#standing.size;
+  }
+
+  /** Faults: those of `find`, `cursor-malformed`, `standing-full`. @param wake is called when there may be news. */
   add(read: ReadQuery, wake: () => void): StandingQuery | Fault {
-    if (this.#standing.size >= MAX_STANDING)
-      return fault("standing-full", `At most ${MAX_STANDING} queries stand at a time.`);
     if (read.after !== null) return fault("cursor-malformed", "A standing query begins at the beginning.", "cursor");
-    const ground = this.#ground();
-    const answer = find(ground, read);
+    if (this.#standing.size >= MAX_STANDING)
+      return fault("standing-full", `${MAX_STANDING} queries stand already, and there can be no more.`);
+    if (this.#rows + read.limit > MAX_STANDING_ROWS) {
+      const left = MAX_STANDING_ROWS - this.#rows;
+      return fault("standing-full", `The queries that stand leave room for ${left} rows, not ${read.limit}.`, "limit");
+    }
+    const answer = find(this.#ground(), read);
     if (isFault(answer)) return answer;
-    const standing = new StandingQuery(read, wake, answer.found, ground.index.epoch);
+    const standing = new StandingQuery(read, wake, answer.found);
     this.#standing.add(standing);
+    this.#rows += read.limit;
     return standing;
   }
 
   remove(standing: StandingQuery): void {
-    this.#standing.delete(standing);
+    if (this.#standing.delete(standing)) this.#rows -= standing.read.limit;
   }
 
-  /** To be called after every change, with the handles of all that was put, removed, reserved or got other hours. */
-  touch(handles: readonly number[]): void {
-    if (this.#standing.size === 0) return;
-    const ground = this.#ground();
-    for (const standing of this.#standing) standing.touch(ground, handles);
+  /** Tells every query of a change, one at each step, so that the owner can do other work between. */
+  *touch({ records, units }: Touched): Generator<void> {
+    const all = new Set([...records, ...units]);
+    for (const standing of this.#standing) {
+      const handles = standing.read.query.free === undefined ? records : all;
+      if (handles.size > 0) standing.touch(this.#ground(), handles);
+      yield;
+    }
+  }
+
+  /** Those whose window has passed by now: they make no sense any more. */
+  passed(now_ms: number): StandingQuery[] {
+    return [...this.#standing].filter(
+      ({ read: { query } }) => query.open !== undefined && query.open.until_ms <= now_ms,
+    );
   }
 }
 
 export class StandingQuery {
-  readonly #read: ReadQuery;
+  readonly read: ReadQuery;
   readonly #wake: () => void;
   /** In order. */
   #answer: readonly Found[];
-  #waiting: StandingNews[] = [];
-  /** What the taker knows. */
-  #told: readonly Found[];
-  #epoch: number;
+  /** What the reader knows. */
+  #told: readonly Found[] = [];
 
-  constructor(read: ReadQuery, wake: () => void, answer: readonly Found[], epoch: number) {
-    this.#read = read;
+  constructor(read: ReadQuery, wake: () => void, answer: readonly Found[]) {
+    this.read = read;
     this.#wake = wake;
     this.#answer = answer;
-    this.#told = answer;
-    this.#epoch = epoch;
   }
 
   /** The answer as it is now. */
@@ -76,49 +100,37 @@ export class StandingQuery {
     return this.#answer;
   }
 
-  /** Version that the answer is of. */
-  get epoch(): number {
-    return this.#epoch;
-  }
-
-  /** The oldest news that wait; null when none do. */
+  /** What the reader does not know yet; null when he knows all. */
   take(): StandingNews | null {
-    const news = this.#waiting.shift() ?? null;
-    if (news !== null) this.#told = applied(this.#told, news);
-    return news;
+    const news = difference(this.#told, this.#answer);
+    this.#told = this.#answer;
+    return news.added.length === 0 && news.removed.length === 0 ? null : news;
   }
 
-  touch(ground: Ground, handles: readonly number[]): void {
-    this.#epoch = ground.index.epoch;
-    const answer = this.#after(ground, handles);
-    const { added, removed } = difference(this.#answer, answer);
-    if (added.length === 0 && removed.length === 0) return;
+  touch(ground: Ground, handles: ReadonlySet<number>): void {
+    const answer = handles.size > MOST_TESTED ? this.#anew(ground) : this.#after(ground, handles);
+    if (answer === this.#answer) return;
     this.#answer = answer;
-    this.#tell({ kind: "news", epoch: this.#epoch, added, removed });
+    this.#wake();
   }
 
-  #tell(news: StandingNews): void {
-    if (this.#waiting.length < MAX_WAITING && this.#waiting[0]?.kind !== "lagged") {
-      if (this.#waiting.push(news) === 1) this.#wake();
-      return;
-    }
-    this.#waiting = [{ ...news, kind: "lagged", ...difference(this.#told, this.#answer) }];
+  #anew(ground: Ground): readonly Found[] {
+    const answer = find(ground, this.read);
+    // An attribute that nobody has any more, or a price that nobody knows, is no fault of a query that stands.
+    return isFault(answer) ? [] : answer.found;
   }
 
   /** The answer after a change that touched these. */
-  #after(ground: Ground, handles: readonly number[]): readonly Found[] {
-    const { query, limit } = this.#read;
-    const touched = new Set(handles);
-    const matches = matcher(ground, this.#read);
-    const come = [...touched].flatMap((handle) => matches(handle) ?? []);
-    const stay = this.#answer.filter(({ handle }) => !touched.has(handle));
+  #after(ground: Ground, handles: ReadonlySet<number>): readonly Found[] {
+    const { query, limit } = this.read;
+    const matches = matcher(ground, this.read);
+    const come = [...handles].flatMap((handle) => matches(handle) ?? []);
+    const stay = this.#answer.filter(({ handle }) => !handles.has(handle));
     if (come.length === 0 && stay.length === this.#answer.length) return this.#answer;
     const byDistance = query.order === undefined || query.order === "distance";
-    if (byDistance && (this.#answer.length < limit || !this.#isShort(touched, come)))
+    if (byDistance && (this.#answer.length < limit || !this.#isShort(handles, come)))
       return [...stay, ...come].sort(inOrder).slice(0, limit);
-    const answer = find(ground, this.#read);
-    // An attribute that nobody has any more is no fault of a query that stands.
-    return isFault(answer) ? [] : answer.found;
+    return this.#anew(ground);
   }
 
   /** Whether somebody left a full answer, so that one who was not touched may follow. */
@@ -132,20 +144,14 @@ export class StandingQuery {
 const inOrder = (a: Found, b: Found): number => a.distance_m - b.distance_m || (a.id < b.id ? -1 : 1);
 
 const isSame = (a: Found, b: Found): boolean =>
-  a.id === b.id && a.distance_m === b.distance_m && a.travel_s === b.travel_s && a.price === b.price;
+  a.distance_m === b.distance_m && a.travel_s === b.travel_s && a.price === b.price;
 
-function difference(before: readonly Found[], after: readonly Found[]): Pick<StandingNews, "added" | "removed"> {
+function difference(before: readonly Found[], after: readonly Found[]): StandingNews {
   const was = new Map(before.map((found) => [found.handle, found]));
-  const is = new Map(after.map((found) => [found.handle, found]));
-  const without = (all: readonly Found[], others: ReadonlyMap<number, Found>) =>
-    all.filter((found) => {
-      const other = others.get(found.handle);
-      return other === undefined || !isSame(found, other);
-    });
-  return { added: without(after, was), removed: without(before, is) };
-}
-
-function applied(told: readonly Found[], { added, removed }: StandingNews): readonly Found[] {
-  const gone = new Set(removed.map(({ handle }) => handle));
-  return [...told.filter(({ handle }) => !gone.has(handle)), ...added];
+  const is = new Set(after.map(({ handle }) => handle));
+  const added = after.filter((found) => {
+    const known = was.get(found.handle);
+    return known === undefined || !isSame(known, found);
+  });
+  return { added, removed: before.filter(({ handle }) => !is.has(handle)) };
 }

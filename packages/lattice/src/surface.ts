@@ -55,6 +55,23 @@ export class Surface implements SteadyUnits {
     this.#epoch++;
   }
 
+  /** What the capabilities with these handles, from 0 on, have by default. */
+  bases(handles: number): Int16Array {
+    const bases = new Int16Array(handles);
+    bases.set(this.#base.subarray(0, handles));
+    return bases;
+  }
+
+  /** Sets what capabilities have by default, from handle 0 on, all at once. */
+  setBases(bases: Int16Array): void {
+    if (bases.length > this.#base.length) this.#base = bases.slice();
+    else this.#base.set(bases);
+    // As if too many had changed to be remembered.
+    this.#forgotten = this.mark + 1;
+    this.#changed = [];
+    this.#epoch++;
+  }
+
   /** Units in every slot; -1 once slots of the capability have differed. */
   steady(handle: number): number {
     return ((this.#differs[handle >>> 5] ?? 0) >>> (handle & 31)) & 1 ? -1 : (this.#base[handle] ?? 0);

@@ -29,9 +29,14 @@ export interface Offering {
 export interface Terrain {
   /** The nearest that match. Faults: those of `find`. */
   match(query: FindQuery): Promise<Match | Fault>;
-  offering(places: readonly TerrainPlace[], slots: Slots): Promise<Offering>;
+  /** Every dimension that some capability has. */
+  dimensions(): Promise<readonly string[] | Fault>;
+  offering(places: readonly TerrainPlace[], slots: Slots): Promise<Offering | Fault>;
   hold(request: LatticeHoldRequest): Promise<LatticeHold | Fault>;
   release(fence: number): Promise<LatticeHold | Fault>;
+  /** Hours are known within. */
+  readonly horizon: Window;
+  now_ms(): number;
   /** For deadlines. */
   monotonic_ms(): number;
   /** Hex SHA-256. */

@@ -56,7 +56,8 @@ function readTimes(text: string): [number, number][] | null {
   const times: [number, number][] = [];
   for (const span of text.split(/, ?/)) {
     const [from, until] = span.split("-").map(minuteOf) as [number, number];
-    if (from >= 1440 || until > 1440 || from === until) return null;
+    // Not the other way round: minutes of 60 and more are no number here.
+    if (!(from < 1440 && until <= 1440) || from === until) return null;
     if (from <= (times.at(-1)?.[1] ?? -1)) return null;
     times.push([from, until > from ? until : until + 1440]);
   }

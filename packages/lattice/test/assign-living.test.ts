@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { assign, checkAssignment, dualBound, LivingAssignment } from "../src/index.ts";
 import { chance } from "./city.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 
 describe("an assignment in which tasks come and go", () => {
   it(`is the optimum, proven by its prices, after each of 1,500 events (seed ${seed})`, () => {

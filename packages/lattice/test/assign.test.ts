@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import {
   type AssignmentProblem,
   assign,
@@ -10,7 +10,7 @@ import {
 } from "../src/index.ts";
 import { chance } from "./city.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 
 function randomProblem(random: () => number, tasks: number, capabilities: number): AssignmentProblem {
   const options = Array.from({ length: tasks }, () =>

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { mutate, total } from "../bench/certificates.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 
 describe("certificates of all kinds", () => {
   it(`are refused after any of 3,000 changes that make them untrue (seed ${seed})`, () => {

@@ -1,5 +1,5 @@
 import geodesic from "geographiclib-geodesic";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import {
   buildIndex,
   type Capability,
@@ -115,7 +115,7 @@ describe("distances", () => {
 });
 
 describe("find", () => {
-  const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+  const seed = inject("seed");
   it.each([
     { name: "a city", count: 5000, center: { lat: 52.5, lng: 13.4 }, spread: 0.3 },
     { name: "a tiny set", count: 7, center: { lat: 0, lng: 0 }, spread: 0.1 },

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { checkGap, coordinateGap, type GapProblem, gapBound, gapCost } from "../src/index.ts";
 import { chance } from "./city.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 
 function randomProblem(random: () => number, agents: number, items: number): GapProblem {
   const whole = (from: number, until: number): number => from + Math.floor(random() * (until - from));

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { type Capability, demoCity, distance_m, Gazetteer, isFault, type Spot } from "../src/index.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 
 const record = (name: string, lat: number, lng: number, more: Partial<Capability> = {}): Capability => ({
   id: `${name}/${lat}/${lng}`,

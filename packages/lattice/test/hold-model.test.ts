@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import type { HoldEvent, HoldRequest } from "../src/hold.ts";
 import { type Granted, HoldBook } from "../src/hold-book.ts";
 import { isFault } from "../src/index.ts";
@@ -145,7 +145,7 @@ describe("the protocol of holds", () => {
     expect(total).toBe(59_049);
   });
 
-  const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+  const seed = inject("seed");
   it(`loses nothing acknowledged and oversells nothing, with power failing at random (seed ${seed})`, async () => {
     const random = chance(seed);
     const handles = 5;
@@ -194,7 +194,7 @@ describe("the protocol of holds", () => {
 });
 
 describe("a storm of clients", () => {
-  const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+  const seed = inject("seed");
   it(`with power failing in the middle oversells, loses and repeats nothing (seed ${seed})`, async () => {
     const { granted, kills, jumps, repeats, lost_bytes } = await storm(seed, 20_000, 25);
     expect(kills).toBe(25);

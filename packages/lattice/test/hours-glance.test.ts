@@ -4,8 +4,9 @@ import { nodeInZone } from "../src/zone-node.ts";
 
 /** Saturday 21 November 2026, 10:00 in London. */
 const AT = Date.UTC(2026, 10, 21, 10);
+const LONDON = { lat: 51.5, lng: -0.1 };
 const at = (text: string | null, tz = "Europe/London") =>
-  new HoursGlance(AT, nodeInZone).of({ hours: text === null ? null : { kind: "osm", text }, tz });
+  new HoursGlance(AT, nodeInZone).of({ hours: text === null ? null : { kind: "osm", text }, tz, at: LONDON });
 
 it.each([
   ["Mo-Su 08:00-18:00", "open", Date.UTC(2026, 10, 21, 18)],

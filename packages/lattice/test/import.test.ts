@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { importCsv } from "../src/import-csv-node.ts";
 import {
   type Capability,
@@ -13,7 +13,7 @@ import {
 } from "../src/index.ts";
 
 const options = { tz: "Europe/London" };
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 const PLACES = join(
   process.env.AXIOM_DATA ?? join(import.meta.dirname, "../../../../shared/data"),
   "lattice/places/edinburgh/places.jsonl",

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import {
   buildIndex,
   find,
@@ -12,7 +12,7 @@ import {
 import { nodeSha256 } from "../src/journal-node.ts";
 import { chance, makeCity } from "./city.ts";
 
-const SEED = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const SEED = inject("seed");
 const city = makeCity({ count: 2500, seed: SEED }).map((capability, handle) => ({
   handle,
   capability: handle % 50 === 0 ? { ...capability, id: `Größe ${handle}` } : capability,

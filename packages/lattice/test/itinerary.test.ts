@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { planItinerary, TimedTravel } from "../src/index.ts";
 import { chance } from "./city.ts";
 import { leastCost, randomTask } from "./tasks.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 
 describe("an itinerary", () => {
   it(`in fixed order is the cheapest of all, 300 times (seed ${seed})`, () => {

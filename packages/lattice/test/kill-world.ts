@@ -164,7 +164,7 @@ export async function killAgainAndAgain(
 /** The lattice must tell the truth before the last order, or after it. */
 async function compare(folder: string, before: Truth, last: Order, where: string): Promise<Truth> {
   const lattice = sure(await openLattice({ folder }));
-  const fence = (await lattice.holds({ limit: 1 }))[0]?.fence ?? 0;
+  const fence = sure(await lattice.holds({ limit: 1 }))[0]?.fence ?? 0;
   const fresh = last.do === "hold" && !before.holds.has(fence) && fence > 0;
   const after = last.do === "hold" && !fresh ? before : before.copy().apply(last, fence);
   const matches = async (truth: Truth): Promise<boolean> =>

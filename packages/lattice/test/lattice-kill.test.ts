@@ -14,7 +14,7 @@ it(`an embedded lattice is whole after ${KILLS} kills at random moments (seed 21
   const { orders } = await killAgainAndAgain(folder, KILLS, 21);
   expect(orders).toBeGreaterThan(KILLS);
   await rm(folder, { recursive: true });
-}, 120_000);
+});
 
 it("one process at a time has an embedded lattice", async () => {
   const folder = await mkdtemp(join(tmpdir(), "lattice-"));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openLattice } from "../src/embedded-node.ts";
-import { isFault, type Lattice, type LatticeAnswer, type LatticeHold } from "../src/index.ts";
+import { type HoldLimits, isFault, type Lattice, type LatticeAnswer, type LatticeHold } from "../src/index.ts";
 import { openPostgresLattice } from "../src/postgres-node.ts";
 import { chance } from "./city.ts";
 import { describeLattice } from "./lattice.contract.ts";
@@ -16,17 +16,18 @@ const bin = findPostgres();
 let cluster: Cluster;
 beforeAll(async () => {
   if (bin !== null) cluster = await startCluster(bin);
-}, 120_000);
+});
 afterAll(() => cluster?.end());
 
-const open = async (schema: string, clock: SimClock): Promise<Lattice> =>
-  sure(await openPostgresLattice({ connection: cluster.connection, schema, clock }));
+const open = async (schema: string, clock: SimClock, limits?: Partial<HoldLimits>): Promise<Lattice> =>
+  sure(await openPostgresLattice({ connection: cluster.connection, schema, clock, limits }));
 
 if (bin === null) {
   it("lattice: postgres", (ctx) => ctx.skip(NEEDED));
 } else {
   describeLattice("postgres", async () => ({ open, end: async () => undefined }));
   describe("both engines", sideBySide);
+  describe("a database that goes away", gone);
 }
 
 function sideBySide(): void {
@@ -94,7 +95,7 @@ function sideBySide(): void {
     await same((lattice) => lattice.attributes());
     await same((lattice) => lattice.count());
     await same((lattice) => lattice.records(null, 10_000));
-  }, 120_000);
+  });
 
   it("page through the same hits, and agree with PostGIS's spheroid to a millimetre", async () => {
     const query = { place: { from: { lat: 52.51, lng: 13.39 }, radius_m: 4000 }, limit: 37 };
@@ -143,10 +144,10 @@ function sideBySide(): void {
     expect(new Set(kept.map(({ fence }) => fence)).size).toBe(kept.length);
     expect(await first!.free("hot", "seats", window)).toBe(9 - kept.length);
     expect(await first!.free("warm", "seats", window)).toBe(20 - kept.length);
-    const standing = (await first!.holds({ limit: 10_000 })).filter(({ state }) => state !== "released");
+    const standing = sure(await first!.holds({ limit: 10_000 })).filter(({ state }) => state !== "released");
     expect(standing.map(({ fence }) => fence).sort()).toEqual(kept.map(({ fence }) => fence).sort());
     for (const pool of pools) await pool.close();
-  }, 120_000);
+  });
 
   it("refuses overselling in the tables themselves", async () => {
     const client = new pg.Client(cluster.connection as pg.ClientConfig);
@@ -171,15 +172,114 @@ function sideBySide(): void {
     await other.close();
   });
 
+  it("brings a schema of an earlier format up to this one", async () => {
+    const before = await open("older", clock);
+    sure(await before.put([place("a")]));
+    const window = { from_ms: NOW_MS + HOUR_MS, until_ms: NOW_MS + 2 * HOUR_MS };
+    const take = () => before.hold({ items: [{ id: "a", ...window, units: 1 }], ttl_ms: 60_000 });
+    const [released, held] = [sure(await take()), sure(await take())];
+    sure(await before.release(released.fence));
+    await before.close();
+    const client = new pg.Client(cluster.connection as pg.ClientConfig);
+    await client.connect();
+    await client.query("ALTER TABLE older.hold DROP COLUMN ended_at_ms; UPDATE older.format SET version = 1");
+    const after = await open("older", clock, { open_holds: 2, ended_holds: 1 });
+    expect(sure(await after.holds({ limit: 9 })).map(({ state }) => state)).toEqual(["held", "released"]);
+    sure(await after.release(held.fence));
+    expect(isFault(await after.look(released.fence))).toBe(true);
+    expect((await client.query("SELECT version FROM older.format")).rows).toEqual([{ version: 2 }]);
+    await client.query("UPDATE older.format SET version = 3");
+    await client.end();
+    const newer = await openPostgresLattice({ connection: cluster.connection, schema: "older", clock });
+    expect(isFault(newer) && newer.refused).toBe("store-newer");
+    await after.close();
+  });
+
   it("answers by a fault when the database is not there", async () => {
     const away = await openPostgresLattice({ connection: { host: folder, user: "nobody" } });
-    expect(isFault(away) && away.refused).toBe("store-unwritable");
+    expect(isFault(away) && [away.refused, away.why]).toEqual(["store-unreachable", expect.stringContaining(folder)]);
   });
+}
+
+/** A database that crashes under a lattice in use, and comes back. Runs last: everybody else's connections end too. */
+function gone(): void {
+  it("answers everything by a fault while the database is gone, and goes on when it is back", async () => {
+    const clock = new SimClock(NOW_MS);
+    const lattice = await open("gone", clock);
+    sure(await lattice.put([place("a"), place("b")]));
+    const window = { from_ms: NOW_MS + HOUR_MS, until_ms: NOW_MS + 2 * HOUR_MS };
+    const query = { place: { from: place("a").at }, limit: 1 };
+    const { cursor } = sure(await lattice.find(query));
+    const hold = sure(await lattice.hold({ items: [{ id: "a", ...window, units: 1 }], ttl_ms: 600_000, key: "k" }));
+    const stop = new AbortController();
+    const told = sure(await lattice.subscribe({ place: query.place }, stop.signal))[Symbol.asyncIterator]();
+    expect((await told.next()).value.added).toHaveLength(2);
+    const leg = { name: "x", find: { place: query.place }, ...window, minutes: 15, units: 1 };
+    const task = { from: place("a").at, depart_ms: NOW_MS, legs: [leg] };
+    const calls: Record<string, () => Promise<unknown>> = {
+      put: () => lattice.put([place("c")]),
+      remove: () => lattice.remove(["c"]),
+      get: () => lattice.get("a"),
+      count: () => lattice.count(),
+      attributes: () => lattice.attributes(),
+      dimensions: () => lattice.dimensions(),
+      records: () => lattice.records(null, 10),
+      find: () => lattice.find(query),
+      subscribe: () => lattice.subscribe(query, stop.signal),
+      change: () => lattice.change([{ id: "a", ...window, units: -1 }]),
+      free: () => lattice.free("a", null, window),
+      hold: () => lattice.hold({ items: [{ id: "a", ...window, units: 1 }], ttl_ms: 1000 }),
+      confirm: () => lattice.confirm(hold.fence),
+      release: () => lattice.release(hold.fence),
+      look: () => lattice.look(hold.fence),
+      holds: () => lattice.holds({ limit: 10 }),
+      plan: () => lattice.plan(task),
+      coordinate: () => lattice.coordinate({ tasks: [task, task] }),
+      why: () => lattice.why({ task, leg: 0, id: "a", from_ms: null }),
+      surface: () => lattice.surface({ place: query.place, window, dimension: "seats" }),
+    };
+    await cluster.crash();
+    for (const [name, call] of Object.entries(calls)) {
+      const answer = await call();
+      expect([name, isFault(answer) && answer.refused]).toEqual([name, "store-unreachable"]);
+    }
+    await cluster.start();
+    expect(await lattice.count()).toBe(2);
+    const paged = await lattice.find({ ...query, cursor });
+    expect(isFault(paged) && paged.refused).toBe("cursor-outlived");
+    expect(sure(await lattice.look(hold.fence)).state).toBe("held");
+    sure(await lattice.put([place("c")]));
+    expect((await told.next()).value).toMatchObject({ added: [{ id: "c" }], removed: [] });
+    const other = await open("gone", clock);
+    sure(await other.remove(["b"]));
+    expect((await told.next()).value).toMatchObject({ added: [], removed: ["b"] });
+    for (const [name, call] of Object.entries(calls)) expect([name, isFault(await call())]).toEqual([name, false]);
+    stop.abort();
+    await other.close();
+    await lattice.close();
+  }, 120_000);
+
+  it("is lost while it writes: says that nobody knows, or that nothing happened, and never anything false", async () => {
+    const clock = new SimClock(NOW_MS);
+    const lattice = await open("torn", clock);
+    const waiting = Array.from({ length: 40 }, (_, i) => lattice.put([place(`p${i}`)]));
+    await waiting[3];
+    await cluster.crash();
+    const answers = await Promise.all(waiting);
+    await cluster.start();
+    for (const [i, answer] of answers.entries()) {
+      const there = sure(await lattice.get(`p${i}`)) !== null;
+      if (!isFault(answer)) expect([i, there]).toEqual([i, true]);
+      else if (answer.refused === "store-unreachable") expect([i, there]).toEqual([i, false]);
+      else expect(answer.refused).toBe("store-unsure");
+    }
+    await lattice.close();
+  }, 120_000);
 }
 
 /** Without what is each engine's own. */
 function strip(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const own = new Set(["epoch", "cursor", "fence", "why"]);
+  const own = new Set(["epoch", "cursor", "fence"]);
   return Object.fromEntries(Object.entries(value).filter(([key]) => !own.has(key)));
 }

@@ -81,6 +81,7 @@ export function randomQuery(random: () => number): object {
     ...open,
     ...(random() < 0.15 ? { order: "price", price: "power_kw" } : random() < 0.1 ? { order: "travel" } : {}),
     ...("open" in open && random() < 0.6 ? { free: { seats: 1 + Math.floor(random() * 5) } } : {}),
+    ...(random() < 0.2 ? { explain: true } : {}),
     limit: random() < 0.2 ? 10_000 : 1 + Math.floor(random() * 30),
   };
 }

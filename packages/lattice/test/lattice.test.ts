@@ -8,7 +8,7 @@ import { sure } from "./lattice-world.ts";
 describeLattice("embedded", async () => {
   const root = await mkdtemp(join(tmpdir(), "lattice-"));
   return {
-    open: async (name, clock) => sure(await openLattice({ folder: join(root, name), clock })),
+    open: async (name, clock, limits) => sure(await openLattice({ folder: join(root, name), clock, limits })),
     end: () => rm(root, { recursive: true }),
   };
 });

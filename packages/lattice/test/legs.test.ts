@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import {
   branchLegs,
   checkLegs,
@@ -14,7 +14,7 @@ import { ProgramColumns } from "../src/integer.ts";
 import { openIntegerSolver } from "../src/integer-node.ts";
 import { chance } from "./city.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 const solver = await openIntegerSolver();
 
 /** Legs begin at these slots. */

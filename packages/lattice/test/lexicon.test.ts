@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import {
   buildIndex,
   type Capability,
@@ -11,7 +11,7 @@ import {
   readQuery,
 } from "../src/index.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 const city = demoCity();
 if (isFault(city)) throw new Error(city.why);
 const lexicon = new Lexicon();

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import {
   type Capability,
   distance_m,
@@ -43,7 +43,7 @@ function byHand(
     .map(({ id }) => id);
 }
 
-const SEED = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const SEED = inject("seed");
 
 type Step =
   | { readonly do: "put"; readonly handles: readonly number[] }

@@ -13,6 +13,10 @@ const START_TRIES = 150;
 
 export interface Cluster {
   readonly connection: pg.PoolConfig;
+  /** As a machine loses power: at once, with what is under way. */
+  crash(): Promise<void>;
+  /** After a crash. */
+  start(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -63,10 +67,22 @@ export async function startCluster(bin: string): Promise<Cluster> {
     data,
     ...Object.entries(settings).flatMap(([k, v]) => ["-c", `${k}=${v}`]),
   ]);
-  const server = spawn(postgres, args, { stdio: "ignore", cwd: folder });
   const connection = { host: folder, user: "lattice", database: "postgres" };
-  await ready(connection, server);
-  return { connection, end: () => end(server, folder) };
+  let server: ChildProcess;
+  const start = async (): Promise<void> => {
+    server = spawn(postgres, args, { stdio: "ignore", cwd: folder });
+    await ready(connection, server);
+  };
+  await start();
+  return {
+    connection,
+    start,
+    crash: () => stop(server, "SIGQUIT"), // immediate shutdown
+    end: async () => {
+      await stop(server, "SIGINT"); // fast shutdown
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 async function ready(connection: pg.PoolConfig, server: ChildProcess): Promise<void> {
@@ -83,9 +99,9 @@ async function ready(connection: pg.PoolConfig, server: ChildProcess): Promise<v
   throw new Error("the cluster does not start");
 }
 
-async function end(server: ChildProcess, folder: string): Promise<void> {
+async function stop(server: ChildProcess, signal: "SIGINT" | "SIGQUIT"): Promise<void> {
+  if (server.exitCode !== null) return;
   const gone = new Promise((resolve) => server.once("exit", resolve));
-  server.kill("SIGINT"); // fast shutdown
+  server.kill(signal);
   await gone;
-  await rm(folder, { recursive: true, force: true });
 }

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { solveTsptw, type TsptwProblem, tsptwReturn } from "../src/index.ts";
 import { chance } from "./city.ts";
 
-const seed = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const seed = inject("seed");
 
 /** The earliest return by trying every order. */
 function earliest({ nodes, times, opens, closes }: TsptwProblem): number {

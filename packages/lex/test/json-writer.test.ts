@@ -1,13 +1,13 @@
 // A general model's way to a card: two questions under a JSON Schema, and checks that no answer gets around.
 import fc from "fast-check";
 import { isRefusal, nodeCrypto, ReplayData } from "lop";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { type Answer, JsonWriter, type Needle, replay } from "../src/index.ts";
 import { inOrder, strictSchema } from "../src/json-request.ts";
 import { FakeLocal, FakeServer, refusedEnd } from "./fake-writers.ts";
 import { behaviorCards, made } from "./needles.ts";
 
-const SEED = 20_261_121;
+const SEED = inject("seed");
 const LET = "let docs.example.org through for 15 minutes";
 const PLAN = "plan a bakery near the old mill, then a quiet library for 60 minutes";
 

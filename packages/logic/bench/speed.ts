@@ -107,7 +107,7 @@ function ownContestants(file: Uint8Array<ArrayBuffer>, model: string, compiled: 
             slots,
             slots.map((slot) => (i * 31 + slot) % vocabulary),
           );
-          for (const slot of slots) kernel.logits(slot);
+          kernel.logitsEach(slots);
         }
       }),
       ours("prefill", PREFILL_TOKENS, () => {

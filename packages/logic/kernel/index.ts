@@ -26,24 +26,62 @@ export function forward(model: Model, bench: Bench, count: i32): void {
 /** Logits of one column; with a mask, only those of tiles with an allowed token, −∞ elsewhere. */
 export function logits(model: Model, bench: Bench, residual: usize, out: usize, mask: usize): void {
   const matrix = changetype<Matrix>(model.head);
-  normalise(residual, model.norm, model.width, model.epsilon, bench.normed);
-  store<f32>(
-    bench.activationScales,
-    quantise(bench.normed, model.width, matrix.columns, matrix.limit, bench.activations),
-  );
-  multiply(
-    matrix,
-    share(matrix.tiles, bench.part, model.threads),
-    share(matrix.tiles, bench.part + 1, model.threads),
-    1,
-    bench.activations,
-    0,
-    bench.activationScales,
-    out,
-    0,
-    mask,
-  );
+  prepare(model, bench, residual, 0);
+  const from = share(matrix.tiles, bench.part, model.threads);
+  const to = share(matrix.tiles, bench.part + 1, model.threads);
+  multiply(matrix, from, to, 1, bench.activations, 0, bench.activationScales, out + tileRows(from), 0, mask);
   meet(model.meeting, model.threads);
+}
+
+/**
+ * Logits of `count` columns: the matrix is read once for all of them. `ends`: for each column the address of its last layer's
+ * output and that of its logits.
+ */
+export function logitsEach(model: Model, bench: Bench, ends: usize, count: i32): void {
+  const matrix = changetype<Matrix>(model.head);
+  const stride = (<usize>matrix.columns) << 1;
+  for (let j = 0; j < count; j++) prepare(model, bench, load<usize>(ends + ((<usize>j) << 3)), j);
+  const to = share(matrix.tiles, bench.part + 1, model.threads);
+  for (let tile = share(matrix.tiles, bench.part, model.threads); tile < to; tile++) {
+    multiply(
+      matrix,
+      tile,
+      tile + 1,
+      count,
+      bench.activations,
+      stride,
+      bench.activationScales,
+      bench.tile,
+      tileRows(1),
+      0,
+    );
+    for (let j = 0; j < count; j++) {
+      const out = load<usize>(ends + ((<usize>j) << 3), 4) + tileRows(tile);
+      copyRows(out, bench.tile + tileRows(j));
+    }
+  }
+  meet(model.meeting, model.threads);
+}
+
+/** The head's activations for one column. */
+function prepare(model: Model, bench: Bench, residual: usize, column: i32): void {
+  const matrix = changetype<Matrix>(model.head);
+  const activations = bench.activations + ((<usize>column * <usize>matrix.columns) << 1);
+  normalise(residual, model.norm, model.width, model.epsilon, bench.normed);
+  const step = quantise(bench.normed, model.width, matrix.columns, matrix.limit, activations);
+  store<f32>(bench.activationScales + ((<usize>column) << 2), step);
+}
+
+/** Bytes of the results of `tiles` tiles for one column. */
+function tileRows(tiles: i32): usize {
+  return (<usize>tiles) << 6;
+}
+
+function copyRows(out: usize, from: usize): void {
+  v128.store(out, v128.load(from, 0), 0);
+  v128.store(out, v128.load(from, 16), 16);
+  v128.store(out, v128.load(from, 32), 32);
+  v128.store(out, v128.load(from, 48), 48);
 }
 
 /** Where part `part` of `threads` begins among `things`. */
@@ -70,7 +108,18 @@ function project(model: Model, bench: Bench, layer: Layer, index: i32, count: i3
   const from = share(matrix.tiles, bench.part, model.threads);
   const to = share(matrix.tiles, bench.part + 1, model.threads);
   const outStride = (<usize>model.projectedStride) << 2;
-  multiply(matrix, from, to, count, bench.activations, stride, bench.activationScales, model.projected, outStride, 0);
+  multiply(
+    matrix,
+    from,
+    to,
+    count,
+    bench.activations,
+    stride,
+    bench.activationScales,
+    model.projected + tileRows(from),
+    outStride,
+    0,
+  );
   const first = max(from * 16 - model.inner, 0);
   const last = min(to * 16 - model.inner, model.channels);
   if (first >= last) return;
@@ -90,28 +139,47 @@ function pastOf(model: Model, column: i32, index: i32): usize {
   return memoryOf(model, column) + ((<usize>before) << 2);
 }
 
-/** The scan over this thread's share of the heads. */
+/** The scan over this thread's share of the heads. Neighbouring columns of one sequence go together. */
 function recur(model: Model, bench: Bench, layer: Layer, index: i32, count: i32): void {
-  const perHead = model.inner / model.heads;
-  const from = share(model.heads, bench.part, model.threads);
-  const to = share(model.heads, bench.part + 1, model.threads);
+  const timeStride = timesBytes(model);
   for (let j = 0; j < count; j++) {
-    const z = model.projected + ((<usize>(j * model.projectedStride)) << 2);
-    const x = z + ((<usize>model.inner) << 2);
-    const b = x + ((<usize>model.inner) << 2);
-    timeSteps(model, layer, x + ((<usize>model.channels) << 2), bench);
-    const s = memoryOf(model, j) + ((<usize>(index * model.inner * model.state)) << 2);
-    const out = model.mixed + ((<usize>(j * model.innerStride)) << 2);
-    for (let h = from; h < to; h++) {
-      const group = (h * model.groups) / model.heads;
-      const bh = b + ((<usize>(group * model.state)) << 2);
-      const ch = bh + ((<usize>(model.groups * model.state)) << 2);
-      const at = (<usize>(h * perHead)) << 2;
-      const d = load<f32>(layer.d + ((<usize>h) << 2));
-      scan(model, bench, h, d, s + at * <usize>model.state, x + at, bh, ch, out + at);
-      gate(out + at, z + at, perHead);
+    const raw = model.projected + ((<usize>(j * model.projectedStride + model.inner + model.channels)) << 2);
+    timeSteps(model, layer, raw, bench.dt + <usize>j * timeStride, bench.decay + <usize>j * timeStride);
+  }
+  for (let j = 0; j < count; ) {
+    const first = j++;
+    while (j < count && memoryOf(model, j) === memoryOf(model, first)) j++;
+    recurTogether(model, bench, layer, index, first, j);
+  }
+}
+
+/** One sequence's columns `first` to `last`, head by head: so a head's part of the memory stays near from token to token. */
+function recurTogether(model: Model, bench: Bench, layer: Layer, index: i32, first: i32, last: i32): void {
+  const perHead = model.inner / model.heads;
+  const perGroup = model.heads / model.groups;
+  const memory = memoryOf(model, first) + ((<usize>(index * model.inner * model.state)) << 2);
+  const to = share(model.heads, bench.part + 1, model.threads);
+  for (let h = share(model.heads, bench.part, model.threads); h < to; h++) {
+    const at = (<usize>(h * perHead)) << 2;
+    const b = (<usize>(2 * model.inner + (h / perGroup) * model.state)) << 2;
+    const c = b + ((<usize>(model.groups * model.state)) << 2);
+    const s = memory + at * <usize>model.state;
+    const d = load<f32>(layer.d + ((<usize>h) << 2));
+    for (let j = first; j < last; j++) {
+      const z = model.projected + ((<usize>(j * model.projectedStride)) << 2);
+      const x = z + ((<usize>model.inner) << 2) + at;
+      const out = model.mixed + ((<usize>(j * model.innerStride)) << 2) + at;
+      const when = <usize>j * timesBytes(model) + ((<usize>h) << 2);
+      const dt = load<f32>(bench.dt + when);
+      scan(model, bench.sums, dt, load<f32>(bench.decay + when), d, s, x, z + b, z + c, out);
+      gate(out, z + at, perHead);
     }
   }
+}
+
+/** Bytes of one column's time steps. */
+function timesBytes(model: Model): usize {
+  return (<usize>((model.heads + 3) & ~3)) << 2;
 }
 
 /** `residual += W·rms(mixed)`, the norm over each group of channels. */
@@ -137,7 +205,18 @@ function contract(model: Model, bench: Bench, layer: Layer, count: i32): void {
   const from = share(matrix.tiles, bench.part, model.threads);
   const to = share(matrix.tiles, bench.part + 1, model.threads);
   const outStride = (<usize>model.projectedStride) << 2;
-  multiply(matrix, from, to, count, bench.activations, stride, bench.activationScales, model.projected, outStride, 0);
+  multiply(
+    matrix,
+    from,
+    to,
+    count,
+    bench.activations,
+    stride,
+    bench.activationScales,
+    model.projected + tileRows(from),
+    outStride,
+    0,
+  );
   for (let j = 0; j < count; j++) {
     const out = model.projected + <usize>j * outStride;
     add(model.residual + ((<usize>(j * model.widthStride)) << 2), out, (<usize>from) << 6, (<usize>to) << 6);

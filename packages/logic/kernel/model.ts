@@ -71,11 +71,13 @@ export class Bench {
   /** `[batch][longest column]` int16, and one scale a column. */
   activations: usize = 0;
   activationScales: usize = 0;
-  /** `[heads]` f32 each. */
+  /** `[batch][heads]` f32 each, heads padded to 4. */
   dt: usize = 0;
   decay: usize = 0;
   /** Partial sums of the scan: 4 × 8 f32. */
   sums: usize = 0;
+  /** Results of one tile: `[batch][16]` f32. */
+  tile: usize = 0;
 }
 
 /** For the host, which writes these records by hand: see `RECORD_WORDS`. */

@@ -1,6 +1,6 @@
 // The parts of a layer that carry memory: the causal convolution and the state-space scan. One column at a time, in order.
 import { exp, silu, softplus } from "./arithmetic";
-import { Bench, Layer, Model } from "./model";
+import { Layer, Model } from "./model";
 
 /**
  * Channels `from` to `to` (multiples of 8) of one column: `x ← silu(bias + Σ weight·past + weight·x)`, in place; `past`
@@ -34,13 +34,13 @@ export function convolve(model: Model, layer: Layer, past: usize, x: usize, from
   }
 }
 
-/** dt = softplus(dt + bias) and decay = e^(dt·A) for all heads (padded to 4). */
-export function timeSteps(model: Model, layer: Layer, raw: usize, bench: Bench): void {
+/** dt = softplus(dt + bias) and decay = e^(dt·A) for all heads (padded to 4) of one column. */
+export function timeSteps(model: Model, layer: Layer, raw: usize, dt: usize, decay: usize): void {
   const end = (<usize>model.heads) << 2;
   for (let h: usize = 0; h < end; h += 16) {
-    const dt = softplus(f32x4.add(v128.load(raw + h), v128.load(layer.dtBias + h)));
-    v128.store(bench.dt + h, dt);
-    v128.store(bench.decay + h, exp(f32x4.mul(dt, v128.load(layer.a + h))));
+    const step = softplus(f32x4.add(v128.load(raw + h), v128.load(layer.dtBias + h)));
+    v128.store(dt + h, step);
+    v128.store(decay + h, exp(f32x4.mul(step, v128.load(layer.a + h))));
   }
 }
 
@@ -50,8 +50,9 @@ export function timeSteps(model: Model, layer: Layer, raw: usize, bench: Bench):
  */
 export function scan(
   model: Model,
-  bench: Bench,
-  head: i32,
+  sums: usize,
+  time: f32,
+  fade: f32,
   d: f32,
   s: usize,
   x: usize,
@@ -59,15 +60,13 @@ export function scan(
   c: usize,
   out: usize,
 ): void {
-  const at = (<usize>head) << 2;
-  const decay = v128.load32_splat(bench.decay + at);
-  const dt = load<f32>(bench.dt + at);
+  const decay = f32x4.splat(fade);
   const rowBytes = (<usize>model.state) << 2;
   const end = (<usize>(model.inner / model.heads)) << 2;
   for (let p: usize = 0; p < end; p += 16) {
-    scanFour(rowBytes, decay, dt, s, x + p, b, c, bench.sums);
+    scanFour(rowBytes, decay, time, s, x + p, b, c, sums);
     const through = f32x4.mul(f32x4.splat(d), v128.load(x + p));
-    v128.store(out + p, f32x4.add(gather(bench.sums), through));
+    v128.store(out + p, f32x4.add(gather(sums), through));
     s += rowBytes << 2;
   }
 }

@@ -1,10 +1,10 @@
 /** Byte-level byte-pair encoding (GPT-2; Radford et al. 2019, encoder.py): UTF-8 bytes, merged by the ranks of a list. */
+import type { Coder } from "./coder.ts";
 import type { Gguf } from "./gguf.ts";
 import { mergeAll } from "./merging.ts";
 import { cutText, type PreTokenizer, preTokenizer, preTokenizerNames } from "./pretokenize.ts";
 import { isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
 import { badTokenizer, stringsOf, TOKEN_KIND, type TokenTable } from "./token-table.ts";
-import type { Coder } from "./tokenizer.ts";
 
 export const BPE_MAX_MERGES = 1 << 21;
 

@@ -1,6 +1,6 @@
 /** Opens the kernel's engine over files. */
 import { readFile, stat } from "node:fs/promises";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Engine } from "./engine.ts";
 import { kernelEngine } from "./engine-kernel.ts";
 import { KERNEL_MAX_BYTES } from "./kernel-layout.ts";
@@ -34,11 +34,40 @@ export async function openKernelEngine(options: KernelFileOptions): Promise<Engi
   const held = slots === undefined ? {} : { slots };
   const hired = threads === 1 ? {} : { hire: hireThread, threads };
   const compiled = vectors === "plain" ? {} : { compile: compileKernel };
-  const node = { sha256: nodeSha256, breathe: () => setImmediate(), allocate: uncleared };
+  const node = { sha256: nodeSha256, breathe: () => nextTurn(), allocate: roomsAhead() };
   return kernelEngine({ file, wasm, wasmHash, mode, ...node, ...held, ...hired, ...compiled });
 }
 
+/** A room larger than this is made when it is asked for. */
+export const ROOM_AHEAD_MAX_BYTES = 16 << 20;
+const PAGE_BYTES = 4096;
+
+/**
+ * Uncleared rooms for memories. The system's first touch of fresh pages costs twice what filling them does; so the room after this
+ * one is made, and its pages touched, in a turn of the event loop in which nobody waits for it. One such room is held.
+ */
+function roomsAhead(): (bytes: number) => Uint8Array {
+  let ahead: Uint8Array | null = null;
+  let asked = false;
+  return (bytes) => {
+    const room = ahead?.length === bytes ? ahead : uncleared(bytes);
+    ahead = null;
+    if (asked || bytes > ROOM_AHEAD_MAX_BYTES) return room;
+    asked = true;
+    setImmediate(() => {
+      asked = false;
+      ahead = touched(uncleared(bytes));
+    }).unref();
+    return room;
+  };
+}
+
 const uncleared = (bytes: number): Uint8Array => new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+
+function touched(room: Uint8Array): Uint8Array {
+  for (let at = 0; at < room.length; at += PAGE_BYTES) room[at] = 0;
+  return room;
+}
 
 async function readModel(path: string): Promise<Uint8Array | LogicRefusal> {
   try {

@@ -1,9 +1,10 @@
 /** The engine over our own kernel: exact, and every sequence a slot of one WebAssembly memory. */
-import type { Engine, EngineInfo, Picked, PickOptions, Sequence, WriteRequest, Written } from "./engine.ts";
+import type { Engine, EngineInfo, Sequence, WriteRequest, Written } from "./engine.ts";
 import { GgufError, readGguf } from "./gguf.ts";
 import { Kernel, type KernelOptions } from "./kernel.ts";
 import { KernelError } from "./kernel-layout.ts";
 import { checkMemory, type Memory, makeMemory, type Sha256, toHex } from "./memory.ts";
+import type { Picked, PickOptions } from "./pick.ts";
 import { EngineFault, isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
 import { choose, type Logits } from "./sampler.ts";
 import { checkedTokens, readTokenizer, type Tokenizer } from "./tokenizer.ts";

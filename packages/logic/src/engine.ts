@@ -3,8 +3,8 @@
  * what may be chosen comes in as bit sets, so an engine knows no grammar.
  */
 import type { Memory } from "./memory.ts";
+import type { Picked, PickOptions, Sampling, Scored } from "./pick.ts";
 import type { LogicRefusal } from "./refusal.ts";
-import type { Sampling } from "./sampler.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
 export interface EngineInfo {
@@ -50,30 +50,6 @@ export interface Sequence {
   /** A second sequence at the same place, logits included. */
   fork(): Promise<Sequence>;
   close(): void;
-}
-
-export interface PickOptions {
-  /** Bit `t & 31` of word `t >>> 5` is set where token t may be chosen. Absent: all. */
-  readonly mask?: Uint32Array;
-  /** Absent: greedy, ties to the smallest id. */
-  readonly sampling?: Sampling;
-  /** How many of the best other tokens to tell; at most `MAX_ALTERNATIVES`. */
-  readonly alternatives?: number;
-  /** False: `logprob` may be NaN where the engine would have to look at the whole vocabulary for it. */
-  readonly scores?: boolean;
-}
-
-export const MAX_ALTERNATIVES = 64;
-
-export interface Scored {
-  readonly token: number;
-  /** Natural logarithm, over the masked set at temperature 1. */
-  readonly logprob: number;
-}
-
-export interface Picked extends Scored {
-  /** Best first, the picked token left out. */
-  readonly alternatives: readonly Scored[];
 }
 
 /** What may come next, from someone who knows a grammar. */

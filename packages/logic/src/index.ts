@@ -5,11 +5,7 @@ export {
   type Constraint,
   type Engine,
   type EngineInfo,
-  MAX_ALTERNATIVES,
   MAX_WRITTEN_TOKENS,
-  type Picked,
-  type PickOptions,
-  type Scored,
   type Sequence,
   type WriteRequest,
   type Written,
@@ -79,6 +75,15 @@ export {
 } from "./memory.ts";
 export { openAiModels } from "./openai-models.ts";
 export {
+  checkSampling,
+  MAX_ALTERNATIVES,
+  MAX_TEMPERATURE,
+  type Picked,
+  type PickOptions,
+  type Sampling,
+  type Scored,
+} from "./pick.ts";
+export {
   PREFIX_CACHE_DEFAULT_BYTES,
   PREFIX_MIN_TOKENS,
   PrefixCache,
@@ -90,7 +95,7 @@ export {
 export { folderShelf } from "./prefix-cache-node.ts";
 export { KERNEL_MODES, type KernelMode } from "./quantise.ts";
 export { EngineFault, isLogicRefusal, type LogicRefusal, type LogicRefusalCode } from "./refusal.ts";
-export { checkSampling, choose, MAX_TEMPERATURE, type Sampling } from "./sampler.ts";
+export { choose } from "./sampler.ts";
 export { openMemory, type Sealer, sealMemory } from "./seal.ts";
 export { nodeSealer, nodeSha256 } from "./seal-node.ts";
 export { MAX_STOP_CHARACTERS, MAX_STOPS } from "./text-stream.ts";

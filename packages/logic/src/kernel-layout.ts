@@ -10,7 +10,7 @@ import type { MambaLayer, MambaShape, MambaWeights } from "./weights.ts";
 /** The whole linear memory of one kernel. */
 export const KERNEL_MAX_BYTES = 2 ** 31 - 2 ** 16;
 /** Columns that go through the matrices together. */
-export const KERNEL_BATCH = 16;
+export const KERNEL_BATCH = 64;
 export const KERNEL_MAX_SLOTS = 4096;
 export const KERNEL_MAX_THREADS = 2;
 /** Longest matrix row: up to here an activation keeps 8 bits in row mode. */
@@ -30,7 +30,7 @@ const TILE_ROWS = 16;
 const ALIGNMENT = 64;
 const PAGE = 65_536;
 /** Fields of the records of kernel/model.ts, which exports its own count of bytes; a test compares. */
-export const RECORD_WORDS = { matrix: 7, layer: 9, model: 21, bench: 7 } as const;
+export const RECORD_WORDS = { matrix: 7, layer: 9, model: 21, bench: 8 } as const;
 /** Zero stays free, so that a null pointer is never an address. */
 const FIRST_ADDRESS = 1024;
 
@@ -63,6 +63,7 @@ interface BenchPlan {
   readonly dt: number;
   readonly decay: number;
   readonly sums: number;
+  readonly tile: number;
 }
 
 export interface KernelPlan {
@@ -78,6 +79,8 @@ export interface KernelPlan {
   readonly mixed: number;
   readonly memories: number;
   readonly mask: number;
+  /** Where `logitsEach` begins and ends, for each column. */
+  readonly ends: number;
   /** Barrier and orders of the threads. */
   readonly meeting: number;
   readonly orders: number;
@@ -146,6 +149,7 @@ export function planKernel(weights: MambaWeights, mode: KernelMode, slots: numbe
     mixed: floats(KERNEL_BATCH * innerStride),
     memories: take(4 * KERNEL_BATCH),
     mask: take(up(shape.vocabulary, 32) / 8 + 4),
+    ends: take(8 * KERNEL_BATCH),
     meeting: take(8),
     orders: take(32),
     benches: Array.from({ length: threads }, () => ({
@@ -153,9 +157,10 @@ export function planKernel(weights: MambaWeights, mode: KernelMode, slots: numbe
       normed: floats(longest),
       activations: take(2 * KERNEL_BATCH * longest),
       activationScales: floats(KERNEL_BATCH),
-      dt: floats(up(shape.heads, 4)),
-      decay: floats(up(shape.heads, 4)),
+      dt: floats(KERNEL_BATCH * up(shape.heads, 4)),
+      decay: floats(KERNEL_BATCH * up(shape.heads, 4)),
       sums: floats(32),
+      tile: floats(KERNEL_BATCH * TILE_ROWS),
     })),
     slots: Array.from({ length: slots }, () => ({
       memory: take(memoryBytes),
@@ -217,6 +222,7 @@ export function fillKernel(memory: ArrayBufferLike, plan: KernelPlan, weights: M
       bench.dt,
       bench.decay,
       bench.sums,
+      bench.tile,
     ]);
   target.model(plan);
 }

@@ -44,13 +44,15 @@ export interface KernelOptions {
 interface Exports {
   forward(model: number, bench: number, count: number): void;
   logits(model: number, bench: number, residual: number, out: number, mask: number): void;
+  logitsEach(model: number, bench: number, ends: number, count: number): void;
 }
 
 /** Fields of an order, int32: number of the order, what, then its arguments. */
 const ORDER = { number: 0, what: 1, first: 2, second: 3, third: 4 } as const;
 const FORWARD = 1;
 const LOGITS = 2;
-const DISMISS = 3;
+const LOGITS_EACH = 3;
+const DISMISS = 4;
 
 export class Kernel {
   readonly shape: MambaShape;
@@ -140,6 +142,26 @@ export class Kernel {
     }
     this.#order(LOGITS, hidden, logits, at);
     this.#exports.logits(this.#plan.model, this.#plan.benches[0]!.record, hidden, logits, at);
+    return this.#logitsOf(slot);
+  }
+
+  /** Logits of several slots, as `logits` gives them; the output matrix is read once for many. */
+  logitsEach(slots: ArrayLike<number>): Float32Array[] {
+    const { model, benches, ends } = this.#plan;
+    for (let from = 0; from < slots.length; from += KERNEL_BATCH) {
+      const count = Math.min(KERNEL_BATCH, slots.length - from);
+      for (let j = 0; j < count; j++) {
+        const { hidden, logits } = this.#slot(slots[from + j]!);
+        this.#words.set([hidden, logits], ends / 4 + 2 * j);
+      }
+      this.#order(LOGITS_EACH, ends, count, 0);
+      this.#exports.logitsEach(model, benches[0]!.record, ends, count);
+    }
+    return Array.from(slots, (slot) => this.#logitsOf(slot));
+  }
+
+  #logitsOf(slot: number): Float32Array {
+    const { logits } = this.#slot(slot);
     return this.#floats.subarray(logits / 4, logits / 4 + this.shape.vocabulary);
   }
 
@@ -251,7 +273,8 @@ export function serveKernel(post: KernelPost): void {
     const [what, first, second, third] = words.subarray(at + ORDER.what, at + ORDER.third + 1);
     if (what === DISMISS) return;
     if (what === FORWARD) exports.forward(post.model, post.bench, first!);
-    else exports.logits(post.model, post.bench, first!, second!, third!);
+    else if (what === LOGITS) exports.logits(post.model, post.bench, first!, second!, third!);
+    else exports.logitsEach(post.model, post.bench, first!, second!);
   }
 }
 

@@ -2,10 +2,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EngineInfo, Picked, PickOptions, Sequence } from "./engine.ts";
+import type { EngineInfo, Sequence } from "./engine.ts";
 import type { LlamaBatches, LlamaSampler } from "./llamacpp-package-node.ts";
 import { readLlamaState, writeLlamaState } from "./llamacpp-state.ts";
 import { type Memory, type MemoryShape, makeMemory } from "./memory.ts";
+import type { Picked, PickOptions } from "./pick.ts";
 import { EngineFault, isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
 import { choose } from "./sampler.ts";
 import { nodeSha256 } from "./seal-node.ts";

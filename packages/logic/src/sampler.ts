@@ -1,36 +1,7 @@
 /** How a token is chosen from logits. The same logits, mask, seed and place give the same choice on every machine. */
 import { uniform } from "./chance.ts";
-import type { Picked, PickOptions, Scored } from "./engine.ts";
-import { MAX_ALTERNATIVES } from "./engine.ts";
 import { exp, log } from "./exp.ts";
-import { type LogicRefusal, refuse } from "./refusal.ts";
-
-export interface Sampling {
-  /** 0 is greedy; at most `MAX_TEMPERATURE`. */
-  readonly temperature: number;
-  /** Unsigned 32 bits. */
-  readonly seed: number;
-  /** Only the k best tokens; absent or 0: all. */
-  readonly top_k?: number;
-  /** Of those the best that together reach this share of probability. */
-  readonly top_p?: number;
-  /** Of those the ones at least this share as probable as the best. */
-  readonly min_p?: number;
-}
-
-export const MAX_TEMPERATURE = 100;
-
-/** Null: in order. */
-export function checkSampling({ temperature, seed, top_k = 0, top_p = 1, min_p = 0 }: Sampling): LogicRefusal | null {
-  const share = (value: number) => value >= 0 && value <= 1;
-  const wrong =
-    (!(temperature >= 0 && temperature <= MAX_TEMPERATURE) && "temperature") ||
-    (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32) && "seed") ||
-    (!(Number.isInteger(top_k) && top_k >= 0) && "top_k") ||
-    (!share(top_p) && "top_p") ||
-    (!share(min_p) && "min_p");
-  return wrong ? refuse("sampling-malformed", `Sampling: ${wrong} is out of range.`) : null;
-}
+import { MAX_ALTERNATIVES, type Picked, type PickOptions, type Sampling, type Scored } from "./pick.ts";
 
 export type Logits = Float32Array | Float64Array;
 

@@ -1,9 +1,9 @@
 /** SentencePiece's BPE (Kudo & Richardson 2018) as GGUF carries it: characters, merged by the scores of whole tokens, bytes for the rest. */
+import type { Coder } from "./coder.ts";
 import type { Gguf } from "./gguf.ts";
 import { mergeAll } from "./merging.ts";
 import { isLogicRefusal, type LogicRefusal } from "./refusal.ts";
 import { badTokenizer, TOKEN_KIND, type TokenTable, tokenId } from "./token-table.ts";
-import type { Coder } from "./tokenizer.ts";
 
 const BLANK = "\u2581";
 

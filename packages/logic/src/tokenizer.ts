@@ -1,5 +1,6 @@
 /** Text as the numbers that a model reads: the tokenizer that stands in a GGUF file's metadata. */
 import { bpeCoder } from "./bpe.ts";
+import type { Coder } from "./coder.ts";
 import type { Gguf } from "./gguf.ts";
 import { isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
 import { sentencePieceCoder } from "./sentencepiece.ts";
@@ -35,14 +36,6 @@ export function checkedTokens(tokens: ArrayLike<number>, size: number): Uint32Ar
     copy[i] = token;
   }
   return copy;
-}
-
-/** One way of encoding: a text without user-defined tokens to ids, and an id to its bytes. */
-export interface Coder {
-  encode(text: string, out: number[]): void;
-  bytesOf(token: number): Uint8Array;
-  /** Whether a decoded text begins with a blank that encoding put there. */
-  readonly leadingBlank: boolean;
 }
 
 /** Reads `tokenizer.ggml.*`: byte-level BPE ("gpt2") and SentencePiece with scores ("llama"). */

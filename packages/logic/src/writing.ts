@@ -1,17 +1,14 @@
 /** `write` for engines with sequences: feed the prompt, then pick, commit and feed until something ends it. */
 import {
   type Engine,
-  MAX_ALTERNATIVES,
   MAX_WRITTEN_TOKENS,
-  type Picked,
-  type PickOptions,
   type Sequence,
   type WriteRequest,
   type Written,
   type WrittenEnd,
 } from "./engine.ts";
+import { checkSampling, MAX_ALTERNATIVES, type Picked, type PickOptions } from "./pick.ts";
 import { EngineFault, isLogicRefusal, type LogicRefusal, refuse } from "./refusal.ts";
-import { checkSampling } from "./sampler.ts";
 import { MAX_STOP_CHARACTERS, MAX_STOPS, TextStream } from "./text-stream.ts";
 import { TEXT_MAX_CHARACTERS, type Tokenizer } from "./tokenizer.ts";
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { Raptor, Vocabulary } from "raptor";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Engine } from "../src/engine.ts";
@@ -60,6 +61,20 @@ test("a long writing lets others have their turn", async () => {
   await written(engine, { prompt: "the ", max_tokens: 2000 });
   clearInterval(ticking);
   expect(turns).toBeGreaterThan(5);
+});
+
+test("each saved memory keeps the bytes it was saved with, whether its room was made ahead or not", async () => {
+  const engine = (await openKernelEngine({ model: tinyModel(1) })) as Engine;
+  const sequence = await openOf(engine);
+  const saved = [];
+  for (let token = 0; token < 12; token++) {
+    await sequence.feed([token]);
+    const memory = await sequence.memory();
+    saved.push({ memory, bytes: memory.bytes.slice() });
+    if (token % 3 !== 0) await setImmediate();
+  }
+  for (const { memory, bytes } of saved) expect(memory.bytes).toEqual(bytes);
+  expect(new Set(saved.map(({ memory }) => memory.bytes.buffer)).size).toBe(saved.length);
 });
 
 test("the float64 reference makes the same choices", async () => {

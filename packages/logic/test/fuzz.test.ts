@@ -1,8 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { FUZZ_MAX_BYTES, fuzzFiles } from "./fuzz-files.ts";
 
 test("2,000 hostile model files: each read or refused, within bounds", () => {
-  const seed = 1_000_000 + Math.floor(Math.random() * 1_000_000_000);
+  const seed = inject("seed");
   const report = fuzzFiles(2000, seed);
   console.log(
     `fuzz: seed ${seed}, ${report.refused} refused, ${report.read} read, largest ${report.largest_bytes} bytes`,

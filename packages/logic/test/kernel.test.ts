@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { readGguf } from "../src/gguf.ts";
 import { Kernel } from "../src/kernel.ts";
-import { KernelError } from "../src/kernel-layout.ts";
+import { KERNEL_BATCH, KernelError } from "../src/kernel-layout.ts";
 import { readKernelFile } from "../src/kernel-node.ts";
+import { hireThread } from "../src/kernel-threads-node.ts";
 import { blankMemory, MambaReference } from "../src/mamba-reference.ts";
 import { KERNEL_MODES, type KernelMode } from "../src/quantise.ts";
 import { readMamba } from "../src/weights.ts";
@@ -42,7 +43,7 @@ describe.each(["a_d64l2n16p32_q8_0", "e_d64l2n16p32_f32"])("%s", (name) => {
 describe.each(KERNEL_MODES)("%s: the same bits", (mode) => {
   const weights = readMamba(readGguf(makeModel({ ...MODEL_FORMS.small, groups: 2, tied: false })));
   const kernel = Kernel.load({ wasm, weights, mode, slots: 20 });
-  const tokens = Array.from({ length: 45 }, (_, i) => (i * 101) % weights.shape.vocabulary);
+  const tokens = Array.from({ length: 150 }, (_, i) => (i * 101) % weights.shape.vocabulary);
   kernel.blank(0);
   for (const token of tokens) kernel.feed(0, [token]);
   const wanted = { logits: bits(kernel.logits(0)), memory: kernel.read(0) };
@@ -51,7 +52,7 @@ describe.each(KERNEL_MODES)("%s: the same bits", (mode) => {
     expect(kernel.read(slot)).toEqual(wanted.memory);
   };
 
-  test.each([[[45]], [[1, 44]], [[16, 16, 13]], [[7, 30, 8]]])("fed in parts of %j", (parts) => {
+  test.each([[[150]], [[1, 149]], [[64, 64, 22]], [[7, 130, 13]]])("fed in parts of %j", (parts) => {
     kernel.blank(1);
     let from = 0;
     for (const part of parts) {
@@ -69,6 +70,17 @@ describe.each(KERNEL_MODES)("%s: the same bits", (mode) => {
         slots.map((slot) => (slot === 17 ? token : (i * slot) % 288)),
       );
     same(17);
+  });
+  test.each([1, 2])("logits of many slots at once, %d threads", (threads) => {
+    const many = Kernel.load({ wasm, weights, mode, slots: KERNEL_BATCH + 3, hire: hireThread, threads });
+    const slots = Array.from({ length: many.slots }, (_, slot) => slot);
+    for (const slot of slots) {
+      many.blank(slot);
+      many.feed(slot, tokens.slice(0, 1 + (slot % 7)));
+    }
+    const each = many.logitsEach(slots.toReversed()).map(bits);
+    expect(each.toReversed()).toEqual(slots.map((slot) => bits(many.logits(slot))));
+    many.close();
   });
   test("saved, restored and copied half-way", () => {
     kernel.blank(2);

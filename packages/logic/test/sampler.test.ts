@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { philox, uniform } from "../src/chance.ts";
 import { exp, log } from "../src/exp.ts";
-import { checkSampling, choose } from "../src/sampler.ts";
+import { checkSampling } from "../src/pick.ts";
+import { choose } from "../src/sampler.ts";
 
 const ulps = (a: number, b: number) => Math.abs(a - b) / Math.max(Number.MIN_VALUE, Math.abs(b) * 2 ** -52);
 

@@ -9,8 +9,6 @@ export const TILE_WIDTH = 256;
 const TILE_HEIGHT = 8;
 /** Rows 0 to 8 are 511 hashes; the last place is free (the store keeps a checksum there). */
 export const TILE_BYTES = 2 * TILE_WIDTH * HASH_BYTES;
-/** Row 0: what tlog-tiles calls the tile. */
-export const TILE_ROW_BYTES = TILE_WIDTH * HASH_BYTES;
 
 /** Byte offset of a hash in a tile: rows stand one after the other, widest first. */
 const ROWS_START = Array.from({ length: 9 }, (_, row) => (2 * TILE_WIDTH - (2 * TILE_WIDTH) / 2 ** row) * HASH_BYTES);

@@ -1,10 +1,10 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, inject, test } from "vitest";
 import { SimChance } from "../src/chance-sim.ts";
 import { type DiskImage, SimDisk } from "../src/disk-sim.ts";
 import { openLedger } from "./ledger-helpers.ts";
 import * as tamper from "./ledger-tamper.ts";
 
-const seed = Number(process.env.LEDGER_TAMPER_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const seed = inject("seed");
 const chance = new SimChance(seed);
 let image: DiskImage;
 let checkpoint: string;
@@ -12,7 +12,7 @@ let all: tamper.Place[];
 let entries: tamper.Place[];
 
 beforeAll(async () => {
-  console.log(`seed ${seed} (LEDGER_TAMPER_SEED)`);
+  console.log(`seed ${seed} (AXIOM_SEED)`);
   ({ image, checkpoint } = await tamper.makeLedger(2000, chance));
   all = tamper.places(image);
   entries = all.filter((place) => place.kind === 1);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { equal } from "../src/bytes.ts";
 import { SimChance } from "../src/chance-sim.ts";
 import { DiskError } from "../src/disk.ts";
@@ -25,8 +25,8 @@ function spoil(bytes: Uint8Array, chance: SimChance): Uint8Array {
 }
 
 test("whatever the folder holds: a ledger that gives true entries, or a refusal; never an exception, never a false entry", async () => {
-  const seed = Number(process.env.LEDGER_RUBBISH_SEED ?? Math.floor(Math.random() * 2 ** 31));
-  console.log(`seed ${seed} (LEDGER_RUBBISH_SEED)`);
+  const seed = inject("seed");
+  console.log(`seed ${seed} (AXIOM_SEED)`);
   const chance = new SimChance(seed);
   const made = new SimDisk();
   const ledger = await openLedger(made, SIZES);

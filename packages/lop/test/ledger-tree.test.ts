@@ -9,7 +9,7 @@ const grown = (size: number) => {
   return tree;
 };
 
-// Found by LEDGER_TAMPER_SEED=903060521: the tree had grown a level since its rows were taken.
+// Found by AXIOM_SEED=903060521: the tree had grown a level since its rows were taken.
 test.each([
   [0, 300],
   [249, 289],

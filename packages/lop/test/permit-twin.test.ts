@@ -1,5 +1,5 @@
 /** A permit book beside a twin that keeps plain lists and asks every permit of a chain, over random lives of a hive. */
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { toHex } from "../src/bytes.ts";
 import { SimChance } from "../src/chance-sim.ts";
 import { SimClock } from "../src/clock-sim.ts";
@@ -131,7 +131,7 @@ function randomPermit(chance: SimChance, parent: Row | null, now_ms: number): { 
 }
 
 test(`a book says of every permit what its twin says, over ${LIVES} random lives`, async () => {
-  const seed = Date.now() >>> 0;
+  const seed = inject("seed");
   let [asked, allowed] = [0, 0];
   for (let life = 0; life < LIVES; life++) {
     const count = await live(seed + life);

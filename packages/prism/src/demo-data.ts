@@ -188,7 +188,7 @@ export const demoOutcome = (fields: Partial<Outcome>): Outcome => ({
 
 export function demoView(seed: number, state: DirectiveState, fields: Partial<DirectiveView>): DirectiveView {
   const id = demoHash(seed);
-  const over = state !== "running" && state !== "awaiting-approval";
+  const over = state !== "running" && state !== "held" && state !== "awaiting-approval";
   return {
     id,
     state,

@@ -75,7 +75,11 @@ function withView(view: DirectiveView, more: Partial<RoomState> = {}): Partial<R
 }
 
 const ID = data.demoHash(1);
-const primes = (step: StepName, phase: "began" | "passed", fields: Partial<DirectiveView> = {}): DirectiveView =>
+const primes = (
+  step: StepName,
+  phase: "began" | "passed" | "held",
+  fields: Partial<DirectiveView> = {},
+): DirectiveView =>
   data.demoView(1, "running", {
     card: data.PRIMES_CARD,
     verdict: data.LOW,
@@ -232,6 +236,24 @@ export const DEMOS: { readonly [name: string]: () => Partial<RoomState> } = {
       ...data.DEMO_STATUS,
       frozen: { why: "stopped by the operator in the HUD", since: "2026-11-21T14:02:07.120Z" },
     },
+  }),
+  held: () => ({
+    ...withView(primes("execute", "held", { state: "held" })),
+    status: {
+      ...data.DEMO_STATUS,
+      frozen: { why: "stopped by the operator in the HUD", since: "2026-11-21T14:02:07.120Z" },
+      held: [
+        {
+          directive: ID,
+          rung: "vm",
+          since: "2026-11-21T14:02:07.120Z",
+          until: "2026-11-21T15:02:07.120Z",
+          ram_bytes: 40_370_176,
+          snapshot: data.demoHash(77),
+        },
+      ],
+    },
+    panel: "god",
   }),
   offline: () => ({ ...BASE, line: "offline" }),
   "no-key": () => gate("no-key"),

@@ -57,6 +57,7 @@ export function Gate({
 }) {
   const { look, title, text } = WORDS[kind];
   const why = kind === "frozen" ? `Reason: ${state.status?.frozen?.why ?? "none given"}. ` : "";
+  const held = state.status?.held?.length ?? 0;
   return (
     <section className="gate panel" aria-label={title} data-kind={kind}>
       <div className="gate-words" role={look === "red" ? "alert" : "status"}>
@@ -80,16 +81,19 @@ export function Gate({
       {(kind === "no-key" || kind === "key-expired") && (
         <SecretField label="Key" action="Use key" busy={false} onSecret={async (key) => onKey(key.trim())} />
       )}
-      {kind === "frozen" && <ResumeButton room={room} busy={state.busy} />}
+      {kind === "frozen" && (
+        <div className="ways-out">
+          <button type="button" className="primary" disabled={state.busy} onClick={() => void room.resume()}>
+            Resume
+          </button>
+          {held > 0 && (
+            <button type="button" id="open-god" onClick={() => void room.show("god")}>
+              {held === 1 ? "1 run held" : `${held} runs held`} <Key>G</Key>
+            </button>
+          )}
+        </div>
+      )}
     </section>
-  );
-}
-
-function ResumeButton({ room, busy }: { room: Room; busy: boolean }) {
-  return (
-    <button type="button" className="primary" disabled={busy} onClick={() => void room.resume()}>
-      Resume
-    </button>
   );
 }
 

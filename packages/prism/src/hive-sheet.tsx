@@ -1,6 +1,6 @@
 /** The hive itself, shown while no directive is chosen: what is there, what is missing, and why. */
 import { Hex } from "./hex.tsx";
-import { Said } from "./said.tsx";
+import { Reading } from "./reading.tsx";
 import { countText, treeHeadText } from "./sentence.ts";
 import type { HiveStatus } from "./wire.ts";
 
@@ -38,19 +38,5 @@ export function HiveSheet({ status }: { status: HiveStatus }) {
         ))}
       </ul>
     </article>
-  );
-}
-
-function Reading({ name, value, note }: { name: string; value: string; note: string }) {
-  return (
-    <div className="reading">
-      <dt>{name}</dt>
-      <dd>
-        <span>{value}</span>
-        <span className="muted">
-          <Said>{note}</Said>
-        </span>
-      </dd>
-    </div>
   );
 }

@@ -169,6 +169,7 @@ function Stated({ room, state }: { room: Room; state: RoomState }) {
 
 const STATED = {
   running: "Under way",
+  held: "Held by the freeze",
   "awaiting-approval": "Waits for your approval",
   done: "Done, proof not verified yet",
   refused: "Refused",

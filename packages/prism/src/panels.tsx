@@ -1,5 +1,6 @@
-/** Small panels over the room: help and permits. Esc closes; focus goes back to what opened them. */
+/** Small panels over the room: help, permits, god mode. Esc closes; focus goes back to what opened them. */
 import { type ReactNode, useEffect, useRef } from "react";
+import { GodMode } from "./god-mode.tsx";
 import { Key } from "./key.tsx";
 import { CheckView } from "./proof-panel.tsx";
 import type { RoomState, StrangeProof } from "./room-state.ts";
@@ -21,6 +22,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["F", "check any proof file; dropping one on the page does too"],
   ["X", "cancel what runs"],
   ["P", "permits"],
+  ["G", "god mode: what runs, what a freeze holds"],
   ["+ - 0", "on the map: deeper, higher, all of it; arrows move it, Enter chooses its middle"],
   ["M T", "the map of the lattice, and back to the trip"],
   ["K", "hold to freeze the hive"],
@@ -55,6 +57,12 @@ export function Panels({ room, state }: { room: Room; state: RoomState }) {
     return (
       <Panel title="Permits" room={room} opener="open-permits">
         <PermitList room={room} state={state} />
+      </Panel>
+    );
+  if (state.panel === "god")
+    return (
+      <Panel title="God mode" room={room} opener="open-god">
+        <GodMode room={room} state={state} />
       </Panel>
     );
   return null;

@@ -52,6 +52,7 @@ const ACTS: { readonly [key: string]: (room: Room) => void } = {
   "/": () => focus("#command, #secret, #find-what, #plan-near"),
   "?": (room) => void room.show("help"),
   p: (room) => void room.show("permits"),
+  g: (room) => void room.show("god"),
   m: (room) => {
     const view = chosen(room.state);
     if (room.state.hall === "trip" && view !== null && hasMap(view)) room.showOnMap(view.id);

@@ -23,7 +23,7 @@ export type ProofState =
 /** The rooms of the page: the trip of a directive, and the map of the lattice. */
 export type Hall = "trip" | "map";
 
-export type Panel = "help" | "permits" | "file" | null;
+export type Panel = "help" | "permits" | "god" | "file" | null;
 
 /** A proof file that somebody handed in, of whatever hive. */
 export interface StrangeProof {
@@ -95,6 +95,7 @@ export function lineOf(refusal: Refused): Line {
 export function stateAfter(view: DirectiveView, event: StepEvent): DirectiveView["state"] {
   if (isEnded(view)) return view.state;
   if (event.phase === "waiting") return "awaiting-approval";
+  if (event.phase === "held") return "held";
   // `refused` and the end of `prove` wait for the view: it holds the reason and the outcome that the page then shows.
   return "running";
 }

@@ -21,7 +21,7 @@ export function Sheet({ room, state, view }: { room: Room; state: RoomState; vie
     <article className="sheet panel" data-look={moodOf(view, proved)} aria-label="Directive">
       <SheetHead view={view} proved={proved} />
       {view.state === "awaiting-approval" && <Approval key={view.id} room={room} view={view} busy={state.busy} />}
-      <WrittenView view={view} />
+      {!isEnded(view) && <WrittenView view={view} />}
       <Ending view={view} />
       {view.outcome === null && printed !== "" && <Printed label="stdout" text={printed} live />}
       {view.outcome !== null && <OutcomeView outcome={view.outcome} />}
@@ -39,6 +39,8 @@ export function Sheet({ room, state, view }: { room: Room; state: RoomState; vie
           </button>
         </div>
       )}
+      {/* How the card was written comes first while that is news, and last once there is a result. */}
+      {isEnded(view) && <WrittenView view={view} />}
       {view.state === "done" && <ProofPanel room={room} id={view.id} proof={state.proofs[view.id]} />}
     </article>
   );
@@ -88,6 +90,7 @@ function Facts({ view }: { view: DirectiveView }) {
 /** Why it did not end well. A refusal says what was wrong and how to mend it; policy's reasons are the evidence. */
 function Ending({ view }: { view: DirectiveView }) {
   if (view.state === "cancelled") return <p className="muted">You cancelled it. Nothing more was done.</p>;
+  if (view.state === "held") return <p className="muted">The freeze holds it. It goes on when you resume.</p>;
   const refusal = view.refusal ?? (view.state === "interrupted" ? INTERRUPTED : null);
   if (refusal === null) return null;
   const policies = view.verdict?.decision === "deny" ? view.verdict.policies : [];

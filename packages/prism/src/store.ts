@@ -154,6 +154,7 @@ export class Room {
     const known = view.steps.some(({ seq }) => seq === event.seq);
     if (known && isEnded(view)) return;
     if (!known) this.#put({ ...view, step: event.step, state: stateAfter(view, event), steps: [...view.steps, event] });
+    if (event.phase === "held" || event.phase === "thawed") void this.refreshStatus();
     const telling = event.phase === "refused" || event.phase === "waiting" || TELLING.has(event.step);
     // A view that was fetched just before its end may hold the last event already, and still not the end.
     if (telling && event.phase !== "began") void this.#fetchView(event.directive);
@@ -326,6 +327,17 @@ export class Room {
   freeze = (): Promise<boolean> => this.#ask(() => this.#ports.api.freeze("stopped by the operator in the HUD"));
   resume = (): Promise<boolean> => this.#ask(() => this.#ports.api.resume());
 
+  /** From god mode: closes it when the hive is at work again. */
+  async resumeHere(): Promise<void> {
+    if (await this.resume()) this.#set({ panel: null });
+  }
+
+  /** States the wipe of all held runs; its card waits for an explicit approval. */
+  async wipe(): Promise<void> {
+    this.#set({ panel: null, hall: "trip" });
+    await this.#send({ card: { tool: "guard.resume", parameters: { wipe: true } } });
+  }
+
   /** A request whose only answers are yes and a refusal; the status is read again after it. */
   async #ask(request: () => Promise<Refused | null>, id?: string): Promise<boolean> {
     const refusal = await this.#while(request);
@@ -358,7 +370,8 @@ export class Room {
 
   async show(panel: Panel): Promise<void> {
     this.#set({ panel });
-    if (panel !== "permits") return;
+    if (panel === "god") await this.refreshStatus();
+    if (panel !== "permits" && panel !== "god") return;
     const permits = await this.#ports.api.permits();
     if (isRefused(permits)) this.#refused(permits);
     else this.#set({ permits });

@@ -25,7 +25,7 @@ export function railOf(view: DirectiveView | null): RailStep[] {
 function lookOf(event: StepEvent, view: DirectiveView | null): StepLook {
   if (event.phase === "passed" || event.phase === "skipped" || event.phase === "refused") return event.phase;
   if (view !== null && isEnded(view) && view.state !== "done") return event.step === view.step ? "refused" : "ahead";
-  return event.phase === "waiting" ? "waiting" : "active";
+  return event.phase === "waiting" || event.phase === "held" ? "waiting" : "active";
 }
 
 /** What this page found out about a directive's proof; `unknown` until the check is over. */
@@ -35,7 +35,7 @@ export type Proved = "unknown" | "good" | "bad";
 export function moodOf(view: DirectiveView | null, proved: Proved): Mood {
   if (view === null) return "idle";
   if (view.state === "running") return "flying";
-  if (view.state === "awaiting-approval") return "waiting";
+  if (view.state === "awaiting-approval" || view.state === "held") return "waiting";
   if (view.state !== "done" || view.quarantined || proved === "bad") return "red";
   return proved === "good" ? "verified" : "ended";
 }
@@ -44,6 +44,7 @@ export function moodOf(view: DirectiveView | null, proved: Proved): Mood {
 export function stateWord(view: DirectiveView, proved: Proved): string {
   if (view.state === "running") return view.step;
   if (view.state === "awaiting-approval") return "awaiting approval";
+  if (view.state === "held") return "held";
   if (view.state !== "done") return view.state;
   if (view.quarantined) return "quarantined";
   return { unknown: "done", good: "verified", bad: "not verified" }[proved];
@@ -74,6 +75,8 @@ export function announcement(view: DirectiveView, proved: Proved): string {
       return `Step ${view.step}.`;
     case "awaiting-approval":
       return "Awaiting your approval.";
+    case "held":
+      return "Held by the freeze.";
     case "done":
       return { unknown: "Done.", good: "Done. Proof verified.", bad: "Done. The proof does not verify." }[proved];
     case "cancelled":

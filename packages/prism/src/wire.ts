@@ -19,8 +19,17 @@ export const STEPS = [
 ] as const;
 export type StepName = (typeof STEPS)[number];
 
-/** `missed` tells a slow reader that events were dropped before this one. */
-export type StepPhase = "began" | "passed" | "waiting" | "output" | "refused" | "skipped" | "missed";
+/** `held`: a freeze holds the run; `thawed`: it goes on. `missed` tells a slow reader that events were dropped before this one. */
+export type StepPhase =
+  | "began"
+  | "passed"
+  | "waiting"
+  | "output"
+  | "held"
+  | "thawed"
+  | "refused"
+  | "skipped"
+  | "missed";
 
 export interface StepEvent {
   readonly seq: number;
@@ -39,7 +48,14 @@ export interface Refused {
   readonly fix: string;
 }
 
-export type DirectiveState = "running" | "awaiting-approval" | "done" | "refused" | "cancelled" | "interrupted";
+export type DirectiveState =
+  | "running"
+  | "held"
+  | "awaiting-approval"
+  | "done"
+  | "refused"
+  | "cancelled"
+  | "interrupted";
 
 export interface DirectiveView {
   readonly id: string;
@@ -65,6 +81,18 @@ export interface ChamberStatus {
   readonly why?: string | null;
 }
 
+/** A run that a freeze holds. */
+export interface HeldRun {
+  readonly directive: string;
+  readonly rung: Rung;
+  readonly since: string;
+  /** When it is wiped if nobody resumes the hive. */
+  readonly until: string;
+  readonly ram_bytes: number;
+  /** Digest of its sealed snapshot. */
+  readonly snapshot: string | null;
+}
+
 export interface HiveStatus {
   readonly version: string;
   readonly hive: string;
@@ -76,6 +104,7 @@ export interface HiveStatus {
   readonly engine: { readonly ready: boolean; readonly why?: string | null; readonly lost?: readonly string[] };
   readonly running: number;
   readonly awaiting: number;
+  readonly held?: readonly HeldRun[];
 }
 
 /** The part of JSON Schema that tool parameters use. */
@@ -121,4 +150,4 @@ export const isRefused = (value: unknown): value is Refused =>
   typeof value === "object" && value !== null && "refused" in value && "why" in value && "fix" in value;
 
 export const isEnded = (view: Pick<DirectiveView, "state">): boolean =>
-  view.state !== "running" && view.state !== "awaiting-approval";
+  view.state !== "running" && view.state !== "held" && view.state !== "awaiting-approval";

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import type { HiveStatus } from "../src/wire.ts";
 import { addressOf, START_MAX_MS, startDaemon, stopDaemon } from "./daemon.ts";
 import { takePicture } from "./pictures.ts";
 import { buildForDaemon, missing, Screen } from "./screen.ts";
@@ -115,9 +116,37 @@ it("the hive freezes, says why, and resumes", async () => {
   await page.keyboard.down("k");
   await page.locator('.gate[data-kind="frozen"]').waitFor();
   await page.keyboard.up("k");
-  await page.locator(".gate button").click();
+  await page.locator(".gate .primary").click();
   await screen.command().waitFor();
 });
+
+it("a run on os is held by the freeze, and goes on from god mode to its verified proof", async (ctx) => {
+  const [url, key] = address.split("/#key=") as [string, string];
+  const headers = { Authorization: `Bearer ${key}`, "Content-Type": "application/json" };
+  const status = async () => (await (await fetch(`${url}/v1/status`, { headers })).json()) as HiveStatus;
+  await expect
+    .poll(async () => (await status()).chambers.find(({ rung }) => rung === "os")?.why ?? "")
+    .not.toMatch(/probed/);
+  const os = (await status()).chambers.find(({ rung }) => rung === "os");
+  if (os?.ready !== true) return ctx.skip(`needs bubblewrap (apt install bubblewrap): ${os?.why}`);
+  const page = await screen.open(address);
+  await screen.command().waitFor();
+  const parameters = { language: "shell", code: "echo begun; sleep 8; echo ended" };
+  const body = JSON.stringify({ card: { tool: "exec.run", parameters }, rung: "os" });
+  await fetch(`${url}/v1/directives`, { method: "POST", headers, body });
+  await page.locator(".printed, pre", { hasText: "begun" }).first().waitFor();
+  await screen.press("Escape");
+  await page.keyboard.down("k");
+  await page.locator('.gate[data-kind="frozen"]').waitFor();
+  await page.keyboard.up("k");
+  await page.locator("#open-god").click();
+  await page.locator(".held-runs li").waitFor();
+  expect(await page.locator(".held-runs li").textContent()).toMatch(/Run shell code/);
+  await page.locator(".dialog .ways-out .primary").click();
+  await page.locator(verified).waitFor();
+  expect(await page.locator(".outcome pre").first().textContent()).toBe("begun\nended\n");
+  expect(screen.faults).toEqual([]);
+}, 90_000);
 
 it("the operator's key is locked, and opened again without a passphrase where none was set", async () => {
   const page = await screen.open(address);

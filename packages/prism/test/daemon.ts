@@ -8,7 +8,7 @@ import { ROOT } from "./screen.ts";
 
 const AXIOM = join(ROOT, "../hive/src/axiom.ts");
 const ARGS = ["--disable-warning=ExperimentalWarning", AXIOM];
-export const START_MAX_MS = 45_000;
+export const START_MAX_MS = 120_000;
 
 const environment = (home: string) => ({
   ...process.env,

@@ -45,6 +45,8 @@ const refusal = (refused: string, why: string, fix: string): Refused => ({ refus
 export class FakeHive {
   status: HiveStatus = DEMO_STATUS;
   passphrase = "correct horse";
+  /** What the next freeze finds running and holds. */
+  holdable: NonNullable<HiveStatus["held"]> = [];
   /** Pause between two steps. */
   pace_ms = 20;
   /** What printing takes: pieces of stdout before the run ends. */
@@ -179,10 +181,14 @@ export class FakeHive {
         this.status = { ...this.status, unlocked: false };
         return null;
       case "POST /v1/freeze":
-        this.status = { ...this.status, frozen: { why: String(body.why), since: "2026-11-21T06:00:00.000Z" } };
+        this.status = {
+          ...this.status,
+          frozen: { why: String(body.why), since: "2026-11-21T06:00:00.000Z" },
+          held: this.holdable,
+        };
         return null;
       case "POST /v1/resume":
-        this.status = { ...this.status, frozen: null };
+        this.status = { ...this.status, frozen: null, held: [] };
         return null;
       default:
         return refusal("request-malformed", `No route ${path}.`, "Compare with /openapi.json.");

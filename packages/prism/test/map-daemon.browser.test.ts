@@ -13,7 +13,7 @@ const home = mkdtempSync(join(tmpdir(), "prism-map-"));
 const HOUR_MS = 3_600_000;
 /** Nine in the morning of tomorrow, UTC. */
 const NINE_MS = Math.floor(Date.now() / (24 * HOUR_MS)) * 24 * HOUR_MS + 33 * HOUR_MS;
-const PATIENT_MS = 60_000;
+const PATIENT_MS = 180_000;
 let daemon: ChildProcess;
 let address: string;
 let screen: Screen;
@@ -82,6 +82,21 @@ it(
     await screen.press("Enter");
     await page.locator(".map-panel .refusal").waitFor();
     expect(await page.locator(".refusal-code").textContent()).toBe("place-unknown");
+  },
+  PATIENT_MS,
+);
+
+it(
+  "leads from an hour without prices to the morning that the demo has made",
+  async () => {
+    await enterMap();
+    const { page } = screen;
+    await page.locator(".map-heat input").nth(1).check();
+    await page.locator('.map-heat button:text("Show")').click();
+    await page.locator(".map-ramp").waitFor();
+    expect(await page.locator(".map-hour output").textContent()).toContain("09:00");
+    expect(await screen.axe()).toEqual([]);
+    expect(screen.faults).toEqual([]);
   },
   PATIENT_MS,
 );

@@ -188,8 +188,47 @@ describe("with the keyboard alone", () => {
     await page.keyboard.down("k");
     await page.locator(".gate[data-kind=frozen]").waitFor();
     await page.keyboard.up("k");
-    await page.locator(".gate button").click();
+    await page.locator(".gate .primary").click();
     await screen.command().waitFor();
+  });
+
+  it("god mode shows what a freeze holds; it goes on, or its wipe waits for a held Enter", async () => {
+    const page = await open();
+    hive.holdable = [
+      {
+        directive: "c".repeat(64),
+        rung: "vm",
+        since: "2026-11-21T06:00:00.000Z",
+        until: "2026-11-21T07:00:00.000Z",
+        ram_bytes: 40 << 20,
+        snapshot: "5a".repeat(32),
+      },
+    ];
+    const freeze = async () => {
+      await screen.command().waitFor();
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+      await page.keyboard.down("k");
+      await page.locator(".gate[data-kind=frozen]").waitFor();
+      await page.keyboard.up("k");
+    };
+    await freeze();
+    await screen.press("g");
+    const row = page.locator(".held-runs li");
+    await row.waitFor();
+    expect(await row.textContent()).toMatch(/vm40\.0 MiB, since .* wiped at /);
+    expect(await row.locator(".hash").getAttribute("title")).toBe("5a".repeat(32));
+    expect(await screen.axe()).toEqual([]);
+    await page.locator(".dialog .ways-out .primary").click();
+    await freeze();
+    await page.locator("#open-god").click();
+    await page.locator('.dialog .ways-out button:text-is("Wipe them")').click();
+    await page.locator(".approval").waitFor();
+    expect(hive.said.at(-1)).toMatchObject({ card: { tool: "guard.resume", parameters: { wipe: true } } });
+    await page.waitForTimeout(600);
+    await page.keyboard.down("Enter");
+    await page.locator(".proof[data-look=verified]").waitFor();
+    await page.keyboard.up("Enter");
+    expect(hive.said.at(-1)).toEqual({ verb: "approve", explicit: true });
   });
 
   it("Tab reaches everything and is never caught", async () => {

@@ -70,7 +70,7 @@ export class Screen {
     const context = await this.#browser.newContext({ viewport: SIZE, timezoneId: "UTC", locale: "en-GB", ...options });
     const page = await context.newPage();
     this.#page = page;
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     this.#watch(page, new URL(address).origin);
     await page.goto(address);
     return page;

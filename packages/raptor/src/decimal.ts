@@ -38,8 +38,6 @@ export function compareDecimals(a: Decimal, b: Decimal): number {
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
-export const sameDecimal = (a: Decimal, b: Decimal): boolean => a.digits === b.digits && a.exponent === b.exponent;
-
 export const isInteger = (a: Decimal): boolean => a.exponent >= 0;
 
 /** Canonical spelling for keys: one text per value. */

@@ -97,7 +97,6 @@ const FORMATS: Record<string, string> = {
   regex: regexSubset(),
 };
 
-export const FORMAT_NAMES = Object.keys(FORMATS);
 const HOST_NAMES = new Set(["hostname", "idn-hostname"]);
 
 /** The strings of a format, or null for a name that JSON Schema does not define. */

@@ -4,28 +4,12 @@
  * is asked of the place below: each level is remembered by itself, so the depth and the history of a text cost nothing.
  */
 import { coarseLanes } from "./coarse.ts";
+import type { Entry, Exit } from "./entry.ts";
 import { type Local, StringLocal } from "./machine.ts";
 import { isOpen, openEntry, type StringShape, stringShape } from "./open-string.ts";
 import { CLOSE } from "./strings.ts";
 import { longTrie, rootView, subView, type TokenTrie, TrieBuilder } from "./trie.ts";
 import type { Vocabulary } from "./vocabulary.ts";
-
-/** Tokens that leave a place with one outcome, and what they still have to say. */
-export interface Exit {
-  readonly outcome: number;
-  readonly trie: TokenTrie;
-  /** Tokens of the trie that do not leave this way. Such exits come first in an entry. */
-  readonly except: Int32Array | null;
-}
-
-export interface Entry {
-  /** Allowed tokens that end inside the place: a list, or a bit set when they are many. */
-  readonly list: Int32Array | null;
-  readonly bits: Uint32Array | null;
-  /** More tokens, of a list that many entries share. */
-  readonly shared: Int32Array | null;
-  readonly exits: readonly Exit[];
-}
 
 /** How a place is seen: by all tokens, or by all but the `long` ones as `short`, for which fewer places differ. */
 interface Look {

@@ -2,8 +2,8 @@
  * Strings that stay open whatever is written (any text, or any text but some; or only its length is limited). For
  * these the tokens inside are the same for every schema, and only the tokens that close the string are looked at.
  */
+import type { Entry, Exit } from "./entry.ts";
 import type { StringLocal } from "./machine.ts";
-import type { Entry, Exit } from "./mask.ts";
 import { RegexStore } from "./regex.ts";
 import { CLOSE, DEAD, type Lanes, StringMachine } from "./strings.ts";
 import { type TokenTrie, TrieBuilder } from "./trie.ts";
