@@ -15,8 +15,8 @@ const LONG_RUN = 40;
 /** A go that is cut short weighs so many that are not. */
 const CUT_WEIGHT = 4;
 /** Temperatures, from first to last, in typical steps between an item's best agents. */
-const HOT = 2;
-const COLD = 0.2;
+const HOT = 3;
+const COLD = 0.3;
 /** How far chance moves an item in the order, in the same. */
 const SHAKE = 2;
 const LOOK_EVERY = 32;

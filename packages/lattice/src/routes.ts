@@ -18,9 +18,8 @@ export interface RoutesStop {
   random(): number;
 }
 
-/** Temperatures as shares of the mean cost of a way in the first routes. */
-const HOT = 0.5;
-const COLD = 0.003;
+/** Temperatures, first and last, as shares of the mean cost of a way in the first routes. Windows set plans apart: it takes more heat to cross. */
+const HEATS = { open: [0.5, 0.003], timed: [2, 0.01] } as const;
 const LOOK_EVERY = 64;
 const NEAR = 1e-9;
 
@@ -31,12 +30,13 @@ export function solveRoutes(problem: RoutesProblem, { progress, random }: Routes
   let now = search.first();
   let best: RoutePlan = now;
   const step = now.cost / Math.max(1, problem.clusters.length + now.routes.length);
-  let temperature = HOT * step;
+  const [hot, cold] = HEATS[problem.windows === null ? "open" : "timed"];
+  let temperature = hot * step;
   for (let round = 1; ; round++) {
     if (round % LOOK_EVERY === 0) {
       const done = progress();
       if (done >= 1) break;
-      temperature = HOT * step * (COLD / HOT) ** done;
+      temperature = hot * step * (cold / hot) ** done;
     }
     const next = search.change(now);
     if (next.missing.length > now.missing.length) continue;
