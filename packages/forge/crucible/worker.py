@@ -19,6 +19,7 @@ class Leaving:
     def __init__(self):
         self.status = 0
         self.leave, self.collect, self.forget, self.modules = os._exit, gc.collect, atexit._clear, sys.modules
+        self.booted = frozenset(sys.modules) - {"__main__"}
         atexit.register(self)
 
     def note(self, end):
@@ -30,9 +31,9 @@ class Leaving:
         flushed = self.flush(sys.stdout) & self.flush(sys.stderr)
         sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
         sys.last_value = sys.last_traceback = None
-        own = [name for name, one in self.modules.items() if str(getattr(one, "__file__", "")).startswith("/work/")]
-        for name in own:
-            del self.modules[name]
+        for name in self.modules.keys() - self.booted:
+            if str(getattr(self.modules[name], "__file__", "")).startswith("/work/"):
+                del self.modules[name]
         self.forget()
         self.collect()
         flushed &= self.flush(sys.stdout) & self.flush(sys.stderr)
@@ -61,7 +62,7 @@ def program():
     sys.argv = ["main.py"]
     sys.path[:0] = ["/work"]
     sys.path.append("/usr/lib/python3/dist-packages")
-    with open("/run/job/program.js", "rb") as file:
+    with open("/run/job/program.js", "rb", 0) as file:
         text = file.read()
     main = type(sys)("__main__")
     main.__dict__.update(__file__="/work/main.py", __builtins__=builtins)
