@@ -119,17 +119,21 @@ export function runLatticeDemo(terminal: Terminal, asked: { seed: number; capabi
     const made = await terminal.patiently(`building ${DEMO_CITY}`, put(client, city));
     if (isRefused(made)) return showRefusal(terminal, made);
     if (terminal.json) terminal.out(JSON.stringify({ city: DEMO_CITY, seed: asked.seed, ...made }));
-    else terminal.out(demoText(DEMO_CITY, made));
+    else terminal.out(demoText(DEMO_CITY, made, openDaily(city)));
     return EXIT.ok;
   });
 }
 
-const demoText = (city: string, { added, replaced }: { added: number; replaced: number }): string =>
+/** A café that is open on whatever day tomorrow is. */
+const openDaily = (city: readonly Capability[]): string =>
+  city.find(({ id, hours }) => id.startsWith("cafe-") && hours?.text.startsWith("Mo-Su 07:00-19:00"))?.id ?? "cafe-1";
+
+const demoText = (name: string, { added, replaced }: { added: number; replaced: number }, cafe: string): string =>
   [
-    `${city}: ${added} records added, ${replaced} replaced. Try:`,
+    `${name}: ${added} records added, ${replaced} replaced. Try:`,
     '  axiom do lattice.find --what café --near "Old Town" --require wifi --require quiet --at "tomorrow 9am"',
     '  axiom lattice plan --leg "what=café; near=Old Town; from=tomorrow 9am; minutes=45" --leg "what=tennis court; near=Market; minutes=60"',
-    '  axiom do lattice.reserve --capability cafe-1 --at "tomorrow 10am" --units 2 --approve',
+    `  axiom do lattice.reserve --capability ${cafe} --at "tomorrow 10am" --units 2 --approve`,
   ].join("\n");
 
 export function runLatticeShow(terminal: Terminal): Promise<number> {
