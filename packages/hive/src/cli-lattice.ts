@@ -126,7 +126,8 @@ export function runLatticeDemo(terminal: Terminal, asked: { seed: number; capabi
 
 /** A café that is open on whatever day tomorrow is. */
 const openDaily = (city: readonly Capability[]): string =>
-  city.find(({ id, hours }) => id.startsWith("cafe-") && hours?.text.startsWith("Mo-Su 07:00-19:00"))?.id ?? "cafe-1";
+  city.find(({ id, hours }) => id.startsWith("cafe-") && hours?.kind === "osm" && hours.text.startsWith("Mo-Su 07:"))
+    ?.id ?? "cafe-1";
 
 const demoText = (name: string, { added, replaced }: { added: number; replaced: number }, cafe: string): string =>
   [
