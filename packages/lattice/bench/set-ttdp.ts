@@ -11,7 +11,7 @@ import { flooredWays, numberLines } from "./set-toptw.ts";
 
 const WEEK = 7;
 /** Share of the time in which tours are looked for; the rest is the bound's. */
-const SEARCH_SHARE = 0.4;
+const SEARCH_SHARE = 0.25;
 
 /** @throws Error when the text is no such file. */
 export function readTtdp(text: string): OrienteeringProblem {
@@ -58,7 +58,7 @@ function solve(text: string, { random, expired, spent, seconds }: Limit): Outcom
 
 export const ttdpSet: InstanceSet = {
   name: "ttdp",
-  seconds: 20,
+  seconds: 40,
   instances: (data) => {
     const folder = join(data, "ttdp");
     const names = existsSync(folder) ? readdirSync(folder) : [];

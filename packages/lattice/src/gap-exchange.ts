@@ -9,14 +9,14 @@ import type { GapProblem } from "./gap.ts";
 
 /** Agents that share their items, at most, and branches looked at in one go. */
 const MOST_AGENTS = 9;
-const MOST_BRANCHES = 3000;
+const MOST_BRANCHES = 1500;
 /** Goes in a row with the most agents that end by themselves, or fail to, after which there is one more, or one less. */
 const LONG_RUN = 40;
 /** A go that is cut short weighs so many that are not. */
 const CUT_WEIGHT = 4;
 /** Temperatures, from first to last, in typical steps between an item's best agents. */
-const HOT = 1;
-const COLD = 0.05;
+const HOT = 2;
+const COLD = 0.2;
 /** How far chance moves an item in the order, in the same. */
 const SHAKE = 2;
 const LOOK_EVERY = 32;
@@ -47,6 +47,9 @@ export class GapExchange {
   readonly #key: Float64Array;
   readonly #options: Int8Array;
   readonly #extra: Float64Array;
+  /** Value of the room that the items from each turn on take, at the least and at the most. */
+  readonly #takesLeast: Float64Array;
+  readonly #takesMost: Float64Array;
   readonly #room: Int32Array;
   readonly #pick: Int8Array;
   readonly #found: Int8Array;
@@ -73,6 +76,8 @@ export class GapExchange {
     this.#key = new Float64Array(items);
     this.#options = new Int8Array(items * MOST_AGENTS);
     this.#extra = new Float64Array(items * MOST_AGENTS);
+    this.#takesLeast = new Float64Array(items + 1);
+    this.#takesMost = new Float64Array(items + 1);
     this.#room = new Int32Array(MOST_AGENTS);
     this.#pick = new Int8Array(items);
     this.#found = new Int8Array(items);
@@ -159,17 +164,45 @@ export class GapExchange {
   }
 
   #search(budget: number): void {
+    const { capacity } = this.#problem;
     this.#budget = budget + NEAR * this.#unit;
     this.#branches = 0;
     this.#better = false;
-    for (let a = 0; a < this.#count; a++) this.#room[a] = this.#problem.capacity[this.#agents[a]!]!;
-    this.#visit(0, 0);
+    let worth = 0;
+    for (let a = 0; a < this.#count; a++) {
+      const agent = this.#agents[a]!;
+      this.#room[a] = capacity[agent]!;
+      worth += this.#prices[agent]! * capacity[agent]!;
+    }
+    this.#weighRest();
+    this.#visit(0, 0, worth);
   }
 
-  #visit(at: number, spent: number): void {
+  /** From the last item to the first; only options within the budget count. */
+  #weighRest(): void {
+    const { items, weight } = this.#problem;
+    [this.#takesLeast[this.#size], this.#takesMost[this.#size]] = [0, 0];
+    for (let at = this.#size - 1; at >= 0; at--) {
+      const item = this.#items[at]!;
+      let [least, most] = [Number.POSITIVE_INFINITY, 0];
+      for (let place = at * MOST_AGENTS, end = place + this.#count; place < end; place++) {
+        if (this.#extra[place]! > this.#budget) break;
+        const agent = this.#agents[this.#options[place]!]!;
+        const takes = this.#prices[agent]! * weight[agent * items + item]!;
+        least = Math.min(least, takes);
+        most = Math.max(most, takes);
+      }
+      this.#takesLeast[at] = this.#takesLeast[at + 1]! + least;
+      this.#takesMost[at] = this.#takesMost[at + 1]! + most;
+    }
+  }
+
+  /** `worth` is the value of the room left: what will be empty of it costs, and the items to come have to find place in it. */
+  #visit(at: number, spent: number, worth: number): void {
     if (++this.#branches > MOST_BRANCHES) return;
+    if (worth < this.#takesLeast[at]! - NEAR || spent + worth - this.#takesMost[at]! > this.#budget) return;
     if (at === this.#size) {
-      this.#close(spent);
+      this.#close(spent + worth);
       return;
     }
     const { items, weight } = this.#problem;
@@ -178,19 +211,18 @@ export class GapExchange {
       const cost = spent + this.#extra[place]!;
       if (cost > this.#budget) return;
       const a = this.#options[place]!;
-      const heavy = weight[this.#agents[a]! * items + item]!;
+      const agent = this.#agents[a]!;
+      const heavy = weight[agent * items + item]!;
       if (heavy > this.#room[a]!) continue;
       this.#room[a]! -= heavy;
       this.#pick[at] = a;
-      this.#visit(at + 1, cost);
+      this.#visit(at + 1, cost, worth - this.#prices[agent]! * heavy);
       this.#room[a]! += heavy;
     }
   }
 
   /** All items have an agent: kept when it is within the budget and not what there is. */
-  #close(spent: number): void {
-    let cost = spent;
-    for (let a = 0; a < this.#count; a++) cost += this.#prices[this.#agents[a]!]! * this.#room[a]!;
+  #close(cost: number): void {
     if (cost > this.#budget) return;
     let same = true;
     for (let at = 0; same && at < this.#size; at++)

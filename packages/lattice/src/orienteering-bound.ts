@@ -8,10 +8,10 @@ import { DayGround, type Fineness } from "./day-ways.ts";
 
 /** Steps of the prices at each fineness, and the share of the time by which it is left for the next. */
 const LEVELS: readonly (Fineness & { readonly steps: number; readonly until: number })[] = [
-  { buckets: 100, near: 4, steps: 60, until: 0.3 },
-  { buckets: 300, near: 5, steps: 20, until: 0.6 },
-  { buckets: 1000, near: 6, steps: 8, until: 0.9 },
-  { buckets: 2500, near: 5, steps: 1, until: 1 },
+  { buckets: 100, near: 3, steps: 80, until: 0.25 },
+  { buckets: 300, near: 3, steps: 40, until: 0.55 },
+  { buckets: 1000, near: 3, steps: 15, until: 0.9 },
+  { buckets: 2500, near: 3, steps: 2, until: 1 },
 ];
 
 /**
