@@ -133,19 +133,20 @@ interface TaskRow {
 }
 
 export function planText({ planned, why, legs, tasks, certificate }: JsonObject): string {
-  if (planned !== true) return String(why);
-  const rows =
-    tasks === null
-      ? legRows(legs as readonly JsonObject[])
-      : (tasks as unknown as readonly TaskRow[]).flatMap(({ task, planned, why, legs }) =>
-          planned ? [`${task}:`, ...legRows(legs)] : [`${task}: left out. ${why}`],
-        );
+  const competing = tasks === null ? [] : taskRows(tasks as unknown as readonly TaskRow[]);
+  if (planned !== true) return [String(why), ...competing].join("\n");
+  const rows = tasks === null ? legRows(legs as readonly JsonObject[]) : competing;
   const { primal, bound, gap } = certificate as { primal: number; bound: number; gap: number };
   return [
     ...rows,
     `cost ${Math.round(primal)} s, at least ${Math.round(bound)} s: gap ${(gap * 100).toFixed(2)} %`,
   ].join("\n");
 }
+
+const taskRows = (tasks: readonly TaskRow[]): string[] =>
+  tasks.flatMap(({ task, planned, why, legs }) =>
+    planned ? [`${task}:`, ...legRows(legs)] : [`${task}: left out. ${why}`],
+  );
 
 const legRows = (legs: readonly JsonObject[]): string[] =>
   legs.map(({ local, what, capability, travel_s }) => {

@@ -1,5 +1,5 @@
 /** `axiom lattice import|demo|show`: what fills the lattice, and what it holds. */
-import type { AttributeKind, Capability } from "lattice";
+import type { AttributeKind, Capability, CoordinateReply } from "lattice";
 import type { Refusal } from "lop";
 import type { Connection } from "./client.ts";
 import { withHive } from "./connection.ts";
@@ -113,20 +113,29 @@ async function progressBar(terminal: Terminal, max_bytes: number): Promise<Bar> 
 
 export function runLatticeDemo(terminal: Terminal, asked: { seed: number; capabilities?: number }): Promise<number> {
   return withHive(terminal, async ({ client }) => {
-    const { DEMO_CITY, demoCity, isFault } = await import("lattice");
+    const { DEMO_CITY, demoCity, demoMorning, isFault } = await import("lattice");
     const city = demoCity(asked);
     if (isFault(city)) throw new UsageError(city.why);
     const made = await terminal.patiently(`building ${DEMO_CITY}`, put(client, city));
     if (isRefused(made)) return showRefusal(terminal, made);
-    if (terminal.json) terminal.out(JSON.stringify({ city: DEMO_CITY, seed: asked.seed, ...made }));
-    else terminal.out(demoText(DEMO_CITY, made));
+    // Nothing is held: it only finds what an hour of a court or a desk is worth when many want it.
+    const morning = client.post<CoordinateReply>("/v1/lattice/coordinate", demoMorning(nineTomorrow(Date.now())));
+    const planned = await terminal.patiently("a morning in it", morning);
+    if (isRefused(planned)) return showRefusal(terminal, planned);
+    const prices = planned.prices.length;
+    if (terminal.json) terminal.out(JSON.stringify({ city: DEMO_CITY, seed: asked.seed, ...made, prices }));
+    else terminal.out(demoText(DEMO_CITY, { ...made, prices }));
     return EXIT.ok;
   });
 }
 
-const demoText = (city: string, { added, replaced }: { added: number; replaced: number }): string =>
+const DAY_MS = 86_400_000;
+/** Nine in the morning, UTC. */
+const nineTomorrow = (now_ms: number): number => Math.floor(now_ms / DAY_MS) * DAY_MS + DAY_MS + 9 * (DAY_MS / 24);
+
+const demoText = (city: string, made: { added: number; replaced: number; prices: number }): string =>
   [
-    `${city}: ${added} records added, ${replaced} replaced. Try:`,
+    `${city}: ${made.added} records added, ${made.replaced} replaced; ${made.prices} quarters of an hour have a price tomorrow from 9am, which the map shows as heat. Try:`,
     '  axiom do lattice.find --what café --near "Old Town" --require wifi --require quiet --at "tomorrow 9am"',
     '  axiom lattice plan --leg "what=café; near=Old Town; from=tomorrow 9am; minutes=45" --leg "what=tennis court; near=Market; minutes=60"',
     '  axiom do lattice.reserve --capability cafe-1 --at "tomorrow 10am" --units 2 --approve',

@@ -105,6 +105,7 @@ export const LatticeSurface = z.looseObject({
       open: z.array(z.enum(["open", "closed", "unknown"])),
     }),
   ),
+  priced: WindowShape.nullable(),
   epoch: z.int(),
 });
 

@@ -21,6 +21,7 @@ import {
   type Leg,
   type LegAsked,
   MAX_PLAN_LEGS,
+  planFor,
   readLegs,
   START_TOLERANCE_MS,
   visitRow,
@@ -83,7 +84,9 @@ async function planWithin(
   const progress = (): number => (open.clock.monotonic_ms() - begun_ms) / DEADLINE_MS;
   const answer = coordinateLegs(ground.legs, { rounds: ROUNDS, tries: TRIES, random: goldenSteps(), progress });
   const file = toCoordinationFile(problem, ground, answer);
-  const rows = tasks.map((task, t) => taskRow(open, task, file.plan[t]!, records));
+  const rows: JsonObject[] = [];
+  for (const [t, task] of tasks.entries())
+    rows.push(await taskRow(open, crypto, task, asked[t]!, file.plan[t]!, records));
   const planned = rows.some((row) => row.planned);
   return {
     planned,
@@ -162,21 +165,22 @@ async function problemOf(
   return { problem, records: [...wanted.values()].map(({ record }) => record) };
 }
 
-function taskRow(
+async function taskRow(
   open: OpenLattice,
+  crypto: Crypto,
   { name, legs }: Task,
+  asked: TaskAsked,
   visits: CoordinationFile["plan"][number],
   records: readonly Capability[],
-): JsonObject {
-  const { tz } = open.settings;
-  if (visits === null) return { task: name, planned: false, why: whyNot(legs), legs: [] };
-  const rows = visits.map((visit) => visitRow(legs[visit.leg]!, records[visit.place]!, visit, tz));
+): Promise<JsonObject> {
+  if (visits === null) return { task: name, planned: false, why: await whyLeftOut(open, crypto, asked), legs: [] };
+  const rows = visits.map((visit) => visitRow(legs[visit.leg]!, records[visit.place]!, visit, open.settings.tz));
   return { task: name, planned: true, why: null, legs: rows };
 }
 
-function whyNot(legs: readonly Leg[]): string {
-  const nowhere = legs.find(({ places }) => places.length === 0);
-  return nowhere === undefined
-    ? "What it needs is closed, full, or worth more to the other tasks."
-    : `Nothing matches "${nowhere.asked.what}" there.`;
+/** Nothing fits even alone, or others pay more for what it needs. */
+async function whyLeftOut(open: OpenLattice, crypto: Crypto, { legs }: TaskAsked): Promise<string> {
+  const alone = await planFor(open, crypto, legs);
+  if (isRefusal(alone)) return alone.why;
+  return alone.planned === true ? "What it needs is worth more to the other tasks." : String(alone.why);
 }

@@ -83,6 +83,20 @@ describe("on a fresh home", () => {
     const leg = { name: "charge", find, from_ms: noon, until_ms: noon + 7_200_000, minutes: 30, units: 1 };
     const task = { from: { lat: 54.72, lng: 2.77 }, depart_ms: noon, legs: [leg] };
     writeFileSync(join(home, "tasks.json"), JSON.stringify({ tasks: [task, task] }));
+    const court = { what: "court", near: "Market", from: "tomorrow 9am" };
+    const words = { tasks: [{ name: "Ann", start: "Old Town", legs: [court] }, { legs: [court] }] };
+    writeFileSync(join(home, "words.json"), JSON.stringify(words));
+    const stated = await run("lattice", "coordinate", join(home, "words.json"));
+    expect(stated).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Ann:\n.*\ntask 2:\n.*\ncost .*gap/) });
+    writeFileSync(
+      join(home, "plan.json"),
+      (await run("lattice", "coordinate", join(home, "words.json"), "--json")).stdout,
+    );
+    const verified = await run("verify", join(home, "plan.json"));
+    expect(verified).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/certificate holds: cost \d+ s, no plan below/),
+    });
     const coordinated = await run("lattice", "coordinate", join(home, "tasks.json"));
     expect(coordinated).toMatchObject({
       code: 0,
@@ -127,7 +141,9 @@ describe("on a fresh home", () => {
     );
     const all = await run("lattice", "import", file);
     expect(all).toMatchObject({ code: 1, stdout: "3 read, 0 added, 0 replaced, 0 passed over, 2 bad\n" });
-    expect(all.stderr).toMatch(/line 3: at\.lat: Too big.*\n.*line 4: attributes\.quiet.*\n.*--keep-good/s);
+    expect(all.stderr).toMatch(
+      /line 3: at\.lat: must be at most 90, not 95\.\n.*line 4: attributes\.quiet.*\n.*--keep-good/s,
+    );
     expect(await json("lattice", "import", file, "--keep-good")).toMatchObject({
       added: 1,
       bad: 2,

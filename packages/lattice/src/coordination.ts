@@ -51,7 +51,7 @@ export async function coordinate(
   if (isFault(rivalry)) return rivalry;
   const { answer, certificate } = settle(terrain, rivalry, request);
   const slotPrices = pricesOf(rivalry, answer.prices);
-  prices.take(slotPrices);
+  await prices.take(slotPrices);
   const plans = laid.map((task, t) => wayOf(task, rivalry, t, answer.plan[t]!));
   const holds = request.commit === undefined ? [] : await commit(terrain, plans, request.commit);
   if (isFault(holds)) return holds;

@@ -97,7 +97,8 @@ class Dice {
 
 const rounded = (degrees: number): number => Math.round(degrees * 1e7) / 1e7;
 
-function offset({ lat, lng }: Point, east_m: number, north_m: number): Point {
+/** A point so many metres away. */
+export function offset({ lat, lng }: Point, east_m: number, north_m: number): Point {
   const metres = METRES_OF_LATITUDE * Math.cos((lat * Math.PI) / 180);
   return { lat: rounded(lat + north_m / METRES_OF_LATITUDE), lng: rounded(lng + east_m / metres) };
 }

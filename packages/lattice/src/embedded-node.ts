@@ -15,6 +15,8 @@ import { nodeSha256, openJournalFile } from "./journal-node.ts";
 import type { Lattice } from "./lattice.ts";
 import { type LiveClock, LiveSurface } from "./live.ts";
 import { LivingIndex } from "./living-index.ts";
+import { PriceBook } from "./price-book.ts";
+import { pricesInto, readPrices } from "./price-file-node.ts";
 import type { RecordStore, StoredRecord } from "./record-store.ts";
 import { openRecordStore } from "./record-store-node.ts";
 import { nodeInZone } from "./zone-node.ts";
@@ -65,6 +67,7 @@ export async function openLattice(settings: LatticeSettings): Promise<Lattice | 
     live,
     index,
     hours,
+    prices: new PriceBook(await readPrices(join(folder, "prices")), pricesInto(join(folder, "prices"))),
     clock,
     breathe: () => nextTurn(),
     digest: (bytes) => createHash("sha256").update(bytes).digest("hex"),

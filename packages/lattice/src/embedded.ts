@@ -30,7 +30,7 @@ import { MAX_BATCH } from "./lattice.ts";
 import type { DimensionChange, LiveClock, LiveSurface } from "./live.ts";
 import type { LivingIndex } from "./living-index.ts";
 import { plan } from "./planning.ts";
-import { PriceBook } from "./price-book.ts";
+import type { PriceBook } from "./price-book.ts";
 import { surface, why } from "./questions.ts";
 import type { RecordStore, StoredRecord } from "./record-store.ts";
 import {
@@ -59,6 +59,7 @@ export interface EmbeddedParts {
   readonly live: LiveSurface;
   readonly index: LivingIndex;
   readonly hours: HoursDesk;
+  readonly prices: PriceBook;
   readonly clock: LiveClock;
   readonly breathe: Breathe;
   /** Hex SHA-256. */
@@ -79,7 +80,7 @@ export class EmbeddedLattice implements Lattice, Terrain {
   readonly #dictionary: AttributeDictionary;
   readonly #known = new Map<string, Known>();
   readonly #standing: StandingDesk;
-  readonly #prices = new PriceBook();
+  readonly #prices: PriceBook;
   /** Batches of records come one after another. */
   #turn: Promise<unknown> = Promise.resolve();
   #merging: Promise<void> | null = null;
@@ -87,6 +88,7 @@ export class EmbeddedLattice implements Lattice, Terrain {
   constructor(parts: EmbeddedParts) {
     this.#parts = parts;
     this.#dictionary = new AttributeDictionary(parts.records.counts());
+    this.#prices = parts.prices;
     this.#standing = new StandingDesk({
       ground: () => ({ index: parts.index.version, counts: null, ...this.#around() }),
       epoch: () => this.#epoch,

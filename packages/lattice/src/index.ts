@@ -37,6 +37,7 @@ export {
 } from "./coordination-file.ts";
 export type { OrienteeringProblem } from "./day-tours.ts";
 export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type DemoCity, demoCity } from "./demo-city.ts";
+export { DEMO_ERRANDS, demoMorning } from "./demo-morning.ts";
 export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
 export {
@@ -196,14 +197,8 @@ export {
   MAX_TASKS,
 } from "./plan-request.ts";
 export { MAX_PRICES } from "./price-book.ts";
-export {
-  costOfRoutes,
-  MAX_ROUTE_PLACES,
-  type RoutesAnswer,
-  type RoutesProblem,
-  type RoutesStop,
-  solveRoutes,
-} from "./routes.ts";
+export { type RoutesAnswer, type RoutesStop, solveRoutes } from "./routes.ts";
+export { costOfRoutes, MAX_ROUTE_PLACES, type RoutesProblem } from "./routes-problem.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export {
   MAX_STANDING,

@@ -309,5 +309,7 @@ export interface SurfaceReply {
     readonly price_s: readonly number[];
     readonly open: readonly ("open" | "closed" | "unknown")[];
   }[];
+  /** When units of this dimension have a price at all, here or elsewhere; null when they never do. */
+  readonly priced: Window | null;
   readonly epoch: number;
 }

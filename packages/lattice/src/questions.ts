@@ -111,5 +111,5 @@ export async function surface(terrain: Terrain, prices: PriceBook, value: unknow
     price_s: all.map((slot) => prices.at(place.id, dimension, slot)),
     open: all.map((slot) => offering.isOpen(place, { from_ms: slot * SLOT_MS, until_ms: (slot + 1) * SLOT_MS })),
   }));
-  return { slots_ms: all.map((slot) => slot * SLOT_MS), places, epoch: match.epoch };
+  return { slots_ms: all.map((slot) => slot * SLOT_MS), places, priced: prices.span(dimension), epoch: match.epoch };
 }

@@ -93,6 +93,7 @@ function surfaceOf(params: URLSearchParams): Surface {
       free: slots_ms.map(() => Math.floor(capacity[dimension]! * share(n + 40))),
       price_s: slots_ms.map(() => Math.max(0, Math.round(900 * share(n + 90) - 300))),
     })),
+    priced: { from_ms, until_ms: from_ms + HOUR_MS },
   };
 }
 
@@ -199,7 +200,7 @@ export const DEMO_MAPS: { readonly [name: string]: () => Partial<MapState> } = {
   heat: () => ({ ...LOADED, heat: { kind: "price", dimension: "units", hours: 20, surface } }),
   cold: () => ({
     ...LOADED,
-    heat: { kind: "price", dimension: "units", hours: 20, surface: { ...surface, places: [] } },
+    heat: { kind: "price", dimension: "units", hours: 20, surface: { ...surface, places: [], priced: null } },
   }),
   plan: () => ({ ...planned, route: route() }),
   checked: () => ({

@@ -5,8 +5,9 @@ import { Sign } from "./map-find.tsx";
 import { RAMP } from "./map-heat.ts";
 import { FAMILIES } from "./map-kinds.ts";
 import { type MapView, metresText, scaleBar } from "./map-projection.ts";
-import { type HeatKind, heatOf, heatSpan, type MapState } from "./map-state.ts";
+import { type HeatKind, heatOf, heatSpan, hoursUntil, type MapState } from "./map-state.ts";
 import { dayText, spanText } from "./map-time.ts";
+import type { Span } from "./map-wire.ts";
 import { countText } from "./sentence.ts";
 
 interface Props {
@@ -88,14 +89,33 @@ export function HeatPanel({ desk, map }: Props) {
               ))}
             </select>
           </label>
-          <HeatLegend map={map} />
+          <HeatLegend desk={desk} map={map} />
         </>
       )}
     </section>
   );
 }
 
-function HeatLegend({ map }: { map: MapState }) {
+/** Prices come from tasks that compete; where there are some at another hour, one step leads there. */
+function NoPrice({ desk, map, priced }: Props & { readonly priced: Span | null }) {
+  const hours = priced === null ? -1 : hoursUntil(priced.from_ms, desk.now_ms);
+  const there = priced !== null && hours >= 0 && hours <= HOURS_AHEAD;
+  return (
+    <>
+      <p className="muted" role="status">
+        No unit has a price then: nothing competes for it.
+        {!there && " Prices come when tasks are coordinated."}
+      </p>
+      {there && (
+        <button type="button" onClick={() => void desk.warm({ hours })}>
+          Show {dayText(priced.from_ms, map.lattice?.tz ?? "UTC")}
+        </button>
+      )}
+    </>
+  );
+}
+
+function HeatLegend({ desk, map }: Props) {
   const { heat, points } = map;
   const { kind, surface } = heat;
   const places = useMemo(() => heatOf({ heat, points }), [heat, points]);
@@ -106,9 +126,11 @@ function HeatLegend({ map }: { map: MapState }) {
       </p>
     );
   if (places.length === 0)
-    return (
+    return kind === "price" ? (
+      <NoPrice desk={desk} map={map} priced={surface.priced} />
+    ) : (
       <p className="muted" role="status">
-        {kind === "price" ? "No unit has a price then: nothing competes for it." : "Nothing is taken then."}
+        Nothing is taken then.
       </p>
     );
   const most = Math.max(...places.map((place) => place.heat));

@@ -140,6 +140,10 @@ export function heatSpan({ hours }: Pick<Heat, "hours">, now_ms: number): Span {
   return { from_ms, until_ms: from_ms + HOUR_MS };
 }
 
+/** Which of those hours a moment lies in. */
+export const hoursUntil = (at_ms: number, now_ms: number): number =>
+  Math.floor(at_ms / HOUR_MS) - Math.floor(now_ms / HOUR_MS);
+
 /** Heat of each place, 0 and more: seconds a unit is worth, or the share that is taken. The hour's worst slot counts. */
 export function heatOf(state: Pick<MapState, "heat" | "points">): { readonly at: World; readonly heat: number }[] {
   const { kind, dimension, surface } = state.heat;

@@ -59,6 +59,8 @@ export interface Surface {
     readonly price_s: readonly number[];
     readonly open: readonly ("open" | "closed" | "unknown")[];
   }[];
+  /** When anything of the dimension has a price; null when nothing ever has. */
+  readonly priced: Span | null;
 }
 
 export interface SurfaceAsked extends Span {

@@ -86,6 +86,21 @@ it(
   PATIENT_MS,
 );
 
+it(
+  "leads from an hour without prices to the morning that the demo has made",
+  async () => {
+    await enterMap();
+    const { page } = screen;
+    await page.locator(".map-heat input").nth(1).check();
+    await page.locator('.map-heat button:text("Show")').click();
+    await page.locator(".map-ramp").waitFor();
+    expect(await page.locator(".map-hour output").textContent()).toContain("09:00");
+    expect(await screen.axe()).toEqual([]);
+    expect(screen.faults).toEqual([]);
+  },
+  PATIENT_MS,
+);
+
 /** Tasks that compete for the same hours, so that these have prices. */
 async function compete(): Promise<void> {
   const kinds = ["court", "desk", "meeting_room"];
