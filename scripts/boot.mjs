@@ -165,6 +165,9 @@ function ensureKernel(node) {
   });
 }
 
+/** The daemon, now or as a service: other commands need no page built first. */
+const servesHud = ([command]) => command === undefined || command.startsWith("-") || command === "service";
+
 /** Becomes, as far as Node allows, the given script under the pinned Node: same streams, signals and exit code. */
 function become(node, script, args) {
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ""}` };
@@ -191,7 +194,7 @@ ensurePackages(node);
 ensureKernel(node);
 if (verb === "exec") become(node, resolve(args[0]), args.slice(1));
 else if (verb === "start") {
-  ensureHud(node);
+  if (servesHud(args)) ensureHud(node);
   become(node, join(ROOT, "packages", "hive", "src", "axiom.ts"), args);
 } else if (verb === "test") {
   ensureHud(node);

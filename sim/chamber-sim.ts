@@ -10,7 +10,7 @@ interface Stop {
 
 /**
  * Words of a program, one a line: `print TEXT`, `error TEXT` (to stderr), `write PATH TEXT`, `remove PATH`, `sleep MS`,
- * `exit STATUS`. Without `exit` it ends `ok`.
+ * `wait` (until `release`), `exit STATUS`. Without `exit` it ends `ok`.
  */
 export class SimChamber implements Chamber {
   readonly rung: Rung;
@@ -20,6 +20,7 @@ export class SimChamber implements Chamber {
   /** Told of each program as it begins. */
   onBegin: (code: string) => void = () => {};
   readonly #clock: Clock;
+  readonly #release = Promise.withResolvers<void>();
 
   constructor(clock: Clock, rung: Rung, languages: readonly Language[]) {
     this.#clock = clock;
@@ -36,26 +37,37 @@ export class SimChamber implements Chamber {
       this.began.set(code, (this.began.get(code) ?? 0) + 1);
       this.onBegin(code);
     };
-    return this.rung === "os" || this.rung === "vm"
-      ? new HoldingSession(this.#clock, this.rung, begin)
-      : new SimSession(this.#clock, this.rung, begin);
+    const world = { clock: this.#clock, rung: this.rung, begin, released: this.#release.promise };
+    return this.rung === "os" || this.rung === "vm" ? new HoldingSession(world) : new SimSession(world);
+  }
+
+  /** Whoever waits goes on, and nobody waits any more. */
+  release(): void {
+    this.#release.resolve();
   }
 
   async close(): Promise<void> {}
 }
 
+interface SimWorld {
+  readonly clock: Clock;
+  readonly rung: Rung;
+  readonly released: Promise<void>;
+  begin(code: string): void;
+}
+
 /** Ends at a freeze, as the rungs of WebAssembly do. */
 class SimSession implements Session {
-  readonly #clock: Clock;
-  protected readonly rung: Rung;
-  readonly #begin: (code: string) => void;
+  readonly #world: SimWorld;
   protected readonly stopping = new AbortController();
   #files = new Map<string, Uint8Array>();
 
-  constructor(clock: Clock, rung: Rung, begin: (code: string) => void) {
-    this.#clock = clock;
-    this.rung = rung;
-    this.#begin = begin;
+  constructor(world: SimWorld) {
+    this.#world = world;
+  }
+
+  protected get rung(): Rung {
+    return this.#world.rung;
   }
 
   async put(path: string, bytes: Uint8Array): Promise<Refusal | null> {
@@ -64,9 +76,10 @@ class SimSession implements Session {
   }
 
   async *exec(run: ChamberRun): AsyncGenerator<ChamberEvent> {
-    this.#begin(run.code);
+    const { clock, released } = this.#world;
+    this.#world.begin(run.code);
     const files = new Map(run.files ?? this.#files);
-    const start_ms = this.#clock.monotonic_ms();
+    const start_ms = clock.monotonic_ms();
     yield { type: "started", rung: this.rung };
     let status: Status = "ok";
     for (const line of run.code.split("\n")) {
@@ -76,7 +89,8 @@ class SimSession implements Session {
       else if (word === "error") yield { type: "stderr", bytes: utf8(`${text}\n`) };
       else if (word === "write") files.set(first, utf8(rest.join(" ")));
       else if (word === "remove") files.delete(first);
-      else if (word === "sleep") await this.#clock.sleep(Number(first), this.stopping.signal);
+      else if (word === "sleep") await clock.sleep(Number(first), this.stopping.signal);
+      else if (word === "wait") await Promise.race([released, this.#stopped()]);
       else if (word === "exit") status = first as Status;
       await this.standing();
       if (this.stopping.signal.aborted) break;
@@ -85,8 +99,12 @@ class SimSession implements Session {
     status = stop?.status ?? status;
     if (status === "ok") this.#files = files;
     const why = stop?.why ?? (status === "ok" ? null : `The program said ${status}.`);
-    const took_ms = this.#clock.monotonic_ms() - start_ms;
+    const took_ms = clock.monotonic_ms() - start_ms;
     yield { type: "exit", status, why, exit_code: status === "ok" ? 0 : null, took_ms, peak_bytes: 65_536 };
+  }
+
+  #stopped(): Promise<void> {
+    return new Promise((done) => this.stopping.signal.addEventListener("abort", () => done(), { once: true }));
   }
 
   /** Waits while the program is held. */

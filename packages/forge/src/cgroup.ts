@@ -4,7 +4,7 @@
  * (Documentation/admin-guide/cgroup-v2.rst). All files are tiny and answered by the kernel at once: the calls are synchronous.
  */
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 
 export interface CgroupCaps {
   memory_bytes: number;
@@ -190,7 +190,9 @@ class CgroupV1 implements Cgroup {
 export function roomV2(mounts: readonly Mount[], membership: string): CgroupRoom | null {
   const mount = mounts.find(({ type }) => type === "cgroup2");
   if (!mount) return null;
-  const parent = ownFolder(mount, membership, (names) => names.length === 1 && names[0] === "");
+  const own = ownFolder(mount, membership, (names) => names.length === 1 && names[0] === "");
+  // A daemon that has stepped aside already makes its groups where it stood before.
+  const parent = basename(own) === LEAF ? dirname(own) : own;
   const offered = read(join(parent, "cgroup.controllers")).trim().split(" ");
   const wanted = ["memory", "pids", "cpu"].filter((name) => offered.includes(name)) as Controller[];
   if (!wanted.includes("memory") || !wanted.includes("pids")) return null;
@@ -204,7 +206,10 @@ export function roomV2(mounts: readonly Mount[], membership: string): CgroupRoom
   };
 }
 
-/** A group with processes of its own cannot hand controllers down: the daemon steps aside into a leaf. */
+/** Where a daemon stands that has stepped aside. */
+const LEAF = "axiom-daemon";
+
+/** A group with processes of its own cannot hand controllers down: the daemon steps aside into a leaf, with what it has started. */
 export function delegate(parent: string, controllers: readonly Controller[]): void {
   const file = join(parent, "cgroup.subtree_control");
   const given = read(file).trim().split(" ");
@@ -214,9 +219,29 @@ export function delegate(parent: string, controllers: readonly Controller[]): vo
     writeFileSync(file, order);
   } catch (fault) {
     if ((fault as NodeJS.ErrnoException).code !== "EBUSY") throw fault;
-    mkdirSync(join(parent, "axiom-daemon"), { recursive: true });
-    writeFileSync(join(parent, "axiom-daemon", "cgroup.procs"), String(process.pid));
+    mkdirSync(join(parent, LEAF), { recursive: true });
+    for (const pid of procsIn(join(parent, "cgroup.procs")).filter(isOurs)) moveTo(join(parent, LEAF), pid);
     writeFileSync(file, order);
+  }
+}
+
+/** This process or one that descends from it; whoever else stands in the group is not ours to move. */
+function isOurs(pid: number): boolean {
+  for (let one = pid; one > 1; one = parentOf(one)) if (one === process.pid) return true;
+  return false;
+}
+
+/** Field 4 of /proc/PID/stat; 0 when the process is gone. */
+function parentOf(pid: number): number {
+  const stat = read(`/proc/${pid}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1] ?? 0);
+}
+
+function moveTo(folder: string, pid: number): void {
+  try {
+    writeFileSync(join(folder, "cgroup.procs"), String(pid));
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== "ESRCH") throw fault;
   }
 }
 

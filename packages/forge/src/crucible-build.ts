@@ -1,6 +1,18 @@
 /** `axiom crucible build`: makes the guest image from Debian packages, this Node and our agent, the same bits every time. */
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonicalBytes, isRefusal, type Refusal, refuse } from "lop";
 import {
@@ -9,6 +21,7 @@ import {
   CURRENT,
   crucibleFolder,
   digestFile,
+  IMAGE_VERSION,
   readCrucible,
   verifyCrucible,
 } from "./crucible-image.ts";
@@ -17,7 +30,7 @@ import { AGENT_PACKAGES, fetchPackages, ownNode, type PackageFile, ROOT_PACKAGES
 import { layOutRoot, packRoot, rootSources } from "./crucible-root.ts";
 
 /** Part of an image's name: raised when the way it is built changes. */
-const RECIPE = 3;
+const RECIPE = 4;
 
 /** Programs that the build calls, and the packages that bring them. */
 const TOOLS = {
@@ -52,6 +65,31 @@ export async function buildCrucible(o: BuildOptions = {}): Promise<CrucibleImage
     return await build(folder, o.again ?? false, o.say ?? (() => {}));
   } catch (fault) {
     return refuse("rung-unavailable", `the guest image was not built: ${(fault as Error).message}`, NEEDED);
+  }
+}
+
+/**
+ * Builds the image a second time in a folder of its own, which goes afterwards, and compares every part. The kernel too is compiled
+ * anew when `kernel` is asked for: that is most of the work. @returns null when the bits are the same.
+ */
+export async function buildTwice(
+  image: CrucibleImage,
+  o: { kernel: boolean; say?: (words: string) => void },
+): Promise<Refusal | null> {
+  const folder = mkdtempSync(join(tmpdir(), "axiom-crucible-"));
+  const cache = join(image.folder, "../..");
+  try {
+    for (const kept of o.kernel ? ["packages"] : ["packages", "kernels"])
+      cpSync(join(cache, kept), join(folder, kept), { recursive: true });
+    const second = await buildCrucible({ folder, ...(o.say && { say: o.say }) });
+    if (isRefusal(second)) return second;
+    if (second.digest === image.digest) return null;
+    const parts = (["kernel", "root"] as const).filter(
+      (part) => second.manifest[part].sha256 !== image.manifest[part].sha256,
+    );
+    return refuse("rung-unavailable", `the second image differs: ${parts.join(", ") || "image.json"}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -110,7 +148,7 @@ async function assemble(
     bytes: statSync(join(fresh, file)).size,
   });
   const manifest: CrucibleManifest = {
-    v: 2,
+    v: IMAGE_VERSION,
     machine: "microvm",
     kernel: await part("vmlinux"),
     root: await part("root.squashfs"),

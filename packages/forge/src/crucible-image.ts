@@ -10,7 +10,7 @@ const Digest = z.string().regex(/^[0-9a-f]{64}$/);
 const Part = z.strictObject({ file: z.string(), sha256: Digest, bytes: z.int().nonnegative() });
 
 /** Raised when the agent in it speaks another stream than before: an older image is then built again, never guessed at. */
-const IMAGE_VERSION = 2;
+export const IMAGE_VERSION = 3;
 
 /** `image.json`, beside the files that it names. */
 export const CrucibleManifest = z.strictObject({

@@ -42,12 +42,11 @@ const SIGNATURE_BYTES = 64;
 const SIGNED: ReadonlySet<number> = new Set([GUEST.hello, GUEST.exit]);
 
 type Direction = "host>guest" | "guest>host";
-const words = (direction: Direction): Uint8Array => utf8(`axiom-crucible/1 ${direction}\0`);
-const digest = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const sum = createHash("sha256");
-  for (const part of parts) sum.update(part);
-  return sum.digest();
-};
+const words = (direction: Direction): Uint8Array => utf8(`axiom-crucible/2 ${direction}\0`);
+const HASH_BYTES = 32;
+/** The first 32 bytes of BLAKE2b-512 (RFC 7693): of the strong hashes the one that an emulated processor computes fastest. */
+const digest = (before: Uint8Array, bytes: Uint8Array): Uint8Array =>
+  createHash("blake2b512").update(before).update(bytes).digest().subarray(0, HASH_BYTES);
 
 /** While a program ends, frames may be on their way to it that it will not see; so many at most. */
 const HEADS_KEPT = 4096;
@@ -161,6 +160,14 @@ export class CrucibleWire {
     this.#stream.resume();
   }
 
+  /** Frames that follow go out together, at `release` or when there is no more room: one interrupt for the guest, not many. */
+  gather(): void {
+    this.#stream.cork();
+  }
+  release(): void {
+    this.#stream.uncork();
+  }
+
   /** New session, new keys on both sides. Resolves when the guest has proved its key. @throws Error when it does not. */
   wake(clock_ms: number): Promise<void> {
     const before = this.#session;
@@ -212,6 +219,7 @@ export class CrucibleWire {
   }
 
   #room(): Promise<void> {
+    this.release();
     return new Promise((done) => {
       const go = (): void => {
         this.#stream.off("drain", go);

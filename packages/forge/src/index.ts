@@ -1,7 +1,7 @@
 export * from "./chamber.ts";
 export { ChamberJournal, type Leftover } from "./chamber-journal.ts";
 export { type OsOptions, osChamber } from "./chamber-os.ts";
-export { type BuildOptions, buildCrucible } from "./crucible-build.ts";
+export { type BuildOptions, buildCrucible, buildTwice } from "./crucible-build.ts";
 export {
   type CrucibleImage,
   type CrucibleManifest,
@@ -25,7 +25,7 @@ export {
   renderDefinitions,
   writeDefinitions,
 } from "./hypervisor-render.ts";
-export { Ladder, type RungReport } from "./ladder.ts";
+export { BEING_PROBED, Ladder, type RungReport } from "./ladder.ts";
 export { checkPath } from "./path-check.ts";
 export { MAX_MACHINES, MAX_WAITING_MACHINES, VmChamber, type VmOptions, vm } from "./vm-chamber.ts";
 export { VmSession } from "./vm-session.ts";

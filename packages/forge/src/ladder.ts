@@ -11,6 +11,9 @@ export interface RungReport {
   fix: string | null;
 }
 
+/** Why a rung is not ready that will say so itself in a moment. */
+export const BEING_PROBED = "it is being probed";
+
 export class Ladder {
   readonly #chambers: readonly Chamber[];
   readonly #probes = new Map<Chamber, Probe>();
@@ -30,7 +33,7 @@ export class Ladder {
     return this.#chambers.map((chamber) => {
       const probe = this.#probes.get(chamber) ?? {
         ready: false,
-        why: this.#running.has(chamber) ? "it is being probed" : "it was not probed yet",
+        why: this.#running.has(chamber) ? BEING_PROBED : "it was not probed yet",
         fix: "It is probed when a directive first needs it; `axiom doctor` probes it now.",
       };
       const { rung, languages } = chamber;

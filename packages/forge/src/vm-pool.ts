@@ -2,7 +2,6 @@
 
 import { DEFAULT_LIMITS } from "./chamber.ts";
 import { GUARD_GRACE_MS } from "./vm-guard.ts";
-import { nextOwner } from "./vm-jail.ts";
 import { type GuestLanguage, type Machine, machineBytes } from "./vm-machine.ts";
 import type { Monitor } from "./vm-monitor.ts";
 import { VmRun } from "./vm-run.ts";
@@ -23,6 +22,8 @@ export interface Clone {
   readonly monitor: Monitor;
   readonly template: Template;
 }
+
+const cloneOf = async (template: Template): Promise<Clone> => ({ monitor: await template.clone(), template });
 
 /** All machines of one language and size. */
 class Shelf {
@@ -79,21 +80,6 @@ class Shelf {
     this.#closed = true;
     await this.#filling;
     await Promise.all(this.#waiting.splice(0).map(({ monitor }) => monitor.kill()));
-  }
-}
-
-/** A machine of its own for one session: own memory, own monitor, own user, new keys. @throws Error when it does not come up. */
-async function cloneOf(template: Template): Promise<Clone> {
-  const owner = nextOwner();
-  const monitor = template.monitor(await template.memory(owner), owner);
-  try {
-    await monitor.control.open();
-    await monitor.restore();
-    await monitor.wake();
-    return { monitor, template };
-  } catch (fault) {
-    await monitor.kill();
-    throw new Error(`the machine did not start: ${(fault as Error).message} ${monitor.words}`.trim());
   }
 }
 

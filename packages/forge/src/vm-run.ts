@@ -85,11 +85,13 @@ export class VmRun {
     const room = Buffer.alloc(12);
     room.writeBigUInt64BE(BigInt(limits.disk_bytes));
     room.writeUInt32BE(limits.files, 8);
+    wire.gather();
     wire.send(HOST.setup, room);
     for (const [path, bytes] of files) await this.#give(path, bytes);
     await wire.sendAll(HOST.code, new Uint8Array(0), Buffer.from(code));
     await wire.sendAll(HOST.input, new Uint8Array(0), stdin ?? new Uint8Array(0));
     wire.sendSigned(HOST.exec, orderBytes(this.#order));
+    wire.release();
   }
 
   async #give(path: string, bytes: Uint8Array): Promise<void> {

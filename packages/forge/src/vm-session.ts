@@ -126,9 +126,7 @@ export class VmSession implements Session {
       return refuse("chamber-not-frozen", "only a frozen machine can be put to a snapshot");
     const { monitor, template } = this.#clone;
     this.#key ??= randomBytes(KEY_BYTES);
-    const state = await monitor.save();
-    const { ram_bytes } = template.machine;
-    return sealMachine(this.#key, monitor.memory, { state, ram_bytes, template: template.digest });
+    return sealMachine(this.#key, monitor.memory, template, await monitor.save());
   }
 
   /**

@@ -4,31 +4,40 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { type Refusal, refuse, utf8 } from "lop";
-import { type Extent, extentsOf } from "./vm-memory.ts";
+import { changesOf, type Extent, type SparseMemory } from "./vm-memory.ts";
 
-const MAGIC = utf8("axiom-vm/1\n");
+const MAGIC = utf8("axiom-vm/2\n");
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 export const KEY_BYTES = 32;
 
 export interface FrozenMachine {
   readonly state: Uint8Array;
-  readonly extents: readonly Extent[];
+  /** Where the memory is no longer the template's. */
+  readonly changes: readonly Extent[];
   readonly ram_bytes: number;
   /** Digest of the template that the machine is a clone of. */
   readonly template: string;
 }
 
-/** Head: magic, nonce, then ciphertext of `u32 length, JSON, state, pieces`, then the tag. */
-export function sealMachine(key: Uint8Array, memory: number, o: Omit<FrozenMachine, "extents">): Uint8Array {
+/**
+ * Head: magic, nonce, then ciphertext of `u32 length, JSON, state, pieces`, then the tag. Most of a clone's memory stays as its
+ * template's, which is kept anyway and is nobody's secret: only what differs is sealed.
+ */
+export function sealMachine(
+  key: Uint8Array,
+  memory: number,
+  template: { readonly digest: string; readonly memory: SparseMemory },
+  state: Uint8Array,
+): Uint8Array {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv("aes-256-gcm", key, nonce);
   cipher.setAAD(MAGIC);
   const parts: Uint8Array[] = [MAGIC, nonce];
   const put = (bytes: Uint8Array): void => void parts.push(cipher.update(bytes));
-  put(counted(utf8(JSON.stringify({ template: o.template, ram_bytes: o.ram_bytes }))));
-  put(counted(o.state));
-  for (const { offset, bytes } of extentsOf(memory, o.ram_bytes)) {
+  put(counted(utf8(JSON.stringify({ template: template.digest, ram_bytes: template.memory.size_bytes }))));
+  put(counted(state));
+  for (const { offset, bytes } of changesOf(memory, template.memory)) {
     put(pieceHead(offset, bytes.length));
     put(bytes);
   }
@@ -74,11 +83,11 @@ function readMachine(plain: Buffer): FrozenMachine {
   };
   const head = JSON.parse(take(take(4).readUInt32BE()).toString()) as { template: string; ram_bytes: number };
   const state = take(take(4).readUInt32BE());
-  const extents: Extent[] = [];
+  const changes: Extent[] = [];
   for (;;) {
     const piece = take(12);
     const length = piece.readUInt32BE(8);
-    if (length === 0) return { ...head, state, extents };
-    extents.push({ offset: Number(piece.readBigUInt64BE()), bytes: take(length) });
+    if (length === 0) return { ...head, state, changes };
+    changes.push({ offset: Number(piece.readBigUInt64BE()), bytes: take(length) });
   }
 }

@@ -1,14 +1,24 @@
 /** Templates: machines that were booted once, up to a waiting interpreter, and frozen. Every run begins as a clone of one. */
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { canonicalBytes } from "lop";
 import { z } from "zod";
 import type { ChamberOrigin, Limits } from "./chamber.ts";
 import type { ChamberJournal } from "./chamber-journal.ts";
-import { type Jail, type nextOwner, qemuVersion } from "./vm-jail.ts";
+import { type Jail, nextOwner, type Owner, qemuVersion } from "./vm-jail.ts";
 import { cloneLine, type Machine, templateLine } from "./vm-machine.ts";
-import { type Extent, extentsOf, memoryOf, unnamedFile } from "./vm-memory.ts";
+import { changesOf, type Extent, fillMemory, SparseMemory, unnamedFile } from "./vm-memory.ts";
 import { Monitor } from "./vm-monitor.ts";
 
 /** Cold boot of the slowest interpreter on a busy machine. */
@@ -39,15 +49,16 @@ export class Template {
   readonly machine: Machine;
   /** SHA-256 of the manifest, which names state, memory and image by theirs. */
   readonly digest: string;
+  readonly memory: SparseMemory;
   readonly #places: Places;
-  readonly #extents: readonly Extent[];
+  /** Path of the device state. */
   readonly #state: string;
 
-  private constructor(machine: Machine, places: Places, digest: string, extents: readonly Extent[], state: string) {
+  private constructor(machine: Machine, places: Places, digest: string, memory: SparseMemory, state: string) {
     this.machine = machine;
     this.digest = digest;
+    this.memory = memory;
     this.#places = places;
-    this.#extents = extents;
     this.#state = state;
   }
 
@@ -67,14 +78,11 @@ export class Template {
     if (!existsSync(join(folder, "template.json"))) return null;
     const text = readFileSync(join(folder, "template.json"));
     const manifest = Manifest.parse(JSON.parse(text.toString()));
-    const [memory, state] = [readFileSync(join(folder, "memory")), join(folder, "state")];
-    if (sha256(memory) !== manifest.memory || sha256(readFileSync(state)) !== manifest.state) return null;
-    let at = 0;
-    const extents = manifest.extents.map(([offset, length]) => {
-      at += length;
-      return { offset, bytes: memory.subarray(at - length, at) };
-    });
-    return new Template(machine, places, sha256(text), extents, state);
+    const state = join(folder, "state");
+    const memory = new SparseMemory(machine.ram_bytes, manifest.extents);
+    if (readInto(join(folder, "memory"), memory.extents) !== manifest.memory) return null;
+    if (sha256(readFileSync(state)) !== manifest.state) return null;
+    return new Template(machine, places, sha256(text), memory, state);
   }
 
   origin(limits: Limits): ChamberOrigin {
@@ -82,13 +90,27 @@ export class Template {
     return { image, template: this.digest, limits: sha256(canonicalBytes({ ...limits })) };
   }
 
-  /** A memory file of the template's content, for one clone. */
-  memory(owner: ReturnType<typeof nextOwner>): Promise<number> {
-    return memoryOf(this.#extents, this.machine.ram_bytes, owner);
+  /**
+   * A running machine of its own memory, monitor, user and keys. The memory is written while the monitor starts: it touches none
+   * before it restores. @throws Error when the machine does not come up.
+   */
+  async clone(): Promise<Monitor> {
+    const owner = nextOwner();
+    const memory = unnamedFile(this.machine.ram_bytes, owner);
+    const monitor = this.#monitor(memory, owner);
+    try {
+      await Promise.all([fillMemory(memory, this.memory.extents), monitor.control.open()]);
+      await monitor.restore();
+      await monitor.wake();
+      return monitor;
+    } catch (fault) {
+      await monitor.kill();
+      throw new Error(`the machine did not start: ${(fault as Error).message} ${monitor.words}`.trim());
+    }
   }
 
   /** Starts a monitor that waits to be restored. The memory file is its own from now on. */
-  monitor(memory: number, owner: ReturnType<typeof nextOwner>): Monitor {
+  #monitor(memory: number, owner: Owner | null): Monitor {
     const [stateIn, root] = [openSync(this.#state, "r"), openSync(this.machine.image.root, "r")];
     try {
       const { jail, journal } = this.#places;
@@ -96,6 +118,25 @@ export class Template {
     } finally {
       for (const fd of [stateIn, root]) closeSync(fd);
     }
+  }
+}
+
+/** Fills the pieces one after the other from a file. @returns the digest of what they hold then. */
+function readInto(path: string, pieces: readonly Extent[]): string {
+  const file = openSync(path, "r");
+  const sum = createHash("sha256");
+  try {
+    for (const { bytes } of pieces) {
+      for (let at = 0; at < bytes.length; ) {
+        const got = readSync(file, bytes, at, bytes.length - at, null);
+        if (got === 0) break;
+        at += got;
+      }
+      sum.update(bytes);
+    }
+    return sum.digest("hex");
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -154,7 +195,7 @@ async function boot(monitor: Monitor): Promise<void> {
 
 function keep(machine: Machine, folder: string, state: Uint8Array, memory: number): void {
   const pieces: Extent[] = [];
-  for (const { offset, bytes } of extentsOf(memory, machine.ram_bytes))
+  for (const { offset, bytes } of changesOf(memory, new SparseMemory(machine.ram_bytes, [])))
     pieces.push({ offset, bytes: Uint8Array.from(bytes) });
   const bytes = Buffer.concat(pieces.map((piece) => piece.bytes));
   writeFileSync(join(folder, "memory"), bytes, { mode: 0o600 });

@@ -61,13 +61,20 @@ async function stepAside(): Promise<boolean> {
   const parent = join(root, `${name}-parent`);
   mkdirSync(parent);
   writeFileSync(control, `+${controller}`);
+  // Started before anybody stepped aside: it has to come along.
+  const child = spawn("sleep", ["60"], { stdio: "ignore" });
+  const both = [process.pid, child.pid!].map(String);
   try {
-    writeFileSync(join(parent, "cgroup.procs"), String(process.pid));
+    for (const pid of both) writeFileSync(join(parent, "cgroup.procs"), pid);
     delegate(parent, [controller]);
     const down = readFileSync(join(parent, "cgroup.subtree_control"), "utf8").includes(controller);
-    return down && readFileSync(join(parent, "axiom-daemon", "cgroup.procs"), "utf8").includes(String(process.pid));
+    const inside = readFileSync(join(parent, "axiom-daemon", "cgroup.procs"), "utf8")
+      .trim()
+      .split("\n");
+    return down && both.every((pid) => inside.includes(pid));
   } finally {
-    writeFileSync(join(root, "cgroup.procs"), String(process.pid));
+    for (const pid of both) writeFileSync(join(root, "cgroup.procs"), pid);
+    child.kill();
     rmdirSync(join(parent, "axiom-daemon"));
     rmdirSync(parent);
     if (!given) writeFileSync(control, `-${controller}`);

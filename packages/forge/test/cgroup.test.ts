@@ -49,6 +49,9 @@ test("v2: the room is the process's own folder below what is mounted, when memor
   expect(roomV2([], "0::/\n")).toBe(null);
   const room = find("cpu io memory pids")!;
   expect([room.version, room.holds]).toEqual([2, ["memory", "pids", "cpu", "freezer"]]);
+  const leaf = "4:memory:/elsewhere\n0::/user.slice/app/axiom.service/axiom-daemon\n";
+  const again = roomV2(mounted(join(root, "tree")), leaf)!.make("run-0", CAPS);
+  expect(again.folders).toEqual([join(own, "run-0")]);
   const group = room.make("run-1", CAPS);
   expect(group.folders).toEqual([join(own, "run-1")]);
   expect(readFileSync(join(own, "cgroup.subtree_control"), "utf8")).toBe("+memory +pids +cpu");

@@ -6,11 +6,8 @@ import { CrucibleWire, GUEST, HOST } from "../src/crucible-wire.ts";
 
 const SEED = 7;
 const FLIPS = 400;
-const sha = (...parts: readonly Uint8Array[]): Uint8Array => {
-  const sum = createHash("sha256");
-  for (const part of parts) sum.update(part);
-  return sum.digest();
-};
+const chained = (...parts: readonly Uint8Array[]): Uint8Array =>
+  createHash("blake2b512").update(Buffer.concat(parts)).digest().subarray(0, 32);
 
 /** A guest in this process: answers wake with hello and echo with echo, by the format's own words. */
 class Guest {
@@ -37,9 +34,9 @@ class Guest {
   *#answer(body: Uint8Array): Generator<Uint8Array> {
     if (body[0] === HOST.wake) {
       const session = body.subarray(9, 25);
-      this.#signer = nodeSigner(sha(body.subarray(33, 97)));
+      this.#signer = nodeSigner(body.subarray(33, 65));
       this.#next = 0;
-      this.#head = sha(Buffer.from("axiom-crucible/1 guest>host\0"), session);
+      this.#head = chained(Buffer.from("axiom-crucible/2 guest>host\0"), session);
       yield this.#control(GUEST.hello, Buffer.concat([this.#signer.publicKey, session]));
     } else if (body[0] === HOST.echo) yield this.#data(GUEST.echo, body.subarray(9));
     else if (body[0] === HOST.exec) yield this.#control(GUEST.exit, new Uint8Array(62));
@@ -50,7 +47,7 @@ class Guest {
     head[0] = kind;
     head.writeBigUInt64BE(BigInt(this.#next++), 1);
     const body = Buffer.concat([head, payload]);
-    this.#head = sha(this.#head, body);
+    this.#head = chained(this.#head, body);
     return body;
   }
 
@@ -58,7 +55,7 @@ class Guest {
     const body = this.#data(kind, payload);
     return Buffer.concat([
       body,
-      this.#signer.sign(Buffer.concat([Buffer.from("axiom-crucible/1 guest>host\0"), this.#head])),
+      this.#signer.sign(Buffer.concat([Buffer.from("axiom-crucible/2 guest>host\0"), this.#head])),
     ]);
   }
 }

@@ -1,16 +1,30 @@
 /** `axiom crucible build|show`. */
-import { buildCrucible, type CrucibleImage, openCrucible } from "forge";
+import { buildCrucible, buildTwice, type CrucibleImage, openCrucible } from "forge";
 import { isRefusal } from "lop";
 import { EXIT, showRefusal, type Terminal } from "./terminal.ts";
 
 const MIB = 1024 * 1024;
 
-export async function runCrucibleBuild(terminal: Terminal, again: boolean): Promise<number> {
+export interface CrucibleBuild {
+  /** Builds even when it is there. */
+  again?: boolean;
+  /** Builds a second time elsewhere and compares the bits: `root`, or `all` with the kernel. */
+  twice?: string | true;
+}
+
+export async function runCrucibleBuild(terminal: Terminal, o: CrucibleBuild): Promise<number> {
   const say = (words: string): void => {
     if (!terminal.json) terminal.out(words);
   };
+  const again = o.again === true;
   const image = await terminal.patiently("building the guest image", buildCrucible({ again, say }));
   if (isRefusal(image)) return showRefusal(terminal, image);
+  if (o.twice !== undefined) {
+    const second = buildTwice(image, { kernel: o.twice === "all", say });
+    const differs = await terminal.patiently("building it a second time", second);
+    if (differs !== null) return showRefusal(terminal, differs);
+    say("built twice: the same bits");
+  }
   return show(terminal, image);
 }
 

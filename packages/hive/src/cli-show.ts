@@ -102,13 +102,30 @@ function eventText(event: StepEvent, terminal: Terminal): string {
 
 export function runStatus(terminal: Terminal): Promise<number> {
   const work = async ({ client, daemon }: Connection): Promise<number> => {
-    const status = await client.status();
+    const status = daemon ? await client.status() : await probedStatus(client, terminal);
     if (isRefused(status)) return showRefusal(terminal, status);
     if (terminal.json) terminal.out(JSON.stringify({ ...status, daemon }));
     else terminal.out(statusText(status, daemon, terminal));
     return EXIT.ok;
   };
   return withHive(terminal, work, (at) => connect(at, "all"));
+}
+
+const PROBES_LAST_MS = 15_000;
+const PROBE_LOOK_MS = 100;
+
+/** A hive that was opened for this one look: its chambers get the time to prove themselves. */
+async function probedStatus(client: Connection["client"], terminal: Terminal): Promise<HiveStatus | Refusal> {
+  const { BEING_PROBED } = await import("forge");
+  const look = async (): Promise<HiveStatus | Refusal> => {
+    for (let waited_ms = 0; ; waited_ms += PROBE_LOOK_MS) {
+      const status = await client.status();
+      const proving = !isRefused(status) && status.chambers.some(({ why }) => why === BEING_PROBED);
+      if (!proving || waited_ms >= PROBES_LAST_MS) return status;
+      await new Promise((resolve) => setTimeout(resolve, PROBE_LOOK_MS));
+    }
+  };
+  return terminal.patiently("looking at the chambers", look());
 }
 
 function statusText(status: HiveStatus, daemon: boolean, terminal: Terminal): string {

@@ -128,7 +128,10 @@ export class HiveClient {
   ): Promise<T | Refusal> {
     const answer = await this.#request(method, path, headers, body);
     const text = (await collect(answer.body)).toString("utf8");
-    return (text === "" ? {} : JSON.parse(text)) as T | Refusal;
+    const said = (text === "" ? {} : JSON.parse(text)) as T | Refusal;
+    // Its own fault, which is no refusal and must not be taken for an answer.
+    if (answer.status === 500) throw new Error((said as { why?: string }).why ?? `the hive answers ${text}`);
+    return said;
   }
 
   #request(

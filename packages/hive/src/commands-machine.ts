@@ -1,5 +1,6 @@
 /** Commands about this machine: settings, health, the service, the shell. */
 import type { Command } from "commander";
+import type { CrucibleBuild } from "./cli-crucible.ts";
 import type { RenderOptions } from "./cli-forge.ts";
 import type { Tree } from "./command.ts";
 import { EXIT, type Terminal, UsageError } from "./terminal.ts";
@@ -41,10 +42,9 @@ export function machineCommands({ program, terminal, action }: Tree): void {
     .command("build")
     .description("Build it from Debian packages, or find it built already")
     .option("--again", "build even when it is there")
+    .option("--twice [what]", "build it a second time elsewhere and compare the bits; `all`: the kernel too")
     .action(
-      action(async (options: { again?: boolean }) =>
-        (await import("./cli-crucible.ts")).runCrucibleBuild(terminal, options.again === true),
-      ),
+      action(async (options: CrucibleBuild) => (await import("./cli-crucible.ts")).runCrucibleBuild(terminal, options)),
     );
   crucible
     .command("show")

@@ -1,5 +1,6 @@
 /** What the doctor says of a running daemon's rungs, and of units that shut them: his own probes ran outside of both. */
 import { readFileSync } from "node:fs";
+import { BEING_PROBED } from "forge";
 import { isRefusal } from "lop";
 import { connectDaemon } from "./connection.ts";
 import { readDaemon } from "./daemon-file.ts";
@@ -20,7 +21,7 @@ export async function checkDaemon(terminal: Terminal): Promise<Finding[]> {
   const unit = unitOf(daemon.pid);
   const under = unit === null ? "" : `, under ${unit}`;
   return status.chambers
-    .filter(({ ready }) => !ready)
+    .filter(({ ready, why }) => !ready && why !== BEING_PROBED)
     .map(({ rung, why }) =>
       missing(
         "daemon",

@@ -26,6 +26,8 @@ export class FreezeGate {
   /** True when the ledger can never be written again: only a restart ends that. */
   #poisoned = false;
   #work: FrozenWork = NOBODY;
+  /** The last freeze that was asked for: a resume that was under way before it does not undo it. */
+  #latest: Frozen | null = null;
 
   constructor(frozen: Frozen | null) {
     this.#frozen = frozen;
@@ -49,8 +51,8 @@ export class FreezeGate {
 
   /** Shut first, written after: the gate holds even when the ledger does not take the entry. */
   async freeze(statements: Statements, why: string, directive: string | null): Promise<Refusal | null> {
-    const since = statements.now();
-    this.#frozen ??= { why: sentence(why), since };
+    this.#latest = { why: sentence(why), since: statements.now() };
+    this.#frozen ??= this.#latest;
     const recorded = Promise.withResolvers<void>();
     const standing = this.#work.freeze(directive, recorded.promise);
     const written = await statements.write("freeze", directive, { why: sentence(why) }).finally(recorded.resolve);
@@ -76,11 +78,20 @@ export class FreezeGate {
     if (this.#poisoned)
       return refuse("ledger-unwritable", "The ledger could not be written; only a restart ends this.");
     if (this.#frozen === null) return null;
+    const before = this.#latest;
     if (wipe) await this.#work.wipe("The operator ended the freeze with a wipe.");
+    if (this.#latest !== before) return this.#frozenAgain();
     const written = await statements.write("resume", directive, { wipe });
     if (isRefusal(written)) return written;
+    if (this.#latest !== before) return this.#frozenAgain();
     this.#frozen = null;
     await this.#work.resume();
     return null;
+  }
+
+  /** The later word counts; in the ledger its entry stands behind that of the resume. */
+  #frozenAgain(): Refusal {
+    this.#frozen = this.#latest;
+    return refuse("hive-frozen", `The hive was frozen again meanwhile: ${this.#latest!.why}`);
   }
 }

@@ -2,7 +2,19 @@
  * AXIOM_HOME: where everything of one hive lives. Every folder is 0700, every file of ours 0600. One process at a time
  * holds a home: the daemon, or a command that runs without one. `daemon.json` says where the daemon can be reached.
  */
-import { chmodSync, closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { type Refusal, refuse } from "lop";
 import { DAEMON_FILE, type DaemonFacts } from "./daemon-file.ts";
@@ -16,6 +28,7 @@ export function makeHome(home: string): Refusal | null {
     for (const folder of [home, ...FOLDERS.map((name) => join(home, name))]) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       if ((statSync(folder).mode & 0o077) !== 0) chmodSync(folder, 0o700);
+      accessSync(folder, constants.W_OK);
     }
     return null;
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The HUD's files, as `vite build` left them. The list is read once; only a listed file can be asked for. */
+/** The HUD's files, as `vite build` left them. Only a listed file can be asked for. */
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,6 +35,8 @@ export class Hud {
 
   /** `path` as in the address. Null when no file is named so. */
   answer(path: string): Response | Refusal | null {
+    // A build may come while the daemon runs; the page that it makes asks for files of other names.
+    if (path === "/") this.#files = null;
     if (path === "/" && !this.built) return refuse("hud-absent", "The HUD is not built.");
     const file = this.#list().get(path === "/" ? "/index.html" : path);
     if (file === undefined) return null;
@@ -46,8 +48,7 @@ export class Hud {
   }
 
   #list(): Map<string, string> {
-    // An empty list is looked up again: the HUD may be built while the daemon runs.
-    if (this.#files === null || this.#files.size === 0) this.#files = filesOf(this.#folder);
+    this.#files ??= filesOf(this.#folder);
     return this.#files;
   }
 }

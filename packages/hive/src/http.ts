@@ -1,6 +1,6 @@
 /** The HTTP API as one fetch function: guards, then the row of the route table that fits. The same function serves sockets, tests and the CLI. */
 import { type Context, Hono } from "hono";
-import { isRefusal, type Refusal, refuse } from "lop";
+import { DiskError, isRefusal, type Refusal, refuse } from "lop";
 import type { Caller } from "./api-keys.ts";
 import { DIRECTIVE_ROUTES } from "./http-directives.ts";
 import { EVENT_ROUTES } from "./http-events.ts";
@@ -156,9 +156,11 @@ function hudAbsent(context: Context, refused: Refusal): Response {
   });
 }
 
-/** Our own fault: the trace gets all of it, the client a number to find it by. */
+/** A disk that does not take what must be kept is the owner's to mend; anything else is our own fault, and the trace gets all of it. */
 function fault(world: World, error: unknown): Response {
   world.trace.error({ err: error }, "fault");
+  if (error instanceof DiskError)
+    return refusal(refuse(error.code === "full" ? "disk-full" : "home-unusable", `${error.message}.`));
   return json(
     {
       fault: "internal",

@@ -83,16 +83,16 @@ export class LiveRun {
     if (this.#fate !== null) return this.#queue;
     this.#wish = "stand";
     this.#shut();
-    return this.#next(async () => {
-      if (this.#wish === "stand" && !this.#stands) await this.#stand(recorded);
+    return this.#queued(async () => {
+      if (this.#fate === null && this.#wish === "stand" && !this.#stands) await this.#stand(recorded);
     });
   }
 
   /** Goes on, unless it was frozen again or wiped before its turn came. */
   resume(): Promise<void> {
     this.#wish = "go";
-    return this.#next(async () => {
-      if (this.#stands) await this.#go();
+    return this.#queued(async () => {
+      if (this.#fate === null && this.#stands) await this.#go();
       // A freeze or a wipe that came meanwhile stands behind us in the queue.
       if (this.#wish === "go" && this.#fate === null) this.#open();
     });
@@ -100,8 +100,12 @@ export class LiveRun {
 
   /** Of a held run: machine, key and snapshot are destroyed, and nothing that it gave since its freeze is ever taken. */
   wipe(why: string): Promise<void> {
-    this.#fate ??= { status: "killed", why };
-    return this.#last(() => this.session.kill(why));
+    const fate: Fate = { status: "killed", why };
+    this.#fate ??= fate;
+    // Whoever asks second waits for the first.
+    return this.#queued(async () => {
+      if (this.#gate !== null) await this.#destroy(fate);
+    });
   }
 
   /** From outside: a cancel, a stop of the hive, or a freeze that cannot hold it. */
@@ -155,15 +159,20 @@ export class LiveRun {
     this.#held = { ...this.#held!, ...sealed, ram_bytes: this.session.stats().ram_bytes ?? 0 };
     await recorded;
     const { since, until, ram_bytes } = this.#held;
-    await this.#write("held", { since, until, ram_bytes, keys: this.session.keySession ?? null, ...sealed });
+    const keys = this.session.keySession ?? null;
+    const unwritten = await this.#write("held", { since, until, ram_bytes, keys, ...sealed });
+    // What is not on record must not lie about half alive.
+    if (unwritten !== null) return this.#destroy({ status: "killed", why: unwritten.why });
     this.#world.changed(this, "held");
+    // A freeze that came during a resume finds the limit of the one before.
+    this.#limit.abort();
     this.#limit = new AbortController();
     void this.#watch(this.#limit.signal);
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
     const { clock, held_ms } = this.#world;
-    await clock.sleep(held_ms, signal);
+    await clock.sleep(this.#shut_ms + held_ms - clock.monotonic_ms(), signal);
     if (!signal.aborted) await this.wipe(`It was held for ${held_ms / 60_000} minutes, and nobody resumed it.`);
   }
 
@@ -184,44 +193,31 @@ export class LiveRun {
   async #go(): Promise<void> {
     const refused = await this.session.resume({ wipe: false });
     this.#stands = false;
-    if (refused !== null) {
-      if (this.#fate !== null) return;
-      this.#fate = { status: "crashed", why: refused.why };
-      await this.#bury(refused.why);
-      return this.#open();
-    }
+    if (refused !== null) return this.#destroy({ status: "crashed", why: refused.why });
     await this.#world.shelf.remove(this.directive);
     await this.#write("thawed", { keys: this.session.keySession ?? null });
   }
 
-  async #bury(why: string): Promise<void> {
+  /** Machine, key and snapshot, in this order; then it is on record, and the gate opens for the end alone. */
+  async #destroy(fate: Fate): Promise<void> {
+    this.#fate ??= fate;
+    const { why } = this.#fate;
+    await this.session.kill(why);
     await this.#world.shelf.remove(this.directive);
     const { snapshot } = this.#held ?? NO_SNAPSHOT;
-    // What the next program would begin with: nothing of this one is in it.
+    // The template is what the next program begins with: nothing of this one is in it.
     await this.#write("wiped", { why: sentence(why), snapshot, template: this.session.origin?.template ?? null });
+    this.#open();
   }
 
-  async #write(kind: "held" | "thawed" | "wiped", body: JsonObject): Promise<void> {
-    await this.#world.statements.write(kind, this.directive, { rung: this.rung, ...body });
+  async #write(kind: "held" | "thawed" | "wiped", body: JsonObject): Promise<Refusal | null> {
+    const written = await this.#world.statements.write(kind, this.directive, { rung: this.rung, ...body });
+    return isRefusal(written) ? written : null;
   }
 
-  #next(work: () => Promise<void>): Promise<void> {
-    const turn = async (): Promise<void> => {
-      if (this.#fate === null) await work();
-    };
-    this.#queue = this.#queue.then(turn).catch((fault) => this.#giveUp(fault));
-    return this.#queue;
-  }
-
-  /** The end of a run behind its gate; whoever asks second waits for the first. */
-  #last(end: () => Promise<void>): Promise<void> {
-    const turn = async (): Promise<void> => {
-      if (this.#gate === null) return;
-      await end();
-      await this.#bury(this.#fate!.why);
-      this.#open();
-    };
-    this.#queue = this.#queue.then(turn).catch((fault) => this.#giveUp(fault));
+  /** One thing after the other is done with the chamber. */
+  #queued(work: () => Promise<void>): Promise<void> {
+    this.#queue = this.#queue.then(work).catch((fault) => this.#giveUp(fault));
     return this.#queue;
   }
 

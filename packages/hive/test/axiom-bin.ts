@@ -141,7 +141,10 @@ export class Transcript {
       .replace(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
       .replace(/tools: none \d.*$/gm, "SCORES")
       .replace(/process \d+/g, "process PID")
-      .replace(/^(opening the hive|starting the hive|examining|waiting for the hive) …\n?/gm, "");
+      .replace(
+        /^(opening the hive|starting the hive|examining|waiting for the hive|looking at the chambers) …\n?/gm,
+        "",
+      );
   }
 }
 

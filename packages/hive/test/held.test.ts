@@ -34,9 +34,9 @@ const endings = async (hive: Hive, id: string) =>
     .map(({ kind }) => kind)
     .filter((kind) => ["outcome", "refused", "cancelled", "interrupted"].includes(kind));
 
-/** A program that has printed its first line and sleeps, so that a freeze finds it in the middle. */
+/** A program that has printed its first line and waits, so that a freeze finds it in the middle. */
 async function begun({ hive }: World, ...more: string[]): Promise<string> {
-  const id = await start(hive, program("print first", "sleep 30", ...more, "print last"));
+  const id = await start(hive, program("print first", "wait", ...more, "print last"));
   await expect.poll(() => printed(hive, id), { interval: 2 }).toBe("first\n");
   return id;
 }
@@ -56,7 +56,8 @@ test.each(["os", "vm"] as const)(
     expect(await disk.exists(file)).toBe(rung === "vm");
     const digest = rung === "vm" ? Buffer.from(nodeCrypto.sha256(await disk.read(file))).toString("hex") : null;
     expect(held[0]?.snapshot).toBe(digest);
-    await new Promise((done) => setTimeout(done, 80));
+    at.chamber.release();
+    await new Promise((done) => setTimeout(done, 50));
     expect(await printed(hive, id)).toBe("first\n");
 
     expect(await hive.resume()).toBeNull();
@@ -85,6 +86,7 @@ test("what can be held is held, the rest ends; the records come in their order",
   expect(kinds.indexOf("freeze")).toBeLessThan(kinds.indexOf("held"));
   expect(kinds.filter((kind) => kind === "held").length).toBe(1);
   expect(await at.hive.resume()).toBeNull();
+  at.chamber.release();
   expect(must(await at.hive.ended(first)).outcome).toMatchObject({ status: "ok" });
 });
 
@@ -126,6 +128,7 @@ test("a plain resume waits for approval too; the held run does not move before i
   const again = await start(at.hive, card("guard.resume"));
   await expect.poll(() => state(at.hive, again)).toBe("awaiting-approval");
   expect(await at.hive.approve(again)).toBeNull();
+  at.chamber.release();
   expect(must(await at.hive.ended(id)).outcome).toMatchObject({ status: "ok", stdout: "first\nlast\n" });
 });
 
@@ -162,7 +165,7 @@ test("a cancel of a held run wipes it, and nothing is shown of it any more", asy
 test("freezes and resumes as fast as they come: the last word counts, nothing is lost, one end", async () => {
   const at = await world();
   const lines = Array.from({ length: 60 }, (_, n) => [`print ${n}`, "sleep 1"]).flat();
-  const id = await start(at.hive, program(...lines));
+  const id = await start(at.hive, program(...lines, "wait"));
   for (let round = 0; round < 12; round++) {
     await expect.poll(() => printed(at.hive, id), { interval: 1 }).not.toBe("");
     const freeze = at.hive.freeze(`round ${round}`);
@@ -171,9 +174,10 @@ test("freezes and resumes as fast as they come: the last word counts, nothing is
     if (resume === null) expect(await printed(at.hive, id)).toBe(before);
     await Promise.all([freeze, resume, ...(round % 2 === 0 ? [at.hive.freeze("again")] : [])]);
     const { frozen, held } = at.hive.status();
-    if (!(await at.hive.directive(id))?.ended_at) expect(held.length).toBe(frozen === null ? 0 : 1);
+    expect(held.length).toBe(frozen === null ? 0 : 1);
     expect(await at.hive.resume()).toBeNull();
   }
+  at.chamber.release();
   const view = must(await at.hive.ended(id));
   expect(view.outcome?.stdout).toBe(Array.from({ length: 60 }, (_, n) => `${n}\n`).join(""));
   expect(await endings(at.hive, id)).toEqual(["outcome"]);
@@ -218,6 +222,7 @@ test("a snapshot that the disk does not take: the run is held without one", asyn
   expect(at.hive.status().held).toMatchObject([{ directive: id, snapshot: null }]);
   at.disk.faults = null;
   await at.hive.resume();
+  at.chamber.release();
   expect(must(await at.hive.ended(id)).outcome).toMatchObject({ status: "ok", stdout: "first\nlast\n" });
 });
 
@@ -226,10 +231,65 @@ test("a ledger that cannot be written holds nothing", async () => {
   const id = await begun(at);
   at.disk.faults = ({ path, do: verb }) => (path.startsWith("ledger/") && verb !== "read" ? { code: "io" } : null);
   await at.hive.freeze("a test");
-  const view = must(await at.hive.ended(id));
-  expect(view.state).toBe("interrupted");
+  expect(must(await at.hive.ended(id)).state).toBe("interrupted");
   expect(at.hive.status().held).toEqual([]);
   at.disk.faults = null;
   expect(await at.disk.list("held")).toEqual([]);
   expect(await at.hive.resume()).toMatchObject({ refused: "ledger-unwritable" });
 });
+
+test("a freeze that comes during a resume: held again, under one limit of time", async () => {
+  const clock = new SimClock();
+  const at = await world({ clock, limits: { held_ms: 60_000 } });
+  const id = await start(at.hive, program("print first", "sleep 600000", "print last"));
+  await expect.poll(() => printed(at.hive, id), { interval: 2 }).toBe("first\n");
+  await at.hive.freeze("one");
+  await clock.advance(50_000);
+  const resume = at.hive.resume();
+  await at.hive.freeze("two");
+  expect(await resume).toMatchObject({ refused: "hive-frozen" });
+  expect(at.hive.status()).toMatchObject({ frozen: { why: "two" }, held: [{ directive: id }] });
+  const again = at.hive.resume();
+  // The gate is open, and the chambers are being told.
+  await expect.poll(() => at.hive.status().frozen, { interval: 0 }).toBeNull();
+  await Promise.all([again, at.hive.freeze("three")]);
+  expect(at.hive.status()).toMatchObject({ frozen: { why: "three" }, held: [{ directive: id }] });
+  const kinds = (await statementsOf(at.hive)).filter(({ kind }) => /freeze|resume/.test(kind)).map(({ kind }) => kind);
+  expect(kinds).toEqual(["freeze", "resume", "freeze", "resume", "freeze"]);
+  expect(await at.hive.resume()).toBeNull();
+  await clock.advance(400_000);
+  expect(await state(at.hive, id)).toBe("running");
+  await clock.advance(200_000);
+  expect(must(await at.hive.ended(id)).outcome).toMatchObject({ status: "ok", stdout: "first\nlast\n" });
+});
+
+test("a crash after any write of freeze, resume, freeze and wipe: the run has exactly one end, and no snapshot stays", async () => {
+  const at = await world();
+  const { hive, disk } = at;
+  const id = await begun(at);
+  const images: DiskImage[] = [];
+  disk.faults = ({ do: verb }) => {
+    if (verb !== "read" && verb !== "write") images.push(disk.image());
+    return null;
+  };
+  await hive.freeze("one");
+  await hive.resume();
+  await hive.freeze("two");
+  const wipe = await start(hive, card("guard.resume", { wipe: true }));
+  await expect.poll(() => state(hive, wipe)).toBe("awaiting-approval");
+  expect(await hive.approve(wipe, { explicit: true })).toBeNull();
+  await hive.ended(wipe);
+  await hive.ended(id);
+  disk.faults = null;
+  const found: string[] = [];
+  for (const image of images) {
+    const next = await world({ image });
+    const ends = await endings(next.hive, id);
+    expect(ends.length).toBe(1);
+    found.push(...ends);
+    expect(next.hive.status().held).toEqual([]);
+    expect(await next.disk.list("held").catch(() => [])).toEqual([]);
+    await next.hive.close();
+  }
+  expect(new Set(found)).toEqual(new Set(["interrupted", "outcome"]));
+}, 60_000);

@@ -294,6 +294,10 @@ describe("headers and files", () => {
     ]);
     expect((await ask("GET", "/assets/a.js")).headers.get("Cache-Control")).toContain("immutable");
     expect((await ask("GET", "/.stamp")).status).toBe(404);
+    // Built anew while the daemon runs: the page and what it asks for.
+    writeFileSync(join(hud, "assets", "b.js"), "2");
+    expect((await ask("GET", "/")).status).toBe(200);
+    expect((await ask("GET", "/assets/b.js")).status).toBe(200);
   });
 
   it("keeps keys out of what it writes", async () => {

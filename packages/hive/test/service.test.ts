@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, type TestContext } from "vitest";
+import { afterAll, describe, expect, it, type TestContext } from "vitest";
 import { checkUnits } from "../src/doctor-service.ts";
 import { UNIT_NAME, unitOptions, unitText } from "../src/service.ts";
 import { shutDoors } from "../src/service-doors.ts";
@@ -19,8 +19,11 @@ function analyze(context: Pick<TestContext, "skip">, ...args: string[]) {
   return spawnSync("systemd-analyze", args, { encoding: "utf8" });
 }
 
+const root = mkdtempSync(join(tmpdir(), "axiom-unit-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
 function unitFile(system: boolean, home = "/tmp/hive"): string {
-  const path = join(mkdtempSync(join(tmpdir(), "axiom-unit-")), UNIT_NAME);
+  const path = join(mkdtempSync(join(root, "unit-")), UNIT_NAME);
   writeFileSync(path, unitText(unitOptions(home, system)));
   return path;
 }

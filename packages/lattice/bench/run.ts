@@ -10,6 +10,7 @@
  *   oversell  L8: --count random operations (1,000,000), 250 kills a million
  *   hours     L10: compiling rules over --count days (35), asking for openness
  *   plans     L11: --count tasks (50) of 8 legs, in fixed and in any order
+ *   city      L14: --count tasks (10,000) compete for 100,000 capabilities, over all of them
  *   events    L15: 1,000 arrivals and cancellations among --count tasks (10,000)
  *   certificates L19: --count changes (100,000) of certificates, handed to the checkers
  *   instances every set of the folder --data: instances, solved, mean and worst gap, CPU s; --seconds S of CPU time for each instance,
@@ -19,6 +20,7 @@
  */
 import { parseArgs } from "node:util";
 import { runCertificates } from "./certificates.ts";
+import { runCity } from "./city.ts";
 import { dataFolder, setFolder } from "./data-node.ts";
 import { runEvents } from "./events.ts";
 import { runHours } from "./hours.ts";
@@ -72,6 +74,8 @@ const visible = (): Promise<void> => runVisible(Number(values.count ?? 200_000),
 
 const live = (): Promise<void> => runLive(Number(values.count ?? 5_000_000), seed);
 
+const city = (): void => runCity(Number(values.count ?? 10_000), seed);
+
 const events = (): void => runEvents(Number(values.count ?? 10_000), 1000, seed);
 
 const certificates = (): void => runCertificates(Number(values.count ?? 100_000), seed);
@@ -102,6 +106,7 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   kills,
   hours,
   plans,
+  city,
   events,
   certificates,
   instances,

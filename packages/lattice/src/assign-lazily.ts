@@ -1,15 +1,13 @@
 /**
- * Competition over all capabilities without listing all pairs. Each task begins with its few nearest; the dual values of the solution say
- * whose horizon was too near: a capability that is not listed costs at least as much as the last one that is, and its price is not negative,
- * so it can only help a task whose value is above that cost. Those tasks see farther in the next round; when there are none, the optimum over
- * the listed pairs is the optimum over all.
+ * Competition over all capabilities without listing all pairs. Each task begins with its few nearest; a capability that is not listed costs at
+ * least as much as the last one that is, and its price is not negative, so it can only matter to a search for the cheapest way that has come that
+ * far. Then the task's list is doubled, within the search (assign.ts). The optimum over the listed pairs is the optimum over all.
  */
-import { type Assignment, type AssignmentProblem, assign, assignmentProblem } from "./assign.ts";
+import { type Assignment, type AssignmentProblem, assignListed, assignmentProblem, type Listed } from "./assign.ts";
 
 export const FIRST_CANDIDATES = 16;
 /** Candidates of one task; a bound is then still given, by the values themselves. */
 export const MAX_CANDIDATES = 4096;
-export const MAX_ROUNDS = 12;
 
 export type Candidate = readonly [capability: number, cost: number];
 
@@ -27,40 +25,35 @@ export interface Coordination {
   readonly problem: AssignmentProblem;
   /** No assignment over all pairs costs less. */
   readonly bound: number;
-  readonly rounds: number;
-}
-
-interface Seen {
-  readonly candidates: readonly Candidate[];
-  /** Nothing cheaper than this is unlisted. */
-  readonly horizon: number;
 }
 
 export function assignLazily(competition: Competition): Coordination {
-  const seen = Array.from({ length: competition.tasks }, (_, task) => look(competition, task, FIRST_CANDIDATES));
-  for (let rounds = 1; ; rounds++) {
-    const problem = assignmentProblem(
-      seen.map(({ candidates }) => candidates),
-      competition.capacity,
-      competition.penalty,
-    );
-    const assignment = assign(problem);
-    const short = seen.flatMap(({ horizon, candidates }, task) =>
-      horizon < assignment.values[task]! && candidates.length < MAX_CANDIDATES ? [task] : [],
-    );
-    if (short.length === 0 || rounds === MAX_ROUNDS)
-      return { assignment, problem, bound: boundOverAll(assignment, seen), rounds };
-    for (const task of short)
-      seen[task] = look(competition, task, Math.min(MAX_CANDIDATES, 2 * seen[task]!.candidates.length));
-  }
-}
-
-function look(competition: Competition, task: number, count: number): Seen {
-  const candidates = competition.cheapest(task, count);
-  return { candidates, horizon: candidates.length < count ? Number.POSITIVE_INFINITY : candidates.at(-1)![1] };
+  const { tasks, capacity, penalty } = competition;
+  const lists = Array.from({ length: tasks }, (): readonly Candidate[] => []);
+  const listed: Listed = {
+    capabilities: lists.map(() => []),
+    costs: lists.map(() => []),
+    ascending: true,
+    horizons: new Float64Array(tasks),
+    farther: (task) => {
+      const count = Math.min(MAX_CANDIDATES, Math.max(FIRST_CANDIDATES, 2 * lists[task]!.length));
+      if (count === lists[task]!.length) return;
+      const longer = competition.cheapest(task, count);
+      lists[task] = longer;
+      listed.capabilities[task] = Uint32Array.from(longer, ([capability]) => capability);
+      listed.costs[task] = Float64Array.from(longer, ([, cost]) => cost);
+      listed.horizons[task] = longer.length < count ? Number.POSITIVE_INFINITY : longer.at(-1)![1];
+    },
+  };
+  const assignment = assignListed(capacity, new Float64Array(tasks).fill(penalty), listed);
+  return {
+    assignment,
+    problem: assignmentProblem(lists, capacity, penalty),
+    bound: boundOverAll(assignment, listed.horizons),
+  };
 }
 
 /** The dual bound, with each task's value lowered to its horizon where it could not see so far. */
-function boundOverAll({ cost, values }: Assignment, seen: readonly Seen[]): number {
-  return seen.reduce((bound, { horizon }, task) => bound - Math.max(0, values[task]! - horizon), cost);
+function boundOverAll({ cost, values }: Assignment, horizons: Float64Array): number {
+  return values.reduce((bound, value, task) => bound - Math.max(0, value - horizons[task]!), cost);
 }

@@ -59,13 +59,42 @@ export function assignmentProblem(
   };
 }
 
-export const assign = (problem: AssignmentProblem): Assignment => new Assigner(problem).run();
+/** What tasks may take, listed as far as it was asked for. */
+export interface Listed {
+  /** By task: capabilities, and what each costs. */
+  readonly capabilities: ArrayLike<number>[];
+  readonly costs: ArrayLike<number>[];
+  /** Whether each list is in ascending order of cost: what costs too much ends a look at it then. */
+  readonly ascending: boolean;
+  /** By task: nothing that is not listed costs less; +∞ when all is listed. */
+  readonly horizons: Float64Array;
+  /** Lists more of a task. */
+  readonly farther: (task: number) => void;
+}
+
+export function assign(problem: AssignmentProblem): Assignment {
+  const { tasks, first, capability, cost, capacity, penalty } = problem;
+  const ends = Array.from({ length: tasks }, (_, task) => [first[task]!, first[task + 1]!] as const);
+  return assignListed(capacity, penalty, {
+    capabilities: ends.map(([from, until]) => capability.subarray(from, until)),
+    costs: ends.map(([from, until]) => cost.subarray(from, until)),
+    ascending: false,
+    horizons: new Float64Array(tasks).fill(Number.POSITIVE_INFINITY),
+    farther: () => {},
+  });
+}
+
+/** The optimum over all that could be listed; more is asked for only where it could help. */
+export const assignListed = (capacity: ArrayLike<number>, penalty: Float64Array, listed: Listed): Assignment =>
+  new Assigner(capacity, penalty, listed).run();
 
 /** No edge, task or capability. */
 const NONE = -1;
 
 class Assigner {
-  readonly #problem: AssignmentProblem;
+  readonly #tasks: number;
+  readonly #penalty: Float64Array;
+  readonly #listed: Listed;
   readonly #chosen: Int32Array;
   readonly #prices: Float64Array;
   readonly #values: Float64Array;
@@ -79,20 +108,29 @@ class Assigner {
   readonly #from: Int32Array;
   readonly #seen: Uint32Array;
   readonly #done: Uint32Array;
+  /** Distance at which each task was reached in this search. The queue holds tasks whose list may go on behind all capabilities. */
+  readonly #reached: Float64Array;
   readonly #queue = new MinQueue();
   readonly #opened: number[] = [];
   #search = 0;
+  /** Length of the shortest way known in this search, and where it ends: at a capability with room, or NONE and a task that is left out. */
+  #least = 0;
+  #end = NONE;
+  #leaver = NONE;
 
-  constructor(problem: AssignmentProblem) {
-    const capabilities = problem.capacity.length;
-    this.#problem = problem;
-    this.#chosen = new Int32Array(problem.tasks).fill(UNASSIGNED);
+  constructor(capacity: ArrayLike<number>, penalty: Float64Array, listed: Listed) {
+    const [capabilities, tasks] = [capacity.length, penalty.length];
+    this.#tasks = tasks;
+    this.#penalty = penalty;
+    this.#listed = listed;
+    this.#chosen = new Int32Array(tasks).fill(UNASSIGNED);
+    this.#reached = new Float64Array(tasks);
     this.#prices = new Float64Array(capabilities);
-    this.#values = new Float64Array(problem.tasks);
-    this.#left = Int32Array.from(problem.capacity);
+    this.#values = new Float64Array(tasks);
+    this.#left = Int32Array.from(capacity);
     this.#head = new Int32Array(capabilities).fill(NONE);
-    this.#next = new Int32Array(problem.tasks).fill(NONE);
-    this.#before = new Int32Array(problem.tasks).fill(NONE);
+    this.#next = new Int32Array(tasks).fill(NONE);
+    this.#before = new Int32Array(tasks).fill(NONE);
     this.#distance = new Float64Array(capabilities);
     this.#from = new Int32Array(capabilities);
     this.#seen = new Uint32Array(capabilities);
@@ -100,14 +138,20 @@ class Assigner {
   }
 
   run(): Assignment {
-    for (let task = 0; task < this.#problem.tasks; task++) this.#admit(task);
-    return { chosen: this.#chosen, cost: this.#cost(), prices: this.#prices, values: this.#values };
+    for (let task = 0; task < this.#tasks; task++) this.#admit(task);
+    let cost = 0;
+    for (let task = 0; task < this.#tasks; task++) cost += this.#costOf(task);
+    return { chosen: this.#chosen, cost, prices: this.#prices, values: this.#values };
   }
 
-  #cost(): number {
-    let cost = 0;
-    for (let task = 0; task < this.#problem.tasks; task++) cost += costOf(this.#problem, task, this.#chosen[task]!);
-    return cost;
+  #costOf(task: number): number {
+    const chosen = this.#chosen[task]!;
+    if (chosen === UNASSIGNED) return this.#penalty[task]!;
+    const [capabilities, costs] = [this.#listed.capabilities[task]!, this.#listed.costs[task]!];
+    let least = Number.POSITIVE_INFINITY;
+    for (let edge = 0; edge < costs.length; edge++)
+      if (capabilities[edge] === chosen && costs[edge]! < least) least = costs[edge]!;
+    return least;
   }
 
   /** The shortest way to seat one more task: to a capability with room, or to leaving some task out. */
@@ -116,58 +160,77 @@ class Assigner {
     this.#queue.clear();
     this.#opened.length = 0;
     this.#values[task] = this.#bestValue(task);
-    let least = this.#problem.penalty[task]! - this.#values[task]!;
-    let leaver = task;
+    [this.#least, this.#end, this.#leaver] = [this.#penalty[task]! - this.#values[task]!, NONE, task];
     this.#reach(task, 0);
-    let end = NONE;
-    while (this.#queue.least < least) {
+    while (this.#queue.least < this.#least) {
       const distance = this.#queue.least;
       const capability = this.#queue.pop();
+      if (capability >= this.#prices.length) {
+        this.#reachFarther(capability - this.#prices.length);
+        continue;
+      }
       if (this.#done[capability] === this.#search || this.#distance[capability] !== distance) continue;
       this.#done[capability] = this.#search;
-      if (this.#left[capability]! > 0) {
-        least = distance;
-        end = capability;
-        break;
-      }
       this.#opened.push(capability);
       for (let other = this.#head[capability]!; other !== NONE; other = this.#next[other]!) {
-        const leaving = distance + this.#problem.penalty[other]! - this.#values[other]!;
-        if (leaving < least) {
-          least = leaving;
-          leaver = other;
-        }
+        const leaving = distance + this.#penalty[other]! - this.#values[other]!;
+        if (leaving < this.#least) [this.#least, this.#end, this.#leaver] = [leaving, NONE, other];
         this.#reach(other, distance);
       }
     }
-    this.#reprice(task, least);
-    if (end === NONE) this.#leaveOut(task, leaver);
-    else this.#shift(task, end);
+    this.#reprice(task, this.#least);
+    if (this.#end === NONE) this.#leaveOut(task, this.#leaver);
+    else this.#shift(task, this.#end);
   }
 
   #bestValue(task: number): number {
-    const { first, capability, cost, penalty } = this.#problem;
-    let best = penalty[task]!;
-    for (let edge = first[task]!; edge < first[task + 1]!; edge++) {
-      const value = cost[edge]! + this.#prices[capability[edge]!]!;
-      if (value < best) best = value;
+    let best = this.#penalty[task]!;
+    for (let edge = 0; ; ) {
+      const [capabilities, costs] = [this.#listed.capabilities[task]!, this.#listed.costs[task]!];
+      for (; edge < costs.length; edge++) {
+        const value = costs[edge]! + this.#prices[capabilities[edge]!]!;
+        if (value < best) best = value;
+      }
+      if (!(this.#listed.horizons[task]! < best) || !this.#lengthen(task)) return best;
     }
-    return best;
   }
 
-  #reach(task: number, distance: number): void {
-    const { first, capability, cost } = this.#problem;
+  /** Whether the task's list has become longer. */
+  #lengthen(task: number): boolean {
+    const before = this.#listed.costs[task]!.length;
+    this.#listed.farther(task);
+    return this.#listed.costs[task]!.length > before;
+  }
+
+  #reachFarther(task: number): void {
+    const known = this.#listed.costs[task]!.length;
+    if (this.#lengthen(task)) this.#reach(task, this.#reached[task]!, known);
+  }
+
+  /** What a task could take instead, from this edge of its list on, and when to look farther. */
+  #reach(task: number, distance: number, from = 0): void {
+    const [capabilities, costs] = [this.#listed.capabilities[task]!, this.#listed.costs[task]!];
     const value = this.#values[task]!;
-    for (let edge = first[task]!; edge < first[task + 1]!; edge++) {
-      const to = capability[edge]!;
+    this.#reached[task] = distance;
+    // No price is below 0, so what costs this much leads nowhere in this search.
+    const most = this.#least - distance + value;
+    for (let edge = from; edge < costs.length; edge++) {
+      const to = capabilities[edge]!;
+      if (costs[edge]! >= most) {
+        if (this.#listed.ascending) return;
+        continue;
+      }
       if (this.#done[to] === this.#search) continue;
-      const far = distance + cost[edge]! + this.#prices[to]! - value;
-      if (this.#seen[to] === this.#search && far >= this.#distance[to]!) continue;
+      const far = distance + costs[edge]! + this.#prices[to]! - value;
+      if (far >= this.#least || (this.#seen[to] === this.#search && far >= this.#distance[to]!)) continue;
       this.#seen[to] = this.#search;
       this.#distance[to] = far;
       this.#from[to] = task;
-      this.#queue.push(far, to);
+      if (this.#left[to]! > 0) [this.#least, this.#end] = [far, to];
+      else this.#queue.push(far, to);
     }
+    const horizon = this.#listed.horizons[task]!;
+    if (horizon < most) this.#queue.push(distance + horizon - value, this.#prices.length + task);
   }
 
   /** Raises prices by what the search went past, so that every way taken stays a cheapest one. */

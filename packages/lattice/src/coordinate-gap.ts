@@ -1,5 +1,7 @@
-/** Unequal demands, from both sides: a bound by item prices (gap.ts), a plan by annealing (gap-search.ts). */
+/** Unequal demands, from both sides: a bound by item prices (gap.ts), a plan by annealing (gap-search.ts), made better by exchange (gap-exchange.ts). */
 import { ascendGap, firstPrices, type GapProblem } from "./gap.ts";
+import { GapExchange } from "./gap-exchange.ts";
+import { capacityPrices } from "./gap-prices.ts";
 import { GapSearch } from "./gap-search.ts";
 
 export interface GapOptions {
@@ -24,7 +26,7 @@ export interface GapAnswer {
 
 /** Shares of the time: a first plan that the bound aims at, and the bound. */
 const FIRST_SHARE = 0.05;
-const BOUND_SHARE = 0.3;
+const BOUND_SHARE = 0.2;
 const MAX_ROUNDS = 2000;
 
 export function coordinateGap(problem: GapProblem, { random, progress, max_gap = 0 }: GapOptions): GapAnswer {
@@ -40,9 +42,12 @@ export function coordinateGap(problem: GapProblem, { random, progress, max_gap =
     () => progress() >= BOUND_SHARE,
   );
   const least = whole ? Math.ceil(bound - 1e-6) : bound;
+  const enough = Math.max(least, bound / (1 - max_gap)) + 1e-6;
   const begun = Math.min(progress(), 1 - 1e-9);
-  search.improve(Math.max(least, bound / (1 - max_gap)) + 1e-6, () => (progress() - begun) / (1 - begun));
-  return { chosen: search.best, cost: search.bestCost, bound, prices, proven: search.bestCost <= least + 1e-6 };
+  const rest = (): number => (progress() - begun) / (1 - begun);
+  const better = search.best === null ? search : new GapExchange(problem, capacityPrices(problem), search.best, random);
+  better.improve(enough, rest);
+  return { chosen: better.best, cost: better.bestCost, bound, prices, proven: better.bestCost <= least + 1e-6 };
 }
 
 /** No plan costs more. */

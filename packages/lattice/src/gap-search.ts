@@ -3,6 +3,7 @@
  * falls while they fit (strategic oscillation, Glover; shift and swap after Yagiura, Ibaraki and Glover 2004), annealed in waves.
  */
 import type { GapProblem } from "./gap.ts";
+import { capacityPrices } from "./gap-prices.ts";
 
 /** Agents of each item that are tried: the cheapest at the prices of capacity. */
 const MAX_CHOICES = 4;
@@ -50,7 +51,7 @@ export class GapSearch {
     this.#held = new Int32Array(agents * items);
     this.#holds = new Int32Array(agents);
     this.#at = new Int32Array(items);
-    const dear = dearness(problem);
+    const dear = capacityPrices(problem);
     this.#dearest = dear.reduce((most, each) => Math.max(most, each), 0.5);
     this.#penalty = MOST_PENALTY * this.#dearest;
     this.#width = Math.min(agents, MAX_CHOICES);
@@ -191,27 +192,6 @@ export class GapSearch {
       this.#put(item, this.best[item]!);
     }
   }
-}
-
-/** Price of a unit of each agent's capacity, by subgradient steps on the linear program: which agents an item should think of. */
-function dearness({ agents, items, cost, weight, capacity }: GapProblem): Float64Array {
-  const price = new Float64Array(agents);
-  const load = new Float64Array(agents);
-  for (let round = 0; round < 300; round++) {
-    load.fill(0);
-    for (let item = 0; item < items; item++) {
-      let [least, best] = [Number.POSITIVE_INFINITY, 0];
-      for (let agent = 0; agent < agents; agent++) {
-        const value = cost[agent * items + item]! + price[agent]! * weight[agent * items + item]!;
-        if (value < least) [least, best] = [value, agent];
-      }
-      load[best]! += weight[best * items + item]!;
-    }
-    const step = 1 / (1 + round / 10);
-    for (let agent = 0; agent < agents; agent++)
-      price[agent] = Math.max(0, price[agent]! + step * (load[agent]! / Math.max(1, capacity[agent]!) - 1));
-  }
-  return price;
 }
 
 /** Each item's cheapest agents at those prices, `width` an item, in ascending order. */

@@ -62,9 +62,9 @@ const tooNarrow = (column: Patterns, { patterns }: HoursByPattern): boolean =>
 const UNASKED = 0;
 const PASSES = 1;
 const FAILS = 2;
-/** One pattern asked by itself takes as long as this many words of `passing`, which reads about as many rows of words as a window has logarithms. */
+/** One pattern asked by itself takes as long as this many words of `passing`, which reads two rows of words, or a few more. */
 const WORDS_AN_ASK = 300;
-const ROWS_A_WINDOW = 6;
+const ROWS_A_WINDOW = 3;
 /** Fewer than this are not worth asking one by one first. */
 const WORTH_ASKING = 8;
 

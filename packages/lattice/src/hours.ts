@@ -229,7 +229,7 @@ export class HoursIndex implements Openness, HoursByPattern {
   readonly #byRule = new Map<string, number | Fault>();
   readonly #byBits = new Map<string, number>();
   #patternOf = new Uint32Array(1024);
-  readonly #open = new HoursBoard((pattern, word) => this.#patterns[pattern]!.open[word]!);
+  readonly #open = new HoursBoard((pattern, word) => this.#patterns[pattern]!.open[word]);
   readonly #notClosed = new HoursBoard(
     (pattern, word) => this.#patterns[pattern]!.open[word]! | this.#patterns[pattern]!.unknown[word]!,
   );

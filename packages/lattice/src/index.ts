@@ -197,14 +197,8 @@ export {
   MAX_TASKS,
 } from "./plan-request.ts";
 export { MAX_PRICES } from "./price-book.ts";
-export {
-  costOfRoutes,
-  MAX_ROUTE_PLACES,
-  type RoutesAnswer,
-  type RoutesProblem,
-  type RoutesStop,
-  solveRoutes,
-} from "./routes.ts";
+export { type RoutesAnswer, type RoutesStop, solveRoutes } from "./routes.ts";
+export { costOfRoutes, MAX_ROUTE_PLACES, type RoutesProblem } from "./routes-problem.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 export {
   MAX_STANDING,

@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { readDesk, writeDesk } from "../src/desk-file.ts";
 import { EmbeddedLattice } from "../src/embedded.ts";
 import { openLattice } from "../src/embedded-node.ts";
@@ -9,7 +9,7 @@ import { HoursCompiler, HoursIndex, isFault, type Lattice } from "../src/index.t
 import { nodeSha256 } from "../src/journal-node.ts";
 import { makeCity } from "./city.ts";
 
-const SEED = 20261121;
+const SEED = inject("seed");
 const DAY_MS = 86_400_000;
 const NOON_MS = Date.UTC(2026, 10, 20, 12);
 

@@ -122,6 +122,40 @@ function randomHours(random: () => number): string {
   return Array.from({ length: 1 + Math.floor(random() * 3) }, rule).join(some([";", "; "]));
 }
 
+describe("hours of many asked at once", () => {
+  const seed = inject("seed");
+  it(`are those that are asked one by one, in any window (seed ${seed})`, () => {
+    const random = chance(seed);
+    const { from_ms, until_ms } = new HoursCompiler(HORIZON).horizon;
+    const many = new HoursIndex(new HoursCompiler(HORIZON), null);
+    const add = (handles: number): void => {
+      for (let handle = 0; handle < handles; handle++) {
+        const text = random() < 0.2 ? "24/7" : randomHours(random);
+        many.set(handle, osm(random() < 0.3 ? `${text} unknown` : text), "Europe/Berlin");
+      }
+    };
+    add(300);
+    const into = new Int32Array(64);
+    let passed = 0;
+    for (let i = 0; i < 600; i++) {
+      if (i === 200 || i === 400) add(60); // some that the rows made so far do not know
+      const begin = from_ms - 7_200_000 + Math.floor((random() * (until_ms - from_ms)) / 60_000) * 60_000;
+      const window = { from_ms: begin, until_ms: begin + 60_000 * Math.ceil(10 ** (4 * random())) };
+      const lenient = random() < 0.5;
+      const asked = many.passing(window, lenient, into);
+      expect(asked).toBeGreaterThan(many.patterns / 2);
+      for (let pattern = 0; pattern < asked; pattern++) {
+        const state = many.isPatternOpen(pattern, window);
+        const expected = state === "open" || (lenient && state === "unknown");
+        if (((into[pattern >>> 5]! >>> (pattern & 31)) & 1) !== (expected ? 1 : 0))
+          throw new Error(`pattern ${pattern} in ${JSON.stringify({ window, lenient })}: ${state}`);
+        if (expected) passed++;
+      }
+    }
+    expect(passed).toBeGreaterThan(1000);
+  });
+});
+
 describe("hours that follow the sun", () => {
   const region = { lat: "52.52", lon: "13.4", address: { country_code: "de", state: "Berlin" } } as unknown as Region;
   const compiler = new HoursCompiler(HORIZON, nodeInZone);

@@ -59,7 +59,7 @@ describe("routes that serve every cluster once", () => {
     let [paid, needed] = [0, 0];
     for (let i = 0; i < 40; i++) {
       const problem = randomProblem(random, 2 + Math.floor(random() * 4), timed);
-      const { routes, cost } = solveRoutes(problem, { progress: looks(6), random });
+      const { routes, cost } = solveRoutes(problem, { progress: looks(40), random });
       const least = leastCost(problem);
       if (least === Number.POSITIVE_INFINITY) expect(routes).toBe(null);
       else {

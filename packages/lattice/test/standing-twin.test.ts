@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, it, vi } from "vitest";
+import { expect, inject, it, vi } from "vitest";
 import { Bell } from "../src/bell.ts";
 import { openLattice } from "../src/embedded-node.ts";
 import { isFault, type Lattice, type LatticeMatch, type LatticeNews } from "../src/index.ts";
@@ -11,7 +11,7 @@ import { chance } from "./city.ts";
 import { CENTER, HOUR_MS, makeOpenCity, NOW_MS, randomQuery, sure } from "./lattice-world.ts";
 import { SimClock } from "./live-world.ts";
 
-const SEED = Number(process.env.AXIOM_TEST_SEED ?? 20261121);
+const SEED = inject("seed");
 const STEPS = 120;
 
 /** What a reader knows who has heard all news so far. */

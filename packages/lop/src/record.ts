@@ -17,9 +17,16 @@ export const Instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z
 const JsonValue: z.ZodType<Json> = z.json();
 const JsonObject = z.record(z.string(), JsonValue);
 
+export const WORDS_MAX_CHARACTERS = 8192;
+const NO_WORDS = "say what is to be done";
+const LONG_WORDS = `at most ${WORDS_MAX_CHARACTERS} characters; a long text goes into a parameter, such as --code @FILE`;
+
 /** What the operator signs: words for a needle, or the action card himself. Body of a BARK packet of type `directive`. */
 export const DirectiveBody = z.union([
-  z.strictObject({ words: z.string().min(1).max(8192), rung: z.enum(RUNGS).optional() }),
+  z.strictObject({
+    words: z.string().min(1, NO_WORDS).max(WORDS_MAX_CHARACTERS, LONG_WORDS),
+    rung: z.enum(RUNGS).optional(),
+  }),
   z.strictObject({
     card: z.strictObject({ tool: z.string().max(64), parameters: JsonObject }),
     rung: z.enum(RUNGS).optional(),

@@ -13,6 +13,13 @@ export interface Sentence {
 const literal = (verb: string, object: Json | undefined): Sentence => ({ verb, object: text(object), literal: true });
 const plain = (verb: string, object: string): Sentence => ({ verb, object, literal: false });
 
+const near = (place: Json | undefined): string => (text(place) === "" ? "" : ` near ${text(place)}`);
+
+const stops = (legs: Json | undefined): string[] =>
+  Array.isArray(legs)
+    ? legs.map((leg) => text((leg as { what?: Json } | null)?.what)).filter((what) => what !== "")
+    : [];
+
 const SENTENCES: { readonly [tool: string]: (p: ActionCard["parameters"]) => Sentence } = {
   "exec.run": (p) => plain("Run", `${text(p.language)} code`),
   "files.list": (p) => (p.path ? literal("List", p.path) : plain("List", "the workspace")),
@@ -25,6 +32,10 @@ const SENTENCES: { readonly [tool: string]: (p: ActionCard["parameters"]) => Sen
   "guard.freeze": () => plain("Freeze", "the hive"),
   "guard.resume": (p) => plain(p.wipe === true ? "Wipe and resume" : "Resume", "the hive"),
   "guard.status": () => plain("Report", "the hive's state"),
+  "lattice.find": (p) => plain("Find", [text(p.what) || "places", near(p.near)].join("")),
+  "lattice.plan": (p) => plain("Plan", stops(p.legs).join(", then ") || "a day"),
+  "lattice.reserve": (p) => literal("Reserve", p.capability),
+  "lattice.cancel": (p) => literal("Cancel the reservation", p.reservation),
   "snapshot.restore": (p) => literal("Restore", p.snapshot),
 };
 

@@ -21,7 +21,7 @@ export function Sheet({ room, state, view }: { room: Room; state: RoomState; vie
     <article className="sheet panel" data-look={moodOf(view, proved)} aria-label="Directive">
       <SheetHead view={view} proved={proved} />
       {view.state === "awaiting-approval" && <Approval key={view.id} room={room} view={view} busy={state.busy} />}
-      <WrittenView view={view} />
+      {!isEnded(view) && <WrittenView view={view} />}
       <Ending view={view} />
       {view.outcome === null && printed !== "" && <Printed label="stdout" text={printed} live />}
       {view.outcome !== null && <OutcomeView outcome={view.outcome} />}
@@ -39,6 +39,8 @@ export function Sheet({ room, state, view }: { room: Room; state: RoomState; vie
           </button>
         </div>
       )}
+      {/* How the card was written comes first while that is news, and last once there is a result. */}
+      {isEnded(view) && <WrittenView view={view} />}
       {view.state === "done" && <ProofPanel room={room} id={view.id} proof={state.proofs[view.id]} />}
     </article>
   );

@@ -18,6 +18,7 @@ import {
   treeHeadText,
 } from "../src/sentence.ts";
 import { moodOf, railOf } from "../src/trip.ts";
+import type { JsonObject } from "../src/wire.ts";
 import { readPermit, readTool } from "../src/wire-read.ts";
 
 const names = (text: string) =>
@@ -55,6 +56,15 @@ describe("words and figures", () => {
       object: "a/b.md",
       literal: true,
     });
+    const said = (tool: string, parameters: JsonObject) => {
+      const { verb, object } = sentenceOf({ words: null, card: demoCard(tool, "x", parameters) });
+      return `${verb} ${object}`;
+    };
+    expect(said("lattice.find", { what: "quiet café", near: "Old Town" })).toBe("Find quiet café near Old Town");
+    expect(said("lattice.find", {})).toBe("Find places");
+    const legs = [{ what: "bakery" }, { what: "library", minutes: 60 }];
+    expect(said("lattice.plan", { legs })).toBe("Plan bakery, then library");
+    expect(said("lattice.plan", {})).toBe("Plan a day");
     expect(sentenceOf({ words: null, card: demoCard("x.y", "x", {}) })).toEqual({
       verb: "Do",
       object: "x.y",

@@ -27,17 +27,32 @@ void write_file(const char *path, const char *text) {
   close(fd);
 }
 
+/* The work folder holds nothing and has not been handed to a program. */
+static int clean;
+
+static void mount_work(unsigned long flags, uint64_t bytes, uint32_t entries) {
+  char options[96];
+  snprintf(options, sizeof options, "size=%llu,nr_inodes=%u,mode=0755,uid=%d,gid=%d", (unsigned long long)bytes, entries,
+           NOBODY, NOBODY);
+  if (mount("work", WORK, "tmpfs", MS_NOSUID | MS_NODEV | flags, options) != 0) fail("mount /work");
+}
+
+/* Ahead of the program that will use it, while nobody waits. */
+void clear_work(void) {
+  umount2(WORK, MNT_DETACH);
+  mount_work(0, 1 << 20, 16);
+  static const char *const scratch[] = {"/run/job/program.js", "/run/job/input"};
+  for (int i = 0; i < 2; i++) close(open_file(scratch[i], O_WRONLY | O_CREAT | O_TRUNC, 0444));
+  clean = 1;
+}
+
 /* disk_bytes u64, files u32. */
 uint64_t setup(const struct frame *frame) {
   if (frame->length != 12) fail("a setup frame of another size");
-  char options[96];
+  if (!clean) clear_work();
+  clean = 0;
   /* One more than asked: the folder itself. */
-  snprintf(options, sizeof options, "size=%llu,nr_inodes=%u,mode=0755,uid=%d,gid=%d",
-           (unsigned long long)get64(frame->payload), get32(frame->payload + 8) + 1, NOBODY, NOBODY);
-  umount2(WORK, MNT_DETACH);
-  if (mount("work", WORK, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0) fail("mount /work");
-  static const char *const scratch[] = {"/run/job/program.js", "/run/job/input"};
-  for (int i = 0; i < 2; i++) close(open_file(scratch[i], O_WRONLY | O_CREAT | O_TRUNC, 0444));
+  mount_work(MS_REMOUNT, get64(frame->payload), get32(frame->payload + 8) + 1);
   return get64(frame->payload);
 }
 

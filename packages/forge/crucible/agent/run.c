@@ -17,7 +17,8 @@
 #include <unistd.h>
 
 #define NOBODY 65534
-#define GROUP "/run/axiom/cg/run/"
+#define GROUPS "/run/axiom/cg/"
+#define GROUP GROUPS "run/"
 #define PIDS_MAX 128
 #define OPEN_FILES_MAX 1024
 /* How long pipes are drained after everything that could write to them was killed. */
@@ -41,6 +42,11 @@ static struct worker {
   pid_t pid;
   int go, in, out, err;
 } parked = {.pid = 0};
+
+/* The files of the program's group. They are opened ahead: that takes longer than to read or to write them. */
+static struct group {
+  int limit, procs, kill, events, peak, pids;
+} group;
 
 /* Readable when a child has ended. */
 static int deaths = -1;
@@ -109,41 +115,52 @@ void watch_children(void) {
   if (deaths < 0) fail("signalfd");
 }
 
-void park(const char *language) {
-  if (strcmp(language, "shell") == 0) return;
-  parked = start(strcmp(language, "javascript") == 0 ? NODE : PYTHON);
-  /* One byte on its output says that it is ready for an order. */
-  char ready;
-  if (read(parked.out, &ready, 1) != 1) fail("the interpreter did not start");
-}
-
 static uint64_t now_us(void) {
   struct timespec at;
   clock_gettime(CLOCK_MONOTONIC, &at);
   return (uint64_t)at.tv_sec * 1000000 + (uint64_t)at.tv_nsec / 1000;
 }
 
-static uint64_t group_number(const char *name, const char *key) {
-  char path[96], text[512] = {0};
-  snprintf(path, sizeof path, GROUP "%s", name);
-  int fd = open_file(path, O_RDONLY, 0);
-  if (read(fd, text, sizeof text - 1) < 0) text[0] = 0;
-  close(fd);
+static uint64_t number_of(int fd, const char *key) {
+  char text[512] = {0};
+  if (pread(fd, text, sizeof text - 1, 0) < 0) text[0] = 0;
   const char *at = key ? strstr(text, key) : text;
   return at ? strtoull(at + (key ? strlen(key) : 0), NULL, 10) : 0;
 }
 
-static void enter_group(pid_t pid, uint64_t memory_bytes) {
+static void put_number(int fd, uint64_t value, const char *what) {
   char text[32];
-  rmdir(GROUP);
+  int length = snprintf(text, sizeof text, "%llu", (unsigned long long)value);
+  if (write(fd, text, (size_t)length) != length) fail(what);
+}
+
+/* What a waiting interpreter has touched already is counted to nobody; its group counts what its program needs. */
+static void make_group(void) {
   if (mkdir(GROUP, 0700) != 0) fail("the run's group");
-  snprintf(text, sizeof text, "%llu", (unsigned long long)memory_bytes);
-  write_file(GROUP "memory.max", text);
   write_file(GROUP "memory.oom.group", "1");
-  snprintf(text, sizeof text, "%d", PIDS_MAX);
-  write_file(GROUP "pids.max", text);
-  snprintf(text, sizeof text, "%d", pid);
-  write_file(GROUP "cgroup.procs", text);
+  int most = open_file(GROUP "pids.max", O_WRONLY, 0);
+  put_number(most, PIDS_MAX, "pids.max");
+  close(most);
+  group = (struct group){open_file(GROUP "memory.max", O_WRONLY, 0),    open_file(GROUP "cgroup.procs", O_WRONLY, 0),
+                         open_file(GROUP "cgroup.kill", O_WRONLY, 0),   open_file(GROUP "memory.events", O_RDONLY, 0),
+                         open_file(GROUP "memory.peak", O_RDONLY, 0),   open_file(GROUP "pids.current", O_RDONLY, 0)};
+}
+
+static void forget_group(void) {
+  for (const int *fd = &group.limit; fd <= &group.pids; fd++) close(*fd);
+  rmdir(GROUP);
+}
+
+void park(const char *language) {
+  clear_work();
+  make_group();
+  if (parked.pid == 0) {
+    parked = start(strcmp(language, "javascript") == 0 ? NODE : PYTHON);
+    /* One byte on its output says that it is ready for an order. */
+    char ready;
+    if (read(parked.out, &ready, 1) != 1) fail("the interpreter did not start");
+  }
+  put_number(group.procs, (uint64_t)parked.pid, "cgroup.procs");
 }
 
 /* The page that replay.so reads in every process: active u64, fixed time u64 (ms), seed 32 bytes. */
@@ -245,12 +262,12 @@ static void drain(struct flow *flow) {
 }
 
 static void end_group(void) {
-  write_file(GROUP "cgroup.kill", "1");
+  put_number(group.kill, 1, "cgroup.kill");
   struct pollfd death = {deaths, POLLIN, 0};
   struct signalfd_siginfo skipped;
   for (;;) {
     while (waitpid(-1, NULL, WNOHANG) > 0);
-    if (group_number("pids.current", NULL) == 0) return;
+    if (number_of(group.pids, NULL) == 0) return;
     poll(&death, 1, 10);
     if (read(deaths, &skipped, sizeof skipped) < 0 && errno != EAGAIN) fail("signalfd");
   }
@@ -270,19 +287,35 @@ static void send_exit(const struct flow *flow, enum status status, uint64_t took
 }
 
 static enum status status_of(const struct flow *flow) {
-  if (group_number("memory.events", "oom_kill ") > 0) return OOM;
+  if (number_of(group.events, "oom_kill ") > 0) return OOM;
   if (flow->timed_out) return TIMEOUT;
   if (!WIFEXITED(flow->wait_status)) return CRASHED;
   return WEXITSTATUS(flow->wait_status) == 0 ? OK : FAILED;
+}
+
+static struct worker take_parked(void) {
+  struct worker worker = parked;
+  parked.pid = 0;
+  return worker;
+}
+
+/* The shell is quick to start. The interpreter that waits leaves the group to it and waits on. */
+static struct worker start_shell(void) {
+  int outside = open_file(GROUPS "cgroup.procs", O_WRONLY, 0);
+  put_number(outside, (uint64_t)parked.pid, "cgroup.procs");
+  close(outside);
+  struct worker shell = start(SHELL);
+  put_number(group.procs, (uint64_t)shell.pid, "cgroup.procs");
+  return shell;
 }
 
 void run(const struct frame *frame, uint64_t disk_bytes) {
   struct order order = read_order(frame);
   set_clock(order.clock_ms);
   set_replay(&order);
-  struct flow flow = {.worker = order.language == 's' ? start(SHELL) : parked};
+  struct flow flow = {.worker = order.language == 's' ? start_shell() : take_parked()};
   flow.input = open_file("/run/job/input", O_RDONLY, 0);
-  enter_group(flow.worker.pid, order.memory_bytes);
+  put_number(group.limit, order.memory_bytes, "memory.max");
   prlimit(flow.worker.pid, RLIMIT_FSIZE, &(struct rlimit){disk_bytes, disk_bytes}, NULL);
   fcntl(flow.worker.in, F_SETFL, O_NONBLOCK);
   uint64_t start_us = now_us();
@@ -295,10 +328,9 @@ void run(const struct frame *frame, uint64_t disk_bytes) {
   end_group();
   proxy_close();
   drain(&flow);
-  uint64_t peak_bytes = group_number("memory.peak", NULL);
   if (status == OK || status == FAILED) send_files(disk_bytes);
   close(flow.input);
-  rmdir(GROUP);
-  send_exit(&flow, status, took_us, peak_bytes);
-  if (order.language != 's') park(order.language == 'j' ? "javascript" : "python");
+  send_exit(&flow, status, took_us, number_of(group.peak, NULL));
+  forget_group();
+  park(order.language == 'j' ? "javascript" : "python");
 }

@@ -6,8 +6,9 @@
 
 /* Before the first interpreter is started. */
 void watch_children(void);
-/* Starts the interpreter that will take the next program; it waits. */
+/* Makes all ready that the next program needs: an empty work folder, its group, and its interpreter, which waits. */
 void park(const char *language);
+void clear_work(void);
 /* A fresh work folder of so many bytes and entries. Gives the bytes. */
 uint64_t setup(const struct frame *frame);
 void take_file(const struct frame *frame);

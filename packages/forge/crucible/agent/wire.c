@@ -1,5 +1,6 @@
 /* The stream: framing, counters, hash chains, signatures, and the keys that are made after a restore. */
 #include "wire.h"
+#include "blake2b.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>
@@ -13,6 +14,8 @@
 
 #define WAKE_BYTES (SESSION_BYTES + 8 + 64 + 32)
 #define VERSION 1
+/* Of the port's driver in the kernel. */
+#define PORT_BUFFER_BYTES 4096
 
 static int port = -1;
 static uint8_t in[FRAME_HEAD_BYTES + BODY_MAX_BYTES];
@@ -58,17 +61,20 @@ static void write_all(const uint8_t *bytes, size_t length) {
 }
 
 static void read_some(void) {
+  /* A read gives what one of the driver's buffers holds. One that was not full was the last: trying again would be in vain. */
+  static int empty;
   for (;;) {
+    struct pollfd ready = {.fd = port, .events = POLLIN};
+    if (empty) poll(&ready, 1, -1);
     ssize_t got = read(port, in + in_length, sizeof in - in_length);
+    empty = got < PORT_BUFFER_BYTES;
     if (got > 0) {
       in_length += (size_t)got;
       return;
     }
     /* 0: the host's end is closed, as between a template and its clones. */
-    struct pollfd ready = {.fd = port, .events = POLLIN};
     if (got == 0) usleep(1000);
-    else if (errno == EAGAIN || errno == EINTR) poll(&ready, 1, -1);
-    else fail("the host's port cannot be read");
+    else if (errno != EAGAIN && errno != EINTR) fail("the host's port cannot be read");
   }
 }
 
@@ -82,25 +88,35 @@ static size_t whole_frame(void) {
 
 int wire_pending(void) { return whole_frame() > 0; }
 
+/* head = the first 32 bytes of BLAKE2b(before ‖ bytes). */
+static void chain(uint8_t head[HASH_BYTES], const void *before, size_t before_length, const void *bytes, size_t length) {
+  struct blake2b sum;
+  uint8_t digest[BLAKE2B_BYTES];
+  blake2b_begin(&sum);
+  blake2b_add(&sum, before, before_length);
+  blake2b_add(&sum, bytes, length);
+  blake2b_end(&sum, digest);
+  memcpy(head, digest, HASH_BYTES);
+}
+
 static void extend(uint8_t head[HASH_BYTES], const uint8_t *body, size_t length) {
-  crypto_hash_sha256_state hash;
-  crypto_hash_sha256_init(&hash);
-  crypto_hash_sha256_update(&hash, head, HASH_BYTES);
-  crypto_hash_sha256_update(&hash, body, length);
-  crypto_hash_sha256_final(&hash, head);
+  chain(head, head, HASH_BYTES, body, length);
+}
+
+/* What a head of a direction begins with, and what a signature of it is over. Gives its length, the zero included. */
+static size_t words(char text[64], const char *direction) {
+  return (size_t)sprintf(text, "axiom-crucible/2 %s", direction) + 1;
 }
 
 static size_t signed_text(uint8_t *text, const char *direction, const uint8_t head[HASH_BYTES]) {
-  size_t length = (size_t)sprintf((char *)text, "axiom-crucible/1 %s", direction) + 1;
+  size_t length = words((char *)text, direction);
   memcpy(text + length, head, HASH_BYTES);
   return length + HASH_BYTES;
 }
 
 static void first_head(uint8_t head[HASH_BYTES], const char *direction) {
-  uint8_t text[64 + SESSION_BYTES];
-  size_t length = (size_t)sprintf((char *)text, "axiom-crucible/1 %s", direction) + 1;
-  memcpy(text + length, now.session, SESSION_BYTES);
-  crypto_hash_sha256(head, text, length + SESSION_BYTES);
+  char text[64];
+  chain(head, text, words(text, direction), now.session, SESSION_BYTES);
 }
 
 /* Clones of one template share the kernel's random state until this. */
