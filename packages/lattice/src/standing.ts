@@ -126,6 +126,7 @@ export class StandingQuery {
 
   /** What the reader does not know yet; null when he knows all. */
   take(): StandingNews | null {
+    if (this.#told === this.#answer) return null;
     const news = difference(this.#told, this.#answer);
     this.#told = this.#answer;
     return news.added.length === 0 && news.removed.length === 0 ? null : news;
