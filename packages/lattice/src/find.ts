@@ -293,7 +293,13 @@ function acceptance({ counts, openness, room }: Ground, query: FindQuery, togeth
 export function matcher(ground: Ground, { query, area }: ReadQuery): (handle: number) => Found | null {
   const { index } = ground;
   const accept = acceptance(ground, query, false);
-  const sieves = new Map(index.parts.map((part) => [part, sieveOf(part, query)]));
+  // Made when something of a part comes near enough to be asked.
+  const sieves = new Map<Part, Sieve>();
+  const sieve = (part: Part): Sieve => {
+    const known = sieves.get(part) ?? sieveOf(part, query);
+    sieves.set(part, known);
+    return known;
+  };
   const [cx, cy, cz] = area.center;
   return (handle) => {
     const located = index.locate(handle);
@@ -302,7 +308,7 @@ export function matcher(ground: Ground, { query, area }: ReadQuery): (handle: nu
     const [x, y, z] = part.index.at.subarray(3 * position, 3 * position + 3) as unknown as [number, number, number];
     // A chord is never longer than the geodesic.
     if (Math.hypot(x - cx, y - cy, z - cz) > area.radius_m) return null;
-    if (((sieves.get(part)!.words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
+    if (((sieve(part).words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
     const distance_m = geodesic_m(cx, cy, cz, x, y, z);
     if (distance_m > area.radius_m) return null;
     if (area.holds !== null && !area.holds(x, y, z)) return null;
