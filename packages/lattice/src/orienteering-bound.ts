@@ -8,11 +8,15 @@ import { DayGround, type Fineness } from "./day-ways.ts";
 
 /** Steps of the prices at each fineness, and the share of the time by which it is left for the next. */
 const LEVELS: readonly (Fineness & { readonly steps: number; readonly until: number })[] = [
-  { buckets: 100, near: 3, steps: 80, until: 0.25 },
-  { buckets: 300, near: 3, steps: 40, until: 0.55 },
-  { buckets: 1000, near: 3, steps: 15, until: 0.9 },
-  { buckets: 2500, near: 3, steps: 2, until: 1 },
+  { buckets: 100, near: 3, steps: 30, until: 0.15 },
+  { buckets: 300, near: 3, steps: 30, until: 0.45 },
+  { buckets: 1000, near: 3, steps: 20, until: 1 },
 ];
+
+/** The first step goes this share of the way that would take the bound down to the score, were it straight. */
+const FIRST_SCALE = 0.4;
+/** Nearest points that tell how long the way to a point is. */
+const NEAREST = 3;
 
 /**
  * @param score of the best plan known: steps aim at it.
@@ -22,7 +26,7 @@ export function orienteeringBound(problem: OrienteeringProblem, score: number, p
   const { scores, nodes } = problem;
   let bound = 0;
   for (let node = 1; node < nodes; node++) bound += scores[node]!;
-  const prices = new Float64Array(nodes);
+  const prices = firstPrices(problem, score);
   for (const { until, steps, ...fineness } of LEVELS) {
     if (progress() >= until || bound <= score) continue;
     const ground = new DayGround(problem, fineness);
@@ -35,10 +39,26 @@ export function orienteeringBound(problem: OrienteeringProblem, score: number, p
   return Math.max(score, whole ? Math.floor(bound + 1e-6) : bound * (1 + 1e-9));
 }
 
+/** What a point makes above what its time would make elsewhere: time is worth the score over the length of all days. */
+function firstPrices(
+  { nodes, tours, times, stays, scores, opens, closes }: OrienteeringProblem,
+  score: number,
+): Float64Array {
+  let length = 0;
+  for (let t = 0; t < tours; t++) length += closes[t * nodes]! - opens[t * nodes]!;
+  return Float64Array.from({ length: nodes }, (_, j) => {
+    if (j === 0) return 0;
+    const ways = Array.from({ length: nodes }, (_, i) => times[j * nodes + i]!).sort((a, b) => a - b);
+    const near = ways.slice(1, 1 + NEAREST);
+    const way = near.reduce((sum, one) => sum + one, 0) / Math.max(1, near.length);
+    return Math.max(0, scores[j]! - (score / Math.max(1, length)) * (stays[j]! + way));
+  });
+}
+
 /** The least bound of some steps; leaves the prices that prove it. */
 function lowered(ground: DayGround, steps: number, prices: Float64Array, score: number, over: () => boolean): number {
   const days = ground.days();
-  let [least, best, scale, stuck] = [Number.POSITIVE_INFINITY, prices.slice(), 1.2, 0];
+  let [least, best, scale, stuck] = [Number.POSITIVE_INFINITY, prices.slice(), FIRST_SCALE, 0];
   for (let step = 0; step < steps && !over(); step++) {
     const visits = new Int32Array(prices.length);
     let bound = 0;
