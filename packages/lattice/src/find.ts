@@ -22,7 +22,7 @@ import {
 import { type Area, type Place, PlaceShape, readPlace } from "./place.ts";
 import { type Need, RoomSieve, type SteadyUnits } from "./room-sieve.ts";
 import { type Accept, Search } from "./search.ts";
-import { besides, EVERYTHING, type Sieve } from "./sieve.ts";
+import { besides, EVERYTHING, NOTHING, type Sieve } from "./sieve.ts";
 import { type Complaint, complaintText, readShape } from "./wording.ts";
 
 export const DEFAULT_LIMIT = 20;
@@ -243,11 +243,16 @@ function searches(ground: Ground, query: FindQuery, area: Area, after: After | n
   const sieve = hours === undefined ? null : hoursSieve.begin(hours, query.open!, query.unknown === "include");
   if (sieve?.isEmpty === true) return [];
   const needs = steadyNeeds(ground, query);
-  return ground.index.parts.map((part) => {
+  const made: Search[] = [];
+  for (const part of ground.index.parts) {
+    // Small parts come and go: most of what they cost is the making of a search that finds nothing.
+    const where = sieveOf(part, query);
+    if (where === NOTHING) continue;
     const patterns = hours === undefined ? null : patternsByPosition(hours, part.index);
     const room = needs.length === 0 ? null : new RoomSieve(needs, part.index);
-    return new Search(part, sieveOf(part, query), { area, accept, after, hours: sieve, patterns, room });
-  });
+    made.push(new Search(part, where, { area, accept, after, hours: sieve, patterns, room }));
+  }
+  return made;
 }
 
 /** Searches do not nest, so one serves all of them. */
@@ -288,7 +293,13 @@ function acceptance({ counts, openness, room }: Ground, query: FindQuery, togeth
 export function matcher(ground: Ground, { query, area }: ReadQuery): (handle: number) => Found | null {
   const { index } = ground;
   const accept = acceptance(ground, query, false);
-  const sieves = new Map(index.parts.map((part) => [part, sieveOf(part, query)]));
+  // Made when something of a part comes near enough to be asked.
+  const sieves = new Map<Part, Sieve>();
+  const sieve = (part: Part): Sieve => {
+    const known = sieves.get(part) ?? sieveOf(part, query);
+    sieves.set(part, known);
+    return known;
+  };
   const [cx, cy, cz] = area.center;
   return (handle) => {
     const located = index.locate(handle);
@@ -297,7 +308,7 @@ export function matcher(ground: Ground, { query, area }: ReadQuery): (handle: nu
     const [x, y, z] = part.index.at.subarray(3 * position, 3 * position + 3) as unknown as [number, number, number];
     // A chord is never longer than the geodesic.
     if (Math.hypot(x - cx, y - cy, z - cz) > area.radius_m) return null;
-    if (((sieves.get(part)!.words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
+    if (((sieve(part).words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
     const distance_m = geodesic_m(cx, cy, cz, x, y, z);
     if (distance_m > area.radius_m) return null;
     if (area.holds !== null && !area.holds(x, y, z)) return null;
