@@ -5,6 +5,7 @@
  */
 import { chance } from "../test/city.ts";
 import type { Family } from "./mutate.ts";
+import { coordinationFamily } from "./mutate-coordination.ts";
 import { planFamilies } from "./mutate-plans.ts";
 import { pricedFamilies } from "./mutate-priced.ts";
 
@@ -16,7 +17,11 @@ export interface Mutations {
   readonly accepted: Readonly<Record<string, number>>;
 }
 
-export const families = (seed: number): readonly Family[] => [...pricedFamilies(seed), ...planFamilies(seed)];
+export const families = (seed: number): readonly Family[] => [
+  ...pricedFamilies(seed),
+  ...planFamilies(seed),
+  coordinationFamily(seed),
+];
 
 /** The families take turns. */
 export function mutate(count: number, seed: number): Mutations {

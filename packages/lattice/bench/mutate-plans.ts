@@ -19,7 +19,7 @@ import type { PlanFile, PlanProblem } from "../src/plan-file.ts";
 import { planGround } from "../src/plan-file.ts";
 import { chance } from "../test/city.ts";
 import { costByHand, leastCost, randomTask } from "../test/tasks.ts";
-import { changedAt, type Drawn, type Family, numberNear, whole } from "./mutate.ts";
+import { changedAt, changedNumber, type Family, numberNear, whole } from "./mutate.ts";
 
 const LEGS = 4;
 const ROUNDING = 1e-6;
@@ -145,7 +145,10 @@ function fileFamily(random: () => number): Family {
   return {
     name: "plan file",
     isSound: () => !isFault(checkPlanFile(file)),
-    draw: (by) => drawFile(file, by),
+    draw: (by) => {
+      const { name, changed } = changedNumber(file, by);
+      return { name, refused: isFault(checkPlanFile(changed)), stillTrue: () => isTrueFile(changed) };
+    },
   };
 }
 
@@ -175,26 +178,6 @@ function planFile(random: () => number): PlanFile {
   if (found === null) throw new Error("the small town has a plan, but none was found");
   const visits = found.visits.map((visit) => ({ ...visit, place: visit.place - first[visit.leg]! }));
   return { problem, visits, primal: found.cost, bound: found.cost };
-}
-
-/** One number anywhere in the file, in its problem too, or one part of it gone. */
-function drawFile(file: PlanFile, random: () => number): Drawn {
-  const changed = structuredClone(file);
-  const paths = numbersOf(changed, []);
-  const path = paths[whole(random, paths.length)]!;
-  const gone = random() < 0.1;
-  const holder = path.slice(0, -1).reduce((part, key) => (part as Record<string, unknown>)[key], changed as unknown);
-  const key = path.at(-1)!;
-  if (gone) delete (holder as Record<string, unknown>)[key];
-  else (holder as Record<string, number>)[key] = numberNear((holder as Record<string, number>)[key]!, random);
-  const name = `${path.filter((part) => Number.isNaN(Number(part))).join(".")}${gone ? " gone" : ""}`;
-  return { name, refused: isFault(checkPlanFile(changed)), stillTrue: () => isTrueFile(changed) };
-}
-
-function numbersOf(part: unknown, path: readonly string[]): (readonly string[])[] {
-  if (typeof part === "number") return [path];
-  if (typeof part !== "object" || part === null) return [];
-  return Object.entries(part).flatMap(([key, value]) => numbersOf(value, [...path, key]));
 }
 
 function isTrueFile({ problem, visits, primal, bound }: PlanFile): boolean {

@@ -29,3 +29,24 @@ export const changedAt = (list: ArrayLike<number>, random: () => number, change:
   copy[at] = change(copy[at]!);
   return copy;
 };
+
+/** A copy with one number changed, anywhere in it, or gone; and what that number is, without its places in lists. */
+export function changedNumber<T>(file: T, random: () => number): { readonly name: string; readonly changed: T } {
+  const changed = structuredClone(file);
+  const paths = numbersOf(changed, []);
+  const path = paths[whole(random, paths.length)]!;
+  const holder = path.slice(0, -1).reduce((part, key) => (part as Record<string, unknown>)[key], changed as unknown);
+  const part = holder as Record<string, number>;
+  const key = path.at(-1)!;
+  const gone = random() < 0.1;
+  if (gone) delete part[key];
+  else part[key] = numberNear(part[key]!, random);
+  const name = path.filter((step) => Number.isNaN(Number(step))).join(".");
+  return { name: gone ? `${name} gone` : name, changed };
+}
+
+function numbersOf(part: unknown, path: readonly string[]): (readonly string[])[] {
+  if (typeof part === "number") return [path];
+  if (typeof part !== "object" || part === null) return [];
+  return Object.entries(part).flatMap(([key, value]) => numbersOf(value, [...path, key]));
+}

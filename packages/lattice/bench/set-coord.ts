@@ -12,7 +12,7 @@ import {
   dualBound,
   legsProblem,
 } from "../src/index.ts";
-import { openIntegerSolver } from "../src/integer-node.ts";
+import { integerSolver } from "../src/integer-node.ts";
 import { readJson } from "./data-node.ts";
 import type { Instance, InstanceSet, Limit, Outcome } from "./set.ts";
 
@@ -43,7 +43,7 @@ const TRIES = 500_000;
 /** Share of the time for the plan's search; the rest is for branching. */
 const PLAN_SHARE = 0.1;
 
-const solver = await openIntegerSolver();
+const solver = await integerSolver();
 
 function solveAssignment(file: z.infer<typeof AssignmentShape>): Outcome {
   const problem = assignmentProblem(file.tasks, file.capacity, file.penalty_unassigned);

@@ -2,13 +2,14 @@
  * Coordination at the door: tasks that compete for slotted units become a problem of legs.ts, are solved with a certificate that is checked
  * before it is told, and are put aside if asked. Closed slots have no units; what takes no units competes with nobody.
  */
-import { coordinateLegs } from "./coordinate-legs.ts";
+import { coordinateLegs, type LegsAnswer } from "./coordinate-legs.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import { goldenSteps } from "./golden-steps.ts";
 import { itineraryDag } from "./itinerary.ts";
 import type { CoordinateReply, LatticeHold, PlannedWay, SlotPrice } from "./lattice.ts";
 import { type LegDag, placeOf, startOf } from "./leg-dag.ts";
 import { type LegsProblem, roomAt } from "./legs.ts";
+import { branchLegs } from "./legs-branch.ts";
 import { checkLegs } from "./legs-certificate.ts";
 import { isPlanned, shareBetween } from "./plan.ts";
 import { type ReadCoordination, type ReadTask, readCoordination } from "./plan-request.ts";
@@ -23,6 +24,10 @@ export const MAX_COORDINATION_ENTRIES = 1 << 25;
 const NO_COMPETITION = 1_000_000;
 const ROUNDS = 400;
 const TRIES = 20_000;
+/** Up to so many tasks, the plan that was found is settled by an integer program in the time that is left. */
+const MAX_SETTLED_TASKS = 32;
+/** Share of the time for the plan that it begins with. */
+const PLAN_SHARE = 0.3;
 
 /** One seller of units: a place in one dimension. With no dimension it takes none, and has one for each of its hours. */
 interface Seat {
@@ -49,7 +54,7 @@ export async function coordinate(
   if (isFault(laid)) return laid;
   const rivalry = await layOutRivalry(terrain, laid, request.penalty_s);
   if (isFault(rivalry)) return rivalry;
-  const { answer, certificate } = settle(terrain, rivalry, request);
+  const { answer, certificate } = await settle(terrain, rivalry, request);
   const slotPrices = pricesOf(rivalry, answer.prices);
   await prices.take(slotPrices);
   const plans = laid.map((task, t) => wayOf(task, rivalry, t, answer.plan[t]!));
@@ -153,16 +158,30 @@ function roomOf(seats: readonly Seat[], offering: Offering, first: number, slots
   return room;
 }
 
-function settle(terrain: Terrain, { problem }: Rivalry, { deadline_ms, max_gap }: ReadCoordination) {
+async function settle(terrain: Terrain, { problem }: Rivalry, { deadline_ms, max_gap }: ReadCoordination) {
   const begun_ms = terrain.monotonic_ms();
-  const progress = (): number => (terrain.monotonic_ms() - begun_ms) / deadline_ms;
-  const answer = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random: goldenSteps(), progress, max_gap });
+  const done = (): number => (terrain.monotonic_ms() - begun_ms) / deadline_ms;
+  const small = problem.tasks.length <= MAX_SETTLED_TASKS;
+  const progress = small ? () => done() / PLAN_SHARE : done;
+  const found = coordinateLegs(problem, { rounds: ROUNDS, tries: TRIES, random: goldenSteps(), progress, max_gap });
+  const enough = shareBetween(found.cost, found.bound) <= (max_gap ?? 0);
+  const answer = small && !enough ? await branched(terrain, problem, found, done) : found;
   const input_hash = terrain.digest(new TextEncoder().encode(describe(problem)));
   const claim = { plan: answer.plan, prices: answer.prices, primal: answer.cost, bound: answer.bound, input_hash };
   const wrong = checkLegs(problem, input_hash, claim);
   if (wrong !== null) throw new Error(`a certificate of our own does not hold: ${wrong.why} (${wrong.at})`);
   const gap = shareBetween(answer.cost, answer.bound);
   return { answer, certificate: { primal: answer.cost, bound: answer.bound, gap, input_hash } };
+}
+
+async function branched(
+  terrain: Terrain,
+  problem: LegsProblem,
+  found: LegsAnswer,
+  done: () => number,
+): Promise<LegsAnswer> {
+  const solver = await terrain.integers();
+  return { ...found, ...branchLegs(problem, found.prices, found.bound, found, solver, () => done() >= 1) };
 }
 
 const describe = (problem: LegsProblem): string =>

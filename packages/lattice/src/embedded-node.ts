@@ -11,6 +11,7 @@ import type { HoldLimits } from "./hold-book.ts";
 import { HOURS_COMPILED, type Region } from "./hours.ts";
 import { HORIZON_DAYS, HoursDesk } from "./hours-desk.ts";
 import { readIndex, writeIndex } from "./index-file.ts";
+import { integerSolver } from "./integer-node.ts";
 import { nodeSha256, openJournalFile } from "./journal-node.ts";
 import type { Lattice } from "./lattice.ts";
 import { type LiveClock, LiveSurface } from "./live.ts";
@@ -21,7 +22,7 @@ import type { RecordStore, StoredRecord } from "./record-store.ts";
 import { openRecordStore } from "./record-store-node.ts";
 import { nodeInZone } from "./zone-node.ts";
 
-export { openIntegerSolver } from "./integer-node.ts";
+export { integerSolver } from "./integer-node.ts";
 export { nodeSha256, openJournalFile } from "./journal-node.ts";
 export { nodeInZone } from "./zone-node.ts";
 
@@ -71,6 +72,7 @@ export async function openLattice(settings: LatticeSettings): Promise<Lattice | 
     clock,
     breathe: () => nextTurn(),
     digest: (bytes) => createHash("sha256").update(bytes).digest("hex"),
+    integers: integerSolver,
     atEnd: async () => {
       if (tending !== null) clearInterval(tending);
       if (stamp !== records.version) await saveIndex(join(folder, "index"), index, records.version);

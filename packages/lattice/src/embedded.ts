@@ -13,6 +13,7 @@ import { type FindQuery, MAX_LIMIT, type ReadQuery, readQuery, type Window } fro
 import type { Hold, HoldItem } from "./hold.ts";
 import type { HoursIndex } from "./hours.ts";
 import type { HoursDesk } from "./hours-desk.ts";
+import type { IntegerSolver } from "./integer.ts";
 import type {
   AttributeCount,
   CoordinateReply,
@@ -64,6 +65,7 @@ export interface EmbeddedParts {
   readonly breathe: Breathe;
   /** Hex SHA-256. */
   readonly digest: (bytes: Uint8Array) => string;
+  readonly integers: () => Promise<IntegerSolver>;
   /** Called once, last. */
   readonly atEnd: () => Promise<void>;
 }
@@ -355,6 +357,9 @@ export class EmbeddedLattice implements Lattice, Terrain {
 
   now_ms(): number {
     return this.#parts.clock.now_ms();
+  }
+  integers(): Promise<IntegerSolver> {
+    return this.#parts.integers();
   }
   monotonic_ms(): number {
     return this.#parts.clock.monotonic_ms();

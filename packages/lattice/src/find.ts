@@ -22,7 +22,7 @@ import {
 import { type Area, type Place, PlaceShape, readPlace } from "./place.ts";
 import { type Need, RoomSieve, type SteadyUnits } from "./room-sieve.ts";
 import { type Accept, Search } from "./search.ts";
-import { besides, EVERYTHING, type Sieve } from "./sieve.ts";
+import { besides, EVERYTHING, NOTHING, type Sieve } from "./sieve.ts";
 import { type Complaint, complaintText, readShape } from "./wording.ts";
 
 export const DEFAULT_LIMIT = 20;
@@ -243,11 +243,16 @@ function searches(ground: Ground, query: FindQuery, area: Area, after: After | n
   const sieve = hours === undefined ? null : hoursSieve.begin(hours, query.open!, query.unknown === "include");
   if (sieve?.isEmpty === true) return [];
   const needs = steadyNeeds(ground, query);
-  return ground.index.parts.map((part) => {
+  const made: Search[] = [];
+  for (const part of ground.index.parts) {
+    // Small parts come and go: most of what they cost is the making of a search that finds nothing.
+    const where = sieveOf(part, query);
+    if (where === NOTHING) continue;
     const patterns = hours === undefined ? null : patternsByPosition(hours, part.index);
     const room = needs.length === 0 ? null : new RoomSieve(needs, part.index);
-    return new Search(part, sieveOf(part, query), { area, accept, after, hours: sieve, patterns, room });
-  });
+    made.push(new Search(part, where, { area, accept, after, hours: sieve, patterns, room }));
+  }
+  return made;
 }
 
 /** Searches do not nest, so one serves all of them. */

@@ -2,8 +2,15 @@
 import loadHighs, { type Highs, type Model, type ModelData } from "highs";
 import type { IntegerAnswer, IntegerProgram, IntegerSolver, IntegerStop } from "./integer.ts";
 
-/** Loads the solver; some 20 ms. */
-export async function openIntegerSolver(): Promise<IntegerSolver> {
+let loading: Promise<IntegerSolver> | null = null;
+
+/** One for the process, loaded when it is first asked for: some 20 ms. */
+export function integerSolver(): Promise<IntegerSolver> {
+  loading ??= load();
+  return loading;
+}
+
+async function load(): Promise<IntegerSolver> {
   // The types call the default export a namespace, as in CommonJS; under ESM it is the function itself.
   const highs = await (loadHighs as unknown as typeof loadHighs.default)();
   return { minimize: (program, stop) => minimize(highs, program, stop) };

@@ -15,6 +15,8 @@ import { type FindQuery, MAX_LIMIT, readQuery, type Window } from "./find.ts";
 import { HOLD_LIMITS, type HoldLimits } from "./hold-book.ts";
 import type { Region } from "./hours.ts";
 import { HORIZON_DAYS } from "./hours-desk.ts";
+import type { IntegerSolver } from "./integer.ts";
+import { integerSolver } from "./integer-node.ts";
 import type {
   AttributeCount,
   CoordinateReply,
@@ -358,6 +360,9 @@ class PostgresLattice implements Lattice, Terrain {
 
   now_ms(): number {
     return this.#clock.now_ms();
+  }
+  integers(): Promise<IntegerSolver> {
+    return integerSolver();
   }
   monotonic_ms(): number {
     return this.#clock.monotonic_ms();

@@ -2,6 +2,7 @@
 import type { Fault } from "./fault.ts";
 import type { FindQuery, Window } from "./find.ts";
 import type { Point } from "./geodesy.ts";
+import type { IntegerSolver } from "./integer.ts";
 import type { LatticeHold, LatticeHoldRequest } from "./lattice.ts";
 import type { Slots } from "./slot.ts";
 
@@ -37,6 +38,8 @@ export interface Terrain {
   /** Hours are known within. */
   readonly horizon: Window;
   now_ms(): number;
+  /** Settles small competitions; loaded when it is first asked for. */
+  integers(): Promise<IntegerSolver>;
   /** For deadlines. */
   monotonic_ms(): number;
   /** Hex SHA-256. */

@@ -11,11 +11,11 @@ import {
   type Plan,
 } from "../src/index.ts";
 import { ProgramColumns } from "../src/integer.ts";
-import { openIntegerSolver } from "../src/integer-node.ts";
+import { integerSolver } from "../src/integer-node.ts";
 import { chance } from "./city.ts";
 
 const seed = inject("seed");
-const solver = await openIntegerSolver();
+const solver = await integerSolver();
 
 /** Legs begin at these slots. */
 function randomProblem(
