@@ -5,7 +5,9 @@
  * and however much changes meanwhile, that is all it costs.
  */
 import { type Fault, fault, isFault } from "./fault.ts";
-import { type Found, find, type Ground, matcher, type ReadQuery } from "./find.ts";
+import { type Found, find, matcher } from "./find.ts";
+import type { ReadQuery } from "./find-query.ts";
+import type { Ground } from "./ground.ts";
 
 export const MAX_STANDING = 10_000;
 /** Rows that the answers of all standing queries may have together, by their limits. */
