@@ -131,15 +131,15 @@ const mints: Rule = {
 
 const circles: Rule = {
   name: "circles",
-  why: "files that import each other can only be read together",
+  why: "files that import each other, if only for a type, can only be read together",
   find: (house) => {
-    const edges = new Map(house.sources.filter(isProduct).map((file) => [file.path, valueTargets(file)]));
+    const edges = new Map(house.sources.filter(isProduct).map((file) => [file.path, importTargets(file)]));
     return [...findCircles(edges)].map((circle) => ({ where: circle[0]!, what: circle.join(" → ") }));
   },
 };
 
-const valueTargets = (file: SourceFile): string[] =>
-  file.imports.filter((used) => used.kind === "value").flatMap((used) => targetOf(file, used.from) ?? []);
+const importTargets = (file: SourceFile): string[] =>
+  file.imports.filter((used) => used.kind !== "program").flatMap((used) => targetOf(file, used.from) ?? []);
 
 /** Depth-first search; each circle is reported once, from where it was closed. */
 function findCircles(edges: ReadonlyMap<string, string[]>): string[][] {

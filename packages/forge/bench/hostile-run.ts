@@ -1,4 +1,6 @@
 /** Runs one program of a hostile set in a fresh session and judges it. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { Chamber, ChamberRequest, ChamberResult, ExitEvent, Language, Limits } from "../src/index.ts";
 import type { HostOracles } from "./hostile-oracles.ts";
 import {
@@ -92,10 +94,15 @@ async function observe(chamber: Chamber, request: ChamberRequest): Promise<Obser
   };
 }
 
-/** Memory of an ended thread is given back a moment later. */
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+/** Memory of an ended thread is given back a moment later, and what a run brought is garbage until somebody collects it. */
 async function settledGrowth(before: number): Promise<number> {
-  for (let i = 0; i < 20 && process.memoryUsage.rss() - before > RSS_GROWTH_BYTES; i++)
+  for (let i = 0; i < 20 && process.memoryUsage.rss() - before > RSS_GROWTH_BYTES; i++) {
+    collectGarbage();
     await new Promise((done) => setTimeout(done, 100));
+  }
   return process.memoryUsage.rss() - before;
 }
 

@@ -66,11 +66,11 @@ async function firstByte(pool: VmPool): Promise<{ clone: Clone; ms: number; cpu_
   const clone = await pool.take("python", LIMITS.memory_bytes);
   await clone.monitor.echo(new Uint8Array(1));
   const ms = performance.now() - start_ms;
-  return { clone, ms, cpu_ms: ownMonitors().reduce((sum, pid) => sum + cpuOf_ms(pid), 0) };
+  return { clone, ms, cpu_ms: monitorsUnder(clone.monitor.pid!).reduce((sum, pid) => sum + cpuOf_ms(pid), 0) };
 }
 
-/** Monitors that this process started, the jail between them. */
-function ownMonitors(): string[] {
+/** Monitors that a process is or has started; a jail may stand between them. */
+function monitorsUnder(root: number): string[] {
   const parents = new Map<string, string>();
   const monitors: string[] = [];
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
@@ -81,9 +81,9 @@ function ownMonitors(): string[] {
     } catch {
       // It ended meanwhile.
     }
-  const isOwn = (pid: string | undefined): boolean =>
-    pid !== undefined && (pid === String(process.pid) || isOwn(parents.get(pid)));
-  return monitors.filter((pid) => isOwn(parents.get(pid)));
+  const isUnder = (pid: string | undefined): boolean =>
+    pid !== undefined && (pid === String(root) || isUnder(parents.get(pid)));
+  return monitors.filter(isUnder);
 }
 
 /** Of all its threads, user and system (first field of schedstat, ns). */
@@ -188,7 +188,7 @@ async function snapshots(runs: number): Promise<void> {
 
 /** Proportional memory of every monitor that this process started. */
 const monitorsPss_bytes = (): number =>
-  ownMonitors()
+  monitorsUnder(process.pid)
     .map((pid) => /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "latin1"))?.[1])
     .reduce((sum, kib) => sum + Number(kib ?? 0) * 1024, 0);
 

@@ -19,6 +19,7 @@ class Leaving:
     def __init__(self):
         self.status = 0
         self.leave, self.collect, self.forget, self.modules = os._exit, gc.collect, atexit._clear, sys.modules
+        self.booted = frozenset(sys.modules) - {"__main__"}
         atexit.register(self)
 
     def note(self, end):
@@ -27,25 +28,29 @@ class Leaving:
         self.status = code & 255 if isinstance(code, int) else 0 if code is None else 1
 
     def __call__(self):
-        flushed = self.flush(sys.stdout) & self.flush(sys.stderr)
+        if not self.flush():
+            return
         sys.stdin, sys.stdout, sys.stderr = sys.__stdin__, sys.__stdout__, sys.__stderr__
         sys.last_value = sys.last_traceback = None
-        own = [name for name, one in self.modules.items() if str(getattr(one, "__file__", "")).startswith("/work/")]
-        for name in own:
-            del self.modules[name]
+        # As an interpreter does, once before and once after: the first has a file's buffers stand before the file in the second.
+        self.collect()
+        for name in self.modules.keys() - self.booted:
+            if str(getattr(self.modules[name], "__file__", "")).startswith("/work/"):
+                del self.modules[name]
         self.forget()
         self.collect()
-        flushed &= self.flush(sys.stdout) & self.flush(sys.stderr)
-        self.leave(self.status if flushed else 120)
+        if self.flush():
+            self.leave(self.status)
 
     @staticmethod
-    def flush(stream):
-        """As at every interpreter's end: a stream that is closed is no fault, one that cannot be written is."""
+    def flush():
+        """False when a stream cannot be written: the interpreter then ends in its own way, and tells it."""
         try:
-            if stream is not None and not stream.closed:
-                stream.flush()
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None and not stream.closed:
+                    stream.flush()
             return True
-        except OSError:
+        except Exception:
             return False
 
 
@@ -61,7 +66,7 @@ def program():
     sys.argv = ["main.py"]
     sys.path[:0] = ["/work"]
     sys.path.append("/usr/lib/python3/dist-packages")
-    with open("/run/job/program.js", "rb") as file:
+    with open("/run/job/program.js", "rb", 0) as file:
         text = file.read()
     main = type(sys)("__main__")
     main.__dict__.update(__file__="/work/main.py", __builtins__=builtins)

@@ -22,6 +22,8 @@ async function killedDaemon(journal: string, after_ms: number): Promise<void> {
 /** Folders of control groups and of the stage that the journal's files name. */
 const standing = (journal: string): string[] =>
   readdirSync(journal).flatMap((name) => {
+    // One that was being written when the daemon was killed.
+    if (!name.endsWith(".json")) return [];
     const { cgroups, folders } = JSON.parse(readFileSync(join(journal, name), "utf8")) as Leftover;
     return [...cgroups, ...folders];
   });

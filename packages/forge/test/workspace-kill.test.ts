@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { Workspace } from "../src/index.ts";
 import { filesOfRound } from "./workspace-rounds.ts";
 
@@ -35,7 +35,7 @@ async function killed(folder: string, first: number, delay_ms: number): Promise<
 }
 
 test(`${KILLS} times kill -9 in the middle of a change: all of it or nothing, and what was said to be done is done`, async () => {
-  const seed = `${Date.now()}`;
+  const seed = String(inject("seed"));
   console.log(`kill -9 of a workspace: seed ${seed}`);
   const home = mkdtempSync(join(tmpdir(), "forge-kill-"));
   const folder = join(home, "workspace");

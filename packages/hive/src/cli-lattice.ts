@@ -124,7 +124,7 @@ export function runLatticeDemo(terminal: Terminal, asked: { seed: number; capabi
     if (isRefused(planned)) return showRefusal(terminal, planned);
     const prices = planned.prices.length;
     if (terminal.json) terminal.out(JSON.stringify({ city: DEMO_CITY, seed: asked.seed, ...made, prices }));
-    else terminal.out(demoText(DEMO_CITY, { ...made, prices }));
+    else terminal.out(demoText(DEMO_CITY, { ...made, prices }, openDaily(city)));
     return EXIT.ok;
   });
 }
@@ -133,12 +133,23 @@ const DAY_MS = 86_400_000;
 /** Nine in the morning, UTC. */
 const nineTomorrow = (now_ms: number): number => Math.floor(now_ms / DAY_MS) * DAY_MS + DAY_MS + 9 * (DAY_MS / 24);
 
-const demoText = (city: string, made: { added: number; replaced: number; prices: number }): string =>
+/** A café that is open on whatever day tomorrow is. */
+const openDaily = (city: readonly Capability[]): string =>
+  city.find(({ id, hours }) => id.startsWith("cafe-") && hours?.kind === "osm" && hours.text.startsWith("Mo-Su 07:"))
+    ?.id ?? "cafe-1";
+
+interface DemoMade {
+  readonly added: number;
+  readonly replaced: number;
+  readonly prices: number;
+}
+
+const demoText = (name: string, { added, replaced, prices }: DemoMade, cafe: string): string =>
   [
-    `${city}: ${made.added} records added, ${made.replaced} replaced; ${made.prices} quarters of an hour have a price tomorrow from 9am, which the map shows as heat. Try:`,
+    `${name}: ${added} records added, ${replaced} replaced; ${prices} quarters of an hour have a price tomorrow from 9am, which the map shows as heat. Try:`,
     '  axiom do lattice.find --what café --near "Old Town" --require wifi --require quiet --at "tomorrow 9am"',
     '  axiom lattice plan --leg "what=café; near=Old Town; from=tomorrow 9am; minutes=45" --leg "what=tennis court; near=Market; minutes=60"',
-    '  axiom do lattice.reserve --capability cafe-1 --at "tomorrow 10am" --units 2 --approve',
+    `  axiom do lattice.reserve --capability ${cafe} --at "tomorrow 10am" --units 2 --approve`,
   ].join("\n");
 
 export function runLatticeShow(terminal: Terminal): Promise<number> {

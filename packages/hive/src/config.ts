@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { wording } from "lattice/wording";
 import { type Json, type JsonObject, parseStrict, type Refusal, refuse } from "lop";
 import { z } from "zod";
 import { nearestHint } from "./nearest.ts";
@@ -245,7 +246,7 @@ function readFile(path: string): JsonObject | Refusal {
 
 /** The whole of a configuration, or the first fault in words. */
 export function validate(value: JsonObject, where: string): Config | Refusal {
-  const parsed = Config.safeParse(value);
+  const parsed = Config.safeParse(value, { error: wording });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
   const at = issue.path.join(".");
@@ -306,8 +307,8 @@ function tryJson(text: string): Json | undefined {
 }
 
 export function faultOf(setting: Setting, text: string): string {
-  const parsed = setting.schema.safeParse(tryJson(text) ?? text);
-  return `${JSON.stringify(text)}: ${parsed.success ? "not valid" : parsed.error.issues[0]!.message}.`;
+  const parsed = setting.schema.safeParse(tryJson(text) ?? text, { error: wording });
+  return `${parsed.success ? "is not valid" : parsed.error.issues[0]!.message}.`;
 }
 
 export const settingOf = (path: string): Setting | Refusal =>

@@ -3,12 +3,12 @@ import { isRefusal, nodeClock, nodeDisk, type Refusal } from "lop";
 import { pino } from "pino";
 import { ApiKeys } from "./api-keys.ts";
 import { type Connection, HiveClient, type Transport } from "./client.ts";
-import { loadConfig } from "./config.ts";
+import { type Config, loadConfig } from "./config.ts";
 import { makeHome } from "./home.ts";
 import { makeApp } from "./http.ts";
 import { Hud } from "./http-hud.ts";
 import { Idempotency } from "./idempotency.ts";
-import { type ChambersWanted, HOME_LOCK, openLocalHive } from "./local-hive.ts";
+import { type ChambersWanted, HOME_LOCK, type LocalHive, openLocalHive } from "./local-hive.ts";
 import { HiveMeters } from "./metrics-hive.ts";
 import { readPassphrase } from "./passphrase.ts";
 import type { Terminal } from "./terminal.ts";
@@ -16,6 +16,8 @@ import type { Terminal } from "./terminal.ts";
 /** How long another command may hold the home before this one gives up. */
 export const HOME_WAIT_MS = 15_000;
 const HOME_POLL_MS = 100;
+/** Shorter ones would be found in anything. */
+const SECRET_MIN_CHARACTERS = 16;
 
 export async function openInside(
   { home, environment }: Terminal,
@@ -30,40 +32,29 @@ export async function openInside(
   if (isRefusal(unlock)) return unlock;
   const keys = ApiKeys.open(home);
   if (isRefusal(keys)) return keys;
-  const secrets = [keys.local(), ...(unlock.passphrase === null ? [] : [unlock.passphrase])].filter(
-    ({ length }) => length >= 16,
-  );
+  const secrets = [keys.local(), unlock.passphrase ?? ""].filter(({ length }) => length >= SECRET_MIN_CHARACTERS);
   await homeFree(home);
-  const local = await openLocalHive({
-    home,
-    config,
-    environment,
-    ...unlock,
-    secrets,
-    pool: 0,
-    chambers,
-    start: "when-acting",
-  });
-  if (isRefusal(local)) return local;
-  const limits = { keys: config.http.idempotency_keys, hours: config.http.idempotency_hours };
+  const opening = { home, config, environment, ...unlock, secrets, pool: 0, chambers };
+  const local = await openLocalHive({ ...opening, start: "when-acting" });
+  return isRefusal(local) ? local : connectionTo(local, { home, keys, settings: config.http });
+}
+
+/** The API over an open hive, which is closed with the connection. */
+async function connectionTo(
+  local: LocalHive,
+  { home, keys, settings }: { home: string; keys: ApiKeys; settings: Config["http"] },
+): Promise<Connection | Refusal> {
+  const limits = { keys: settings.idempotency_keys, hours: settings.idempotency_hours };
   const idempotency = await Idempotency.open(home, nodeClock, limits);
   if (isRefusal(idempotency)) {
     await local.close();
     return idempotency;
   }
+  const { hive, lattice } = local;
   const meters = new HiveMeters();
-  const app = makeApp({
-    hive: local.hive,
-    lattice: local.lattice,
-    keys,
-    idempotency,
-    meters,
-    settings: config.http,
-    clock: nodeClock,
-    hud: new Hud(),
-    trace: pino({ level: "silent" }),
-    stopping: () => false,
-  });
+  const trace = pino({ level: "silent" });
+  const house = { hive, lattice, keys, idempotency, meters, settings, trace, clock: nodeClock, hud: new Hud() };
+  const app = makeApp({ ...house, stopping: () => false });
   return {
     client: new HiveClient(insideTransport(app), keys.local()),
     daemon: false,

@@ -21,5 +21,6 @@ export const heard = <T>(answer: T | Fault): T | Refusal => (isFault(answer) ? t
 export function statusOf({ refused }: Fault): number {
   if (isCode(refused)) return REFUSALS[refused].http;
   if (refused.startsWith("store-") || refused.startsWith("journal-")) return 503;
+  if (refused === "standing-full") return 429;
   return refused === "key-reused" || refused === "holds-full" || refused === "units-beyond" ? 409 : 422;
 }

@@ -14,7 +14,7 @@ const COUNTING = `
 import time
 for n in range(${NUMBERS}):
     print(n, flush=True)
-    if n % 15 == 0: time.sleep(0.02)
+    if n % 15 == 0: time.sleep(0.05)
 `;
 
 const RUNGS = {
@@ -57,9 +57,11 @@ describe.each(["os", "vm"] as const)("%s", (rung) => {
       .join("");
   const printing = (hive: Hive, id: string, text = "") =>
     expect.poll(() => outputs(hive, id), { timeout: 60_000, interval: 5 }).not.toBe(text);
+  /** On a crowded machine a program may come to its end, or to its limit, before the test comes to its freeze. */
+  const crowded = { retry: 2, timeout: 240_000 };
   const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
-  test("frozen in the middle of counting: nothing comes while it is held, nothing is lost", async (ctx) => {
+  test("frozen in the middle of counting: nothing comes while it is held, nothing is lost", crowded, async (ctx) => {
     if (lacks !== null) return ctx.skip(lacks);
     const { hive, disk } = await world();
     const id = await start(hive, python(COUNTING));
@@ -92,7 +94,7 @@ describe.each(["os", "vm"] as const)("%s", (rung) => {
     // The keys of a resume are those that the next freeze finds.
     if (rung === "vm") expect(new Set(keys).size).toBe(keys.length / 2 + 1);
     expect(await disk.list("held").catch(() => [])).toEqual([]);
-  }, 240_000);
+  });
 
   test("wiped: the run ends killed, once, and its files and its snapshot are nowhere", async (ctx) => {
     if (lacks !== null) return ctx.skip(lacks);
@@ -119,21 +121,25 @@ describe.each(["os", "vm"] as const)("%s", (rung) => {
     expect(next.outcome).toMatchObject({ status: "ok", stdout: "clean\n" });
   }, 240_000);
 
-  test("time in a freeze is not the run's: a run held for longer than its limit comes to its end", async (ctx) => {
-    if (lacks !== null) return ctx.skip(lacks);
-    const { hive } = await world();
-    const limit_s = rung === "vm" ? 10 : 5;
-    const code = "import time\nprint('begun', flush=True)\ntime.sleep(0.5)\nprint('ended')";
-    const id = await start(hive, python(code, { timeout_seconds: limit_s }));
-    await printing(hive, id);
-    await hive.freeze("a test of the kill switch");
-    await pause(limit_s * 1000 + 500);
-    expect(await hive.resume()).toBeNull();
-    const view = must(await hive.ended(id));
-    expect(view.outcome).toMatchObject({ status: "ok", stdout: "begun\nended\n" });
-    const result = view.outcome?.result as { freezes: { held_ms: number } } | undefined;
-    expect(result?.freezes.held_ms).toBeGreaterThan(limit_s * 1000);
-  }, 240_000);
+  test(
+    "time in a freeze is not the run's: a run held for longer than its limit comes to its end",
+    crowded,
+    async (ctx) => {
+      if (lacks !== null) return ctx.skip(lacks);
+      const { hive } = await world();
+      const limit_s = rung === "vm" ? 10 : 5;
+      const code = "import time\nprint('begun', flush=True)\ntime.sleep(0.5)\nprint('ended')";
+      const id = await start(hive, python(code, { timeout_seconds: limit_s }));
+      await printing(hive, id);
+      await hive.freeze("a test of the kill switch");
+      await pause(limit_s * 1000 + 500);
+      expect(await hive.resume()).toBeNull();
+      const view = must(await hive.ended(id));
+      expect(view.outcome).toMatchObject({ status: "ok", stdout: "begun\nended\n" });
+      const result = view.outcome?.result as { freezes: { held_ms: number } } | undefined;
+      expect(result?.freezes.held_ms).toBeGreaterThan(limit_s * 1000);
+    },
+  );
 });
 
 test("limits of held runs are named", () => {

@@ -3,6 +3,7 @@
  *   speed     L2 to L5: search over --count capabilities (1,000,000), beside PostGIS
  *   live      L6, L7: --count durable changes (5,000,000), a twentieth as many holds
  *   opening   L5: a service over --count capabilities (1,000,000) is opened again
+ *   standing  queries that stand over --count capabilities (100,000): a change told, beside asking all anew
  *   living    puts into an index of --count capabilities (1,000,000), and what its parts cost a search
  *   visible   L6: searches over --count capabilities (200,000) beside 200,000 changes a second
  *   spatial   L1: the PostGIS oracle, and --count random queries against brute force
@@ -32,6 +33,7 @@ import { runOversell } from "./oversell.ts";
 import { runPlans } from "./plans.ts";
 import { runBruteForce, runOracle } from "./spatial.ts";
 import { runSpeed } from "./speed.ts";
+import { runStanding } from "./standing.ts";
 import { runVisible } from "./visible.ts";
 
 const { values, positionals } = parseArgs({
@@ -65,6 +67,7 @@ const speed = (): Promise<void> => runSpeed(Number(values.count ?? 1_000_000), s
 
 const opening = (): Promise<void> => runOpening(Number(values.count ?? 1_000_000), seed);
 
+const standing = (): void => runStanding(Number(values.count ?? 100_000), seed);
 const living = (): void => runLiving(Number(values.count ?? 1_000_000), seed);
 
 const visible = (): Promise<void> => runVisible(Number(values.count ?? 200_000), seed);
@@ -97,6 +100,7 @@ const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
   opening,
   live,
   living,
+  standing,
   visible,
   oversell,
   kills,

@@ -119,10 +119,15 @@ export function compileConstraint(source: AttributeSource, constraint: Constrain
   if ("all" in constraint || "any" in constraint) {
     const all = "all" in constraint;
     const parts = all ? constraint.all : constraint.any;
-    const made: Sieve[] = [];
-    for (const part of parts) made.push(compileConstraint(source, part, verdict));
     // All hold where each does; not all hold where any does not.
-    return all === (verdict === "yes") ? allOf(made) : anyOf(made);
+    const each = all === (verdict === "yes");
+    const made: Sieve[] = [];
+    for (const part of parts) {
+      const sieve = compileConstraint(source, part, verdict);
+      if (each && sieve === NOTHING) return NOTHING;
+      made.push(sieve);
+    }
+    return each ? allOf(made) : anyOf(made);
   }
   const table = source.tables.get(constraint.attribute);
   if (table !== undefined) return compileLeaf(table, constraint, verdict, source.spread);

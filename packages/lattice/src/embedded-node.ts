@@ -8,7 +8,7 @@ import { type Desk, type DeskStamp, readDesk, writeDesk } from "./desk-file.ts";
 import { EmbeddedLattice } from "./embedded.ts";
 import { type Fault, isFault } from "./fault.ts";
 import type { HoldLimits } from "./hold-book.ts";
-import { HOURS_COMPILED, type Region } from "./hours.ts";
+import { HOURS_COMPILED } from "./hours.ts";
 import { HORIZON_DAYS, HoursDesk } from "./hours-desk.ts";
 import { readIndex, writeIndex } from "./index-file.ts";
 import { integerSolver } from "./integer-node.ts";
@@ -20,6 +20,7 @@ import { PriceBook } from "./price-book.ts";
 import { pricesInto, readPrices } from "./price-file-node.ts";
 import type { RecordStore, StoredRecord } from "./record-store.ts";
 import { openRecordStore } from "./record-store-node.ts";
+import type { Region } from "./region.ts";
 import { nodeInZone } from "./zone-node.ts";
 
 export { integerSolver } from "./integer-node.ts";

@@ -9,7 +9,7 @@ import type { Capability } from "./capability.ts";
 import { checkConstraint } from "./constraint.ts";
 import { coordinate } from "./coordination.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
-import { type FindQuery, MAX_LIMIT, type ReadQuery, readQuery, type Window } from "./find.ts";
+import { type FindQuery, MAX_LIMIT, type ReadQuery, readQuery } from "./find-query.ts";
 import type { Hold, HoldItem } from "./hold.ts";
 import type { HoursIndex } from "./hours.ts";
 import type { HoursDesk } from "./hours-desk.ts";
@@ -48,6 +48,7 @@ import {
 import { areSlots, SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 import { StandingDesk } from "./standing-desk.ts";
 import type { Match, Offering, Terrain, TerrainPlace } from "./terrain.ts";
+import type { Window } from "./window.ts";
 
 /** Ids whose handles and dimensions are kept at hand. */
 const KNOWN_KEPT = 262_144;

@@ -3,8 +3,9 @@
  * in the area, so it takes longer than the search that it explains.
  */
 import { type Constraint, compileConstraint } from "./constraint.ts";
-import type { FindQuery, Ground } from "./find.ts";
 import type { Part } from "./find-index.ts";
+import type { FindQuery } from "./find-query.ts";
+import type { Ground } from "./ground.ts";
 import { HitColumns, type Hits } from "./hit-columns.ts";
 import type { Area } from "./place.ts";
 import { Search } from "./search.ts";

@@ -1,81 +1,21 @@
 /** Find: which capabilities satisfy the constraints, here, then, with room, in which order; and why not the others. */
-import { z } from "zod";
-import { type Constraint, ConstraintShape, checkConstraint, compileConstraint } from "./constraint.ts";
-import { type After, readCursor, writeCursor } from "./cursor.ts";
+import { checkConstraint, compileConstraint } from "./constraint.ts";
+import { type After, writeCursor } from "./cursor.ts";
 import { explain, type FindExplanation } from "./explain.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
 import type { Part, Searchable } from "./find-index.ts";
+import type { FindQuery, ReadQuery } from "./find-query.ts";
 import { geodesic_m } from "./geodesy.ts";
+import type { Ground } from "./ground.ts";
 import { HitColumns } from "./hit-columns.ts";
-import { type HoursByPattern, HoursSieve, type OpenState, patternsByPosition } from "./hours-sieve.ts";
+import { HoursSieve, patternsByPosition } from "./hours-sieve.ts";
 import { Nearest } from "./nearest.ts";
-import {
-  firstByKey,
-  type Order,
-  type OrderedHit,
-  type OrderQuery,
-  OrderShape,
-  priceKey,
-  travelKey,
-  type Ways,
-} from "./order.ts";
-import { type Area, type Place, PlaceShape, readPlace } from "./place.ts";
-import { type Need, RoomSieve, type SteadyUnits } from "./room-sieve.ts";
+import { firstByKey, type Order, type OrderedHit, priceKey, travelKey } from "./order.ts";
+import type { Area } from "./place.ts";
+import { type Need, RoomSieve } from "./room-sieve.ts";
 import { type Accept, Search } from "./search.ts";
-import { besides, EVERYTHING, type Sieve } from "./sieve.ts";
-import { type Complaint, complaintText, readShape } from "./wording.ts";
-
-export const DEFAULT_LIMIT = 20;
-export const MAX_LIMIT = 10_000;
-
-export interface Window {
-  readonly from_ms: number;
-  readonly until_ms: number;
-}
-
-export interface FindQuery extends OrderQuery {
-  readonly place: Place;
-  readonly where?: Constraint | undefined;
-  /** Capabilities of which a condition is not known: left out (default) or let in. */
-  readonly unknown?: "exclude" | "include" | undefined;
-  /** Open for the whole of this window. */
-  readonly open?: Window | undefined;
-  /** Free units of each dimension, in every slot of the window. */
-  readonly free?: Readonly<Record<string, number>> | undefined;
-  readonly limit?: number | undefined;
-  readonly cursor?: string | undefined;
-  /** Says too how many passed each condition; see explain.ts. */
-  readonly explain?: boolean | undefined;
-}
-
-const WindowShape = z.strictObject({ from_ms: z.int(), until_ms: z.int() });
-const QueryShape = z.strictObject({
-  place: PlaceShape,
-  where: ConstraintShape.optional(),
-  unknown: z.enum(["exclude", "include"]).optional(),
-  open: WindowShape.optional(),
-  free: z.record(z.string().min(1).max(128), z.int().min(1).max(65_535)).optional(),
-  limit: z.int().optional(),
-  cursor: z.string().max(1024).optional(),
-  explain: z.boolean().optional(),
-  ...OrderShape,
-}) satisfies z.ZodType<FindQuery>;
-
-/** Hours, as the search asks for them. `unknown` follows the query's `unknown`. */
-export interface Openness {
-  isOpen(handle: number, window: Window): OpenState;
-  /** The same by pattern, for who knows which capabilities share their hours: searches are much faster then. */
-  readonly byPattern?: HoursByPattern;
-  /** The first open moment at or after `from_ms`; null when none is known. */
-  nextOpen?(handle: number, from_ms: number): number | null;
-}
-
-export interface Room {
-  /** Free units in the worst slot of the window. */
-  free(handle: number, dimension: string, window: Window): number;
-  /** Units of a dimension that are the same in every slot, for who knows where they are: searches are much faster then. */
-  steady?(dimension: string): SteadyUnits | undefined;
-}
+import { besides, EVERYTHING, NOTHING, type Sieve } from "./sieve.ts";
+import type { Window } from "./window.ts";
 
 export interface Found {
   readonly id: string;
@@ -93,67 +33,6 @@ export interface FindAnswer {
   /** Hand it back with the same query for what follows; null at the end. */
   readonly cursor: string | null;
   readonly explanation?: FindExplanation;
-}
-
-/** What a search runs over: an index or a version of a living one, which of its handles still count, and who knows hours and room (null: nobody). */
-export interface Ground {
-  readonly index: Searchable;
-  readonly counts: Accept | null;
-  readonly openness: Openness | null;
-  readonly room: Room | null;
-  /** Who knows the ways from where the query begins; without, they are straight and at the query's speed. */
-  readonly ways?: Ways;
-}
-
-/** A query that was found to make sense, still without an index. */
-export interface ReadQuery {
-  readonly query: FindQuery;
-  readonly area: Area;
-  readonly limit: number;
-  readonly after: After | null;
-  readonly now_ms: number;
-}
-
-export function readQuery(value: unknown, now_ms: number): ReadQuery | Fault {
-  const shape = readShape(QueryShape, value);
-  if (!("data" in shape)) return shapeFault(shape);
-  const query = shape.data;
-  const area = readPlace(query.place);
-  if (isFault(area)) return area;
-  const wrong = checkWindow(query.open, now_ms) ?? checkFree(query);
-  if (wrong !== null) return wrong;
-  const limit = query.limit ?? DEFAULT_LIMIT;
-  if (limit < 1 || limit > MAX_LIMIT)
-    return fault("limit-malformed", `limit: must be 1 to ${MAX_LIMIT}, not ${limit}.`, "limit");
-  const after = query.cursor === undefined ? null : readCursor(query.cursor, query.order ?? "distance");
-  return isFault(after) ? after : { query, area, limit, after, now_ms };
-}
-
-function shapeFault(complaint: Complaint): Fault {
-  const path = complaint.at;
-  const code = path.startsWith("where")
-    ? "attribute-mismatch"
-    : path.startsWith("limit")
-      ? "limit-malformed"
-      : /^(order|travel|price)/.test(path)
-        ? "order-unsupported"
-        : "place-malformed";
-  return fault(path.startsWith("open") ? "window-malformed" : code, complaintText(complaint, "the query"), path);
-}
-
-function checkWindow(window: Window | undefined, now_ms: number): Fault | null {
-  if (window === undefined) return null;
-  if (window.from_ms >= window.until_ms) return fault("window-malformed", "The window ends before it begins.", "open");
-  return window.until_ms <= now_ms
-    ? fault("window-past", `The window ended at ${new Date(window.until_ms).toISOString().slice(0, 16)}Z.`, "open")
-    : null;
-}
-
-function checkFree({ free, open }: FindQuery): Fault | null {
-  const asked = free !== undefined && Object.keys(free).length > 0;
-  return asked && open === undefined
-    ? fault("window-malformed", "Free units are asked for without a window.", "free")
-    : null;
 }
 
 /**
@@ -243,11 +122,16 @@ function searches(ground: Ground, query: FindQuery, area: Area, after: After | n
   const sieve = hours === undefined ? null : hoursSieve.begin(hours, query.open!, query.unknown === "include");
   if (sieve?.isEmpty === true) return [];
   const needs = steadyNeeds(ground, query);
-  return ground.index.parts.map((part) => {
+  const made: Search[] = [];
+  for (const part of ground.index.parts) {
+    // Small parts come and go: most of what they cost is the making of a search that finds nothing.
+    const where = sieveOf(part, query);
+    if (where === NOTHING) continue;
     const patterns = hours === undefined ? null : patternsByPosition(hours, part.index);
     const room = needs.length === 0 ? null : new RoomSieve(needs, part.index);
-    return new Search(part, sieveOf(part, query), { area, accept, after, hours: sieve, patterns, room });
-  });
+    made.push(new Search(part, where, { area, accept, after, hours: sieve, patterns, room }));
+  }
+  return made;
 }
 
 /** Searches do not nest, so one serves all of them. */
@@ -288,7 +172,13 @@ function acceptance({ counts, openness, room }: Ground, query: FindQuery, togeth
 export function matcher(ground: Ground, { query, area }: ReadQuery): (handle: number) => Found | null {
   const { index } = ground;
   const accept = acceptance(ground, query, false);
-  const sieves = new Map(index.parts.map((part) => [part, sieveOf(part, query)]));
+  // Made when something of a part comes near enough to be asked.
+  const sieves = new Map<Part, Sieve>();
+  const sieve = (part: Part): Sieve => {
+    const known = sieves.get(part) ?? sieveOf(part, query);
+    sieves.set(part, known);
+    return known;
+  };
   const [cx, cy, cz] = area.center;
   return (handle) => {
     const located = index.locate(handle);
@@ -297,7 +187,7 @@ export function matcher(ground: Ground, { query, area }: ReadQuery): (handle: nu
     const [x, y, z] = part.index.at.subarray(3 * position, 3 * position + 3) as unknown as [number, number, number];
     // A chord is never longer than the geodesic.
     if (Math.hypot(x - cx, y - cy, z - cz) > area.radius_m) return null;
-    if (((sieves.get(part)!.words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
+    if (((sieve(part).words(position >>> 5) >>> (position & 31)) & 1) === 0) return null;
     const distance_m = geodesic_m(cx, cy, cz, x, y, z);
     if (distance_m > area.radius_m) return null;
     if (area.holds !== null && !area.holds(x, y, z)) return null;

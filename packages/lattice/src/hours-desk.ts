@@ -1,11 +1,12 @@
 /** Hours over a horizon that rolls on: compiled for some weeks from yesterday, and again for the next weeks when a day has passed. */
 import type { Capability } from "./capability.ts";
 import type { Fault } from "./fault.ts";
-import type { Window } from "./find.ts";
 import type { Point } from "./geodesy.ts";
-import { HoursCompiler, HoursIndex, type InZone, type KeptHours, type Region } from "./hours.ts";
+import { HoursCompiler, HoursIndex, type InZone, type KeptHours } from "./hours.ts";
 import type { LiveClock } from "./live.ts";
+import type { Region } from "./region.ts";
 import { windowBeyond } from "./requests.ts";
+import type { Window } from "./window.ts";
 
 /** Whose hours: `at` is where, as far as they go by the sun. */
 export type Ruled = Pick<Capability, "hours" | "tz"> & { readonly at?: Point | undefined };

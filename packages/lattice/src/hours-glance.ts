@@ -1,8 +1,9 @@
 /** What the hours of one capability say at one moment: open, and until when; closed, and when it opens. For answers that people read. */
 import type { Capability } from "./capability.ts";
 import { isFault } from "./fault.ts";
-import { GRAIN_MS, HoursCompiler, type InZone, type Pattern, type Region } from "./hours.ts";
-import { regionAt, sunCell } from "./sun-region.ts";
+import { GRAIN_MS, HoursCompiler, type InZone, type Pattern } from "./hours.ts";
+import type { Region } from "./region.ts";
+import { regionAt, sunCell } from "./region.ts";
 
 /** How far ahead is looked. */
 export const GLANCE_DAYS = 8;

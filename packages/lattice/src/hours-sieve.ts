@@ -2,8 +2,9 @@
  * Hours asked by pattern: capabilities share patterns, so that a query asks each pattern once, and each part of a version keeps the patterns
  * of its positions side by side, as a search reads them.
  */
-import type { Window } from "./find.ts";
+
 import type { FindIndex } from "./find-index.ts";
+import type { Window } from "./window.ts";
 
 export type OpenState = "open" | "closed" | "unknown";
 

@@ -2,17 +2,18 @@
  * Hours, compiled: for each rule two bit sets over the horizon, open and unknown, one bit for five minutes of UTC. Equal patterns are
  * kept once. The question "open for all of this window?" then reads a few words.
  */
-import OpeningHours, { type nominatim_object } from "opening_hours";
+import OpeningHours from "opening_hours";
 import rruleModule from "rrule";
 import type { HoursRule } from "./capability.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
-import type { Openness, Window } from "./find.ts";
 import type { Point } from "./geodesy.ts";
+import type { Openness } from "./ground.ts";
 import { HoursBoard } from "./hours-board.ts";
 import type { HoursByPattern, OpenState } from "./hours-sieve.ts";
-import { regionAt, sunCell } from "./sun-region.ts";
+import { type Region, regionAt, sunCell } from "./region.ts";
 import { WallClock } from "./wall-clock.ts";
 import { readWeekly, type Week } from "./weekly-hours.ts";
+import type { Window } from "./window.ts";
 
 export const GRAIN_MS = 5 * 60_000;
 export const MAX_HORIZON_DAYS = 400;
@@ -26,9 +27,6 @@ export type InZone = <T>(tz: string, work: () => T) => T;
 
 /** Leaves the host's clock alone. The library's sun times are then right only where the host lives. */
 const asItIs: InZone = (_tz, work) => work();
-
-/** Where public holidays and sun times are taken from: the library's `nominatim_object`. */
-export type Region = nominatim_object;
 
 /** A time that is open, or of which it is not known, in UTC. */
 export interface Stretch {

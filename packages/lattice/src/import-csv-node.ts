@@ -120,20 +120,23 @@ function columnOf(name: string): Column {
 function draftOf(columns: readonly Column[], cells: Cells, { tz }: ImportOptions, line: number): Drafted {
   if (cells.length !== columns.length)
     return fault("import-malformed", `The line has ${cells.length} cells, the header ${columns.length}.`);
-  const at = { lat: Number.NaN, lng: Number.NaN };
+  const at: Record<string, number | string> = {};
   const attributes: Record<string, AttributeValue> = {};
-  const capacity: Record<string, number> = {};
+  const capacity: Record<string, number | string> = {};
   const draft: Record<string, unknown> = { id: `line/${line}`, name: "", category: null, tz, hours: null };
   for (const [i, { to, key }] of columns.entries()) {
     const cell = cells[i]!.trim();
-    if (to === "lat" || to === "lng") at[to] = cell === "" ? Number.NaN : Number(cell);
-    else if (cell === "") continue;
+    if (cell === "") continue;
+    else if (to === "lat" || to === "lng") at[to] = figureIn(cell);
     else if (to === "attribute") attributes[key] = cellValue(cell);
-    else if (to === "capacity") capacity[key] = Number(cell);
+    else if (to === "capacity") capacity[key] = figureIn(cell);
     else draft[to] = to === "hours" ? { kind: "osm", text: cell } : cell;
   }
   return { ...draft, at, attributes, capacity };
 }
+
+/** What is no figure stays as it is, so that the fault can show it. */
+const figureIn = (cell: string): number | string => (Number.isNaN(Number(cell)) ? cell : Number(cell));
 
 const SAID: Readonly<Record<string, boolean>> = { yes: true, true: true, no: false, false: false };
 

@@ -40,27 +40,14 @@ export { DEMO_CAPABILITIES, DEMO_CENTER, DEMO_CITY, DEMO_SEED, DEMO_TZ, type Dem
 export { DEMO_ERRANDS, demoMorning } from "./demo-morning.ts";
 export type { ExplanationStep, FindExplanation, NextOpening } from "./explain.ts";
 export { FAULTS, type Fault, type FaultCode, isFault } from "./fault.ts";
-export {
-  DEFAULT_LIMIT,
-  type FindAnswer,
-  type FindQuery,
-  type Found,
-  type FoundAll,
-  find,
-  findAll,
-  type Ground,
-  MAX_LIMIT,
-  type Openness,
-  type ReadQuery,
-  type Room,
-  readQuery,
-  type Window,
-} from "./find.ts";
+export { type FindAnswer, type Found, type FoundAll, find, findAll } from "./find.ts";
 export { FindIndex, MAX_INDEXED, type Searchable } from "./find-index.ts";
+export { DEFAULT_LIMIT, type FindQuery, MAX_LIMIT, type ReadQuery, readQuery } from "./find-query.ts";
 export { checkGap, type GapCertificate, type GapProblem, gapBound, gapCost } from "./gap.ts";
 export { Gazetteer, MAX_NAMES, MAX_NAMESAKES, type Spot, type SpotKind } from "./gazetteer.ts";
 export { distance_m, type Point } from "./geodesy.ts";
 export { goldenSteps } from "./golden-steps.ts";
+export type { Ground, Openness, Room } from "./ground.ts";
 export {
   type Hold,
   type HoldItem,
@@ -78,7 +65,6 @@ export {
   type InZone,
   MAX_HORIZON_DAYS,
   type Pattern,
-  type Region,
   type Stretch,
 } from "./hours.ts";
 export { HORIZON_DAYS } from "./hours-desk.ts";
@@ -197,6 +183,7 @@ export {
   MAX_TASKS,
 } from "./plan-request.ts";
 export { MAX_PRICES } from "./price-book.ts";
+export type { Region } from "./region.ts";
 export { type RoutesAnswer, type RoutesStop, solveRoutes } from "./routes.ts";
 export { costOfRoutes, MAX_ROUTE_PLACES, type RoutesProblem } from "./routes-problem.ts";
 export { SLOT_MS, type Slots, slotsOf } from "./slot.ts";
@@ -214,3 +201,4 @@ export { MAX_TSPTW_NODES, solveTsptw, type TsptwAnswer, type TsptwStop, tsptwRet
 export type { TsptwProblem } from "./tsptw-windows.ts";
 export { Version } from "./version.ts";
 export { WallClock } from "./wall-clock.ts";
+export type { Window } from "./window.ts";

@@ -9,10 +9,10 @@ import type { AttributeKind } from "./attribute.ts";
 import type { Capability } from "./capability.ts";
 import type { ExplanationStep } from "./explain.ts";
 import type { Fault } from "./fault.ts";
-import type { Window } from "./find.ts";
 import type { Point } from "./geodesy.ts";
 import type { HoldState } from "./hold.ts";
 import type { PlanAnswer as PlannedSlots } from "./plan.ts";
+import type { Window } from "./window.ts";
 
 /** Records of one `put`, ids of one `remove`. */
 export const MAX_BATCH = 100_000;

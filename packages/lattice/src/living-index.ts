@@ -5,8 +5,10 @@
  */
 import { cursorOutlived } from "./cursor.ts";
 import { type Fault, isFault } from "./fault.ts";
-import { type FindAnswer, find, type Ground, type ReadQuery } from "./find.ts";
+import { type FindAnswer, find } from "./find.ts";
 import type { FindIndex, Part } from "./find-index.ts";
+import type { ReadQuery } from "./find-query.ts";
+import type { Ground } from "./ground.ts";
 import { buildIndex, toEnd } from "./index-build.ts";
 import type { Indexed } from "./index-columns.ts";
 import { mergeSlices } from "./index-merge.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { SLOT_MINUTES } from "./capability.ts";
 import { ConstraintShape } from "./constraint.ts";
 import { type Fault, fault } from "./fault.ts";
-import type { FindQuery } from "./find.ts";
+import type { FindQuery } from "./find-query.ts";
 import { MAX_LEG_CANDIDATES, MAX_LEGS, MAX_WINDOW_SLOTS } from "./itinerary.ts";
 import { PlaceShape } from "./place.ts";
 import { MAX_ALTERNATIVES } from "./plan.ts";

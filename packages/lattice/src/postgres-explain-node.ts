@@ -2,7 +2,7 @@
 import type { Constraint } from "./constraint.ts";
 import { type ConstraintSql, Parameters } from "./constraint-sql.ts";
 import { type Asked, countSteps, firstToOpen, partsOf, type Verdict } from "./explain.ts";
-import type { ReadQuery } from "./find.ts";
+import type { ReadQuery } from "./find-query.ts";
 import { geodesic_m } from "./geodesy.ts";
 import type { LatticeExplanation } from "./lattice.ts";
 import type { Session } from "./postgres-database-node.ts";

@@ -8,7 +8,7 @@ import { checkConstraint } from "./constraint.ts";
 import { attributesOf, ConstraintSql, Parameters, tokensOf } from "./constraint-sql.ts";
 import { writeCursor } from "./cursor.ts";
 import { type Fault, fault } from "./fault.ts";
-import type { FindQuery, ReadQuery, Window } from "./find.ts";
+import type { FindQuery, ReadQuery } from "./find-query.ts";
 import { geodesic_m } from "./geodesy.ts";
 import type { LatticeAnswer, LatticeMatch } from "./lattice.ts";
 import { WALK_M_PER_S } from "./order.ts";
@@ -19,6 +19,7 @@ import { type Near, nearby } from "./postgres-nearby-node.ts";
 import { readCounts, readTokens } from "./postgres-records-node.ts";
 import { leastFree } from "./postgres-room-node.ts";
 import { dimensionUnknown } from "./requests.ts";
+import type { Window } from "./window.ts";
 
 interface Row extends Near {
   readonly price: number | null;

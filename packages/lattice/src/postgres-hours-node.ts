@@ -1,11 +1,11 @@
 /** Hours of a lattice in PostgreSQL: rules have numbers there; each engine compiles those that it meets, once. */
 import type { HoursRule } from "./capability.ts";
 import type { Fault } from "./fault.ts";
-import type { Window } from "./find.ts";
 import type { Point } from "./geodesy.ts";
 import type { HoursIndex } from "./hours.ts";
 import { HoursDesk, type HoursSettings, type Ruled, type RuleSource } from "./hours-desk.ts";
 import type { Session } from "./postgres-database-node.ts";
+import type { Window } from "./window.ts";
 
 /** The pattern of nobody's hours: unknown. Rules are numbered from 1. */
 const UNKNOWN = 0;

@@ -11,9 +11,8 @@ import type { Capability } from "./capability.ts";
 import { machineClock } from "./clock-node.ts";
 import { coordinate } from "./coordination.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
-import { type FindQuery, MAX_LIMIT, readQuery, type Window } from "./find.ts";
+import { type FindQuery, MAX_LIMIT, readQuery } from "./find-query.ts";
 import { HOLD_LIMITS, type HoldLimits } from "./hold-book.ts";
-import type { Region } from "./hours.ts";
 import { HORIZON_DAYS } from "./hours-desk.ts";
 import type { IntegerSolver } from "./integer.ts";
 import { integerSolver } from "./integer-node.ts";
@@ -46,6 +45,7 @@ import { leastFree, readRoom } from "./postgres-room-node.ts";
 import { POSTGRES_EXTENSIONS, POSTGRES_FORMAT, postgresSchema, upgradesFrom } from "./postgres-schema.ts";
 import { PriceBook } from "./price-book.ts";
 import { surface, why } from "./questions.ts";
+import type { Region } from "./region.ts";
 import {
   capabilityUnknown,
   checkWindows,
@@ -58,6 +58,7 @@ import {
 } from "./requests.ts";
 import { areSlots, type Slots, slotsOf } from "./slot.ts";
 import type { Match, Offering, Terrain, TerrainPlace } from "./terrain.ts";
+import type { Window } from "./window.ts";
 import { nodeInZone } from "./zone-node.ts";
 
 /** What is not paged through needs no version kept. */

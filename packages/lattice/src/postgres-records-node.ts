@@ -6,7 +6,7 @@ import { type Fault, fault, isFault } from "./fault.ts";
 import { toEcef } from "./geodesy.ts";
 import { MAX_DIMENSIONS } from "./live.ts";
 import type { Session } from "./postgres-database-node.ts";
-import { sunCell } from "./sun-region.ts";
+import { sunCell } from "./region.ts";
 
 /** Rows sent in one statement. */
 const ROWS_AT_ONCE = 2000;

@@ -1,7 +1,8 @@
 /** Free units as the tables have them: the base capacity, but in slots that have a row of their own. */
-import type { Window } from "./find.ts";
+
 import type { Session } from "./postgres-database-node.ts";
 import { type Slots, slotsOf } from "./slot.ts";
+import type { Window } from "./window.ts";
 
 /** Free units in the worst slot; slots without a row have the base capacity. */
 export async function leastFree(

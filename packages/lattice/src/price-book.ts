@@ -1,7 +1,8 @@
 /** What a unit is worth, by place, dimension and slot, as the last coordination found it. Everything that is not in it costs nothing. */
-import type { Window } from "./find.ts";
+
 import type { SlotPrice } from "./lattice.ts";
 import { SLOT_MS, type Slots } from "./slot.ts";
+import type { Window } from "./window.ts";
 
 /** Prices kept; a coordination with more keeps its dearest. */
 export const MAX_PRICES = 1_000_000;

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { type Capability, readCapability, Text } from "./capability.ts";
 import { MAX_CHANGES } from "./changes.ts";
 import { type Fault, fault, isFault } from "./fault.ts";
-import type { Window } from "./find.ts";
 import { MAX_HOLD_ITEMS, MAX_KEY_CHARACTERS, MAX_TTL_MS } from "./hold.ts";
 import type { HoursIndex } from "./hours.ts";
 import { DEFAULT_DIMENSION, type LatticeChange, type LatticeHoldRequest, MAX_BATCH } from "./lattice.ts";
 import { areSlots, SLOT_MS, type Slots, slotsOf } from "./slot.ts";
 import { MOST_UNITS } from "./surface.ts";
+import type { Window } from "./window.ts";
 import { type Complaint, complaintText, readShape } from "./wording.ts";
 
 /** Slots that one change or hold can span: two bytes in the journal. */

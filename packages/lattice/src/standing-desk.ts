@@ -2,7 +2,8 @@
 import { withoutHandle } from "./answer.ts";
 import { Bell } from "./bell.ts";
 import { type Fault, isFault } from "./fault.ts";
-import type { Ground, ReadQuery } from "./find.ts";
+import type { ReadQuery } from "./find-query.ts";
+import type { Ground } from "./ground.ts";
 import type { LatticeNews } from "./lattice.ts";
 import { StandingQueries, type StandingQuery } from "./standing.ts";
 

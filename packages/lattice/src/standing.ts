@@ -5,7 +5,9 @@
  * and however much changes meanwhile, that is all it costs.
  */
 import { type Fault, fault, isFault } from "./fault.ts";
-import { type Found, find, type Ground, matcher, type ReadQuery } from "./find.ts";
+import { type Found, find, matcher } from "./find.ts";
+import type { ReadQuery } from "./find-query.ts";
+import type { Ground } from "./ground.ts";
 
 export const MAX_STANDING = 10_000;
 /** Rows that the answers of all standing queries may have together, by their limits. */
@@ -65,10 +67,12 @@ export class StandingQueries {
 
   /** Tells every query of a change, one at each step, so that the owner can do other work between. */
   *touch({ records, units }: Touched): Generator<void> {
-    const all = new Set([...records, ...units]);
+    const ground = this.#ground();
+    const put = spotsOf(ground, records);
+    const all = spotsOf(ground, new Set([...records, ...units]));
     for (const standing of this.#standing) {
-      const handles = standing.read.query.free === undefined ? records : all;
-      if (handles.size > 0) standing.touch(this.#ground(), handles);
+      const spots = standing.read.query.free === undefined ? put : all;
+      if (spots.handles.size > 0) standing.touch(this.#ground(), spots);
       yield;
     }
   }
@@ -81,11 +85,32 @@ export class StandingQueries {
   }
 }
 
+/** What was touched, and where it is now. */
+interface Spots {
+  readonly handles: ReadonlySet<number>;
+  /** Earth-centred, x y z after x y z; without those that are gone. */
+  readonly at: Float64Array;
+}
+
+function spotsOf({ index }: Ground, handles: ReadonlySet<number>): Spots {
+  const at = new Float64Array(3 * handles.size);
+  let length = 0;
+  for (const handle of handles) {
+    const located = index.locate(handle);
+    if (located === null) continue;
+    const { part, position } = located;
+    at.set(part.index.at.subarray(3 * position, 3 * position + 3), length);
+    length += 3;
+  }
+  return { handles, at: at.subarray(0, length) };
+}
+
 export class StandingQuery {
   readonly read: ReadQuery;
   readonly #wake: () => void;
   /** In order. */
   #answer: readonly Found[];
+  #handles: ReadonlySet<number>;
   /** What the reader knows. */
   #told: readonly Found[] = [];
 
@@ -93,6 +118,7 @@ export class StandingQuery {
     this.read = read;
     this.#wake = wake;
     this.#answer = answer;
+    this.#handles = handlesOf(answer);
   }
 
   /** The answer as it is now. */
@@ -102,16 +128,39 @@ export class StandingQuery {
 
   /** What the reader does not know yet; null when he knows all. */
   take(): StandingNews | null {
+    if (this.#told === this.#answer) return null;
     const news = difference(this.#told, this.#answer);
     this.#told = this.#answer;
     return news.added.length === 0 && news.removed.length === 0 ? null : news;
   }
 
-  touch(ground: Ground, handles: ReadonlySet<number>): void {
+  touch(ground: Ground, spots: Spots): void {
+    if (!this.#isConcerned(spots)) return;
+    const { handles } = spots;
     const answer = handles.size > MOST_TESTED ? this.#anew(ground) : this.#after(ground, handles);
     if (answer === this.#answer) return;
     this.#answer = answer;
+    this.#handles = handlesOf(answer);
     this.#wake();
+  }
+
+  /** Most changes are elsewhere: nothing of the answer is touched, and nothing near enough to come into it. Chords are never longer than geodesics. */
+  #isConcerned({ handles, at }: Spots): boolean {
+    for (const handle of handles) if (this.#handles.has(handle)) return true;
+    const { area, limit } = this.read;
+    const isFull = this.#byDistance && this.#answer.length === limit;
+    const reach_m = isFull ? Math.min(area.radius_m, this.#answer.at(-1)!.distance_m) : area.radius_m;
+    const [x, y, z] = area.center;
+    for (let i = 0; i < at.length; i += 3) {
+      const [dx, dy, dz] = [at[i]! - x, at[i + 1]! - y, at[i + 2]! - z];
+      if (dx * dx + dy * dy + dz * dz <= reach_m * reach_m) return true;
+    }
+    return false;
+  }
+
+  get #byDistance(): boolean {
+    const { order } = this.read.query;
+    return order === undefined || order === "distance";
   }
 
   #anew(ground: Ground): readonly Found[] {
@@ -122,13 +171,12 @@ export class StandingQuery {
 
   /** The answer after a change that touched these. */
   #after(ground: Ground, handles: ReadonlySet<number>): readonly Found[] {
-    const { query, limit } = this.read;
+    const { limit } = this.read;
     const matches = matcher(ground, this.read);
     const come = [...handles].flatMap((handle) => matches(handle) ?? []);
     const stay = this.#answer.filter(({ handle }) => !handles.has(handle));
     if (come.length === 0 && stay.length === this.#answer.length) return this.#answer;
-    const byDistance = query.order === undefined || query.order === "distance";
-    if (byDistance && (this.#answer.length < limit || !this.#isShort(handles, come)))
+    if (this.#byDistance && (this.#answer.length < limit || !this.#isShort(handles, come)))
       return [...stay, ...come].sort(inOrder).slice(0, limit);
     return this.#anew(ground);
   }
@@ -140,6 +188,8 @@ export class StandingQuery {
     return this.#answer.some(({ handle }) => touched.has(handle) && !back.has(handle));
   }
 }
+
+const handlesOf = (answer: readonly Found[]): ReadonlySet<number> => new Set(answer.map(({ handle }) => handle));
 
 const inOrder = (a: Found, b: Found): number => a.distance_m - b.distance_m || (a.id < b.id ? -1 : 1);
 

@@ -1,10 +1,11 @@
 /** What plans are made over: places that match, and what they offer when. Each engine gives this; plans know no engine. */
 import type { Fault } from "./fault.ts";
-import type { FindQuery, Window } from "./find.ts";
+import type { FindQuery } from "./find-query.ts";
 import type { Point } from "./geodesy.ts";
 import type { IntegerSolver } from "./integer.ts";
 import type { LatticeHold, LatticeHoldRequest } from "./lattice.ts";
 import type { Slots } from "./slot.ts";
+import type { Window } from "./window.ts";
 
 export interface TerrainPlace {
   readonly id: string;

@@ -27,7 +27,7 @@ export const BEST_ENOUGH = 0.8;
 /** Needles that have less are not asked. */
 export const NEEDLE_LEAST = 0.02;
 /** A card whose tool is less probable than this, over supervisor and needle together, is a guess. */
-export const TOOL_LEAST = 0.25;
+export const TOOL_LEAST = 0.5;
 /** A card whose free picks are together less probable than this is a guess. */
 export const CARD_LEAST = 0.005;
 const TOLD_TOOLS = 4;

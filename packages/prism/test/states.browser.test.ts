@@ -85,7 +85,19 @@ describe("the pictures in docs/images", () => {
 describe("holds", () => {
   const overflow = () =>
     screen.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  const STATES = ["idle", "form", "approval", "verified", "denied", "locked", "long", "list", "map-found", "map-plan"];
+  const STATES = [
+    "idle",
+    "form",
+    "approval",
+    "verified",
+    "denied",
+    "locked",
+    "held",
+    "long",
+    "list",
+    "map-found",
+    "map-plan",
+  ];
 
   it.each(STATES)("%s at 320 px, at 200 %% zoom and right to left, without sideways scrolling", async (name) => {
     const page = await show(name, { reducedMotion: "reduce" });

@@ -72,6 +72,7 @@ void take_file(const struct frame *frame) {
   char path[sizeof WORK + 1 + PATH_MAX_BYTES];
   size_t size = (size_t)sprintf(path, WORK "/%.*s", (int)length, (const char *)frame->payload + 3);
   if (size != sizeof WORK + length || strstr(path, "/../")) fail("a path that leaves the work folder");
+  clean = 0;
   int first = frame->payload[0] & 1;
   if (first) make_folders(path);
   int fd = open_file(path, O_WRONLY | O_APPEND | (first ? O_CREAT | O_TRUNC : 0), 0644);

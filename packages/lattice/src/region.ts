@@ -1,7 +1,10 @@
 /** Hours that go by the sun go by it where the place is, not where the one who asks lives. */
+import type { nominatim_object } from "opening_hours";
 import type { HoursRule } from "./capability.ts";
 import type { Point } from "./geodesy.ts";
-import type { Region } from "./hours.ts";
+
+/** Where public holidays and sun times are taken from: the library's `nominatim_object`. */
+export type Region = nominatim_object;
 
 const SUN = /\b(?:sunrise|sunset|dawn|dusk)\b/i;
 /** Tenths of a degree: within one the sun rises at most some 15 seconds apart, and places share what is compiled. */
