@@ -57,6 +57,8 @@ export interface Cgroup {
 export interface CgroupRoom {
   readonly version: 1 | 2;
   readonly holds: readonly Controller[];
+  /** The folders that a group of this name has, or will have. */
+  folders(name: string): readonly string[];
   make(name: string, caps: CgroupCaps): Cgroup;
 }
 
@@ -119,7 +121,14 @@ function roomV1(mounts: readonly Mount[], membership: string): CgroupRoom | null
       );
   }
   if (!folders.has("memory") || !folders.has("pids")) return null;
-  return { version: 1, holds: [...folders.keys()], make: (name, caps) => new CgroupV1(folders, name, caps) };
+  const places = [...new Set(folders.values())];
+  const named = (name: string): string[] => places.map((folder) => join(folder, name));
+  return {
+    version: 1,
+    holds: [...folders.keys()],
+    folders: named,
+    make: (name, caps) => new CgroupV1(folders, name, caps),
+  };
 }
 
 /** v1 hierarchies may be mounted together (cpu,cpuacct): two controllers can share a folder. */
@@ -199,6 +208,7 @@ export function roomV2(mounts: readonly Mount[], membership: string): CgroupRoom
   return {
     version: 2,
     holds: [...wanted, "freezer"],
+    folders: (name) => [join(parent, name)],
     make: (name, caps) => {
       delegate(parent, wanted);
       return new CgroupV2(join(parent, name), caps, wanted);

@@ -208,12 +208,11 @@ class OsChamber implements Chamber {
     const host = this.#host!;
     const { memory_bytes } = shape.limits;
     const id = `run-${randomUUID()}`;
-    const cgroup =
-      typeof host.cgroups === "string"
-        ? null
-        : host.cgroups.make(`axiom-os-${process.pid}-${id}`, { memory_bytes, pids, cpus });
+    const room = typeof host.cgroups === "string" ? null : host.cgroups;
+    const group = `axiom-os-${process.pid}-${id}`;
     // Before it stands: a daemon that is killed in between leaves nothing that nobody knows of.
-    this.#journal?.note(id, { init: null, cgroups: cgroup?.folders ?? [], folders: [] });
+    this.#journal?.note(id, { init: null, cgroups: room?.folders(group) ?? [], folders: [] });
+    const cgroup = room?.make(group, { memory_bytes, pids, cpus }) ?? null;
     const box = await OsBox.start(host, shape, id, cgroup, ids);
     this.#boxes.set(box, { id, egress });
     return box;

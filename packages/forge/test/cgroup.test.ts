@@ -84,6 +84,7 @@ test("a real group is made, filled and removed where this machine lets us", asyn
   const room = findCgroupRoom(`axiom-test-probe-${process.pid}`);
   if (typeof room === "string") return ctx.skip(`needs a writable cgroup hierarchy: ${room}`);
   const group = room.make(`axiom-test-${process.pid}`, CAPS);
+  expect(group.folders).toEqual(room.folders(`axiom-test-${process.pid}`));
   for (const folder of group.folders) expect(existsSync(folder)).toBe(true);
   expect([group.pids(), group.oomKills()]).toEqual([[], 0]);
   expect(await group.end()).toBe(true);
