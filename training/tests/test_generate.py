@@ -143,7 +143,8 @@ class Generated(unittest.TestCase):
         counts = Counter(row["tool"] for row in self.rows)
         self.assertEqual(len(counts), 33)
         self.assertGreaterEqual(min(counts.values()), 0.011 * len(self.rows), counts)
-        self.assertTrue(0.06 < counts["none"] / len(self.rows) < 0.095, counts)
+        # Refusals are the widest of all: everything that no tool does, and all that only sounds like an order.
+        self.assertTrue(0.06 < counts["none"] / len(self.rows) < 0.11, counts)
 
     def test_same_seed_same_examples(self) -> None:
         self.assertEqual(list(islice(examples(SEED), 200)), self.rows[:200])
