@@ -61,7 +61,10 @@ interface PromptProps {
 
 function Prompt({ room, state, composer, choices, at, take }: PromptProps) {
   const input = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => input.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => {
+    // A card that waited at once has come up in the same moment, and the keys are for it.
+    if (!document.activeElement?.closest(".approval")) input.current?.focus({ preventScroll: true });
+  }, []);
   const ghost = ghostOf(composer.text, choices);
   const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
     if (handlePromptKey(event.key, { room, state, composer, choices, at, ghost, take, input: event.currentTarget }))

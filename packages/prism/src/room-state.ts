@@ -116,6 +116,15 @@ export function belongsTo(id: string, check: ProofCheck): ProofCheck {
   return { verified: false, part: "id", why: "It is a sound proof, but of another directive." };
 }
 
+/** A view from the daemon over what is known here. An answer that was under way while something happened tells of an earlier moment. */
+export function forward(known: DirectiveView, told: DirectiveView): DirectiveView {
+  if (isEnded(told)) return told;
+  if (isEnded(known)) return known;
+  return newest(known) > newest(told) ? { ...told, state: known.state, step: known.step } : told;
+}
+
+const newest = ({ steps }: DirectiveView): number => steps.reduce((most, { seq }) => Math.max(most, seq), 0);
+
 /** The newest event that the views already hold: the stream goes on after it. Empty when there is none. */
 export function lastSeq(state: RoomState): string {
   const seqs = Object.values(state.directives).flatMap((view) => view.steps.map((event) => event.seq));

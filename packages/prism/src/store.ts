@@ -11,6 +11,7 @@ import {
   belongsTo,
   DIRECTIVES_KEPT,
   EMPTY_ROOM,
+  forward,
   GHOSTS_KEPT,
   type Hall,
   lastSeq,
@@ -183,10 +184,8 @@ export class Room {
     const steps = mergeSteps(before?.steps ?? [], view.steps);
     if (printed.length > 0 && this.state.outputs[view.id] === undefined)
       this.#set({ outputs: { ...this.state.outputs, [view.id]: tailOf(printed.map(printedBy).join("")) } });
-    // An answer that was under way while the directive ended tells of an earlier moment.
-    const late = before !== undefined && isEnded(before) && !isEnded(view);
-    const latest = late ? { ...before, steps } : { ...view, steps };
-    this.#put(latest);
+    const latest = before === undefined ? view : forward(before, view);
+    this.#put({ ...latest, steps });
     if (before !== undefined && !isEnded(before) && isEnded(view)) void this.refreshStatus();
     if (this.state.selected === view.id && latest.state === "done") void this.checkProof(view.id);
   }

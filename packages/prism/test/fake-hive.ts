@@ -49,6 +49,8 @@ export class FakeHive {
   holdable: NonNullable<HiveStatus["held"]> = [];
   /** Pause between two steps. */
   pace_ms = 20;
+  /** How long the answer to a stated directive is on its way; it then tells what has become of it by then. */
+  answer_ms = 0;
   /** What printing takes: pieces of stdout before the run ends. */
   pieces: readonly string[] = ["42\n"];
   /** Changes the proof's bytes on their way out. */
@@ -114,10 +116,17 @@ export class FakeHive {
     if (pathname === "/v1/events") return this.#stream(request, response);
     const body = request.method === "POST" ? ((await readJson(request)) as JsonObject) : {};
     if (pathname.startsWith("/v1/lattice")) return this.#ofLattice(request.method, pathname + search, body, response);
-    const answer = this.#answer(request.method ?? "GET", pathname, body);
+    const answer = await this.#inTime(this.#answer(request.method ?? "GET", pathname, body), pathname, request);
     if (Buffer.isBuffer(answer)) response.writeHead(200, { "content-type": "application/json" }).end(answer);
     else if (answer === null) response.writeHead(204).end();
     else send(response, "refused" in answer && "fix" in answer && !("id" in answer) ? 422 : 200, answer);
+  }
+
+  /** A stated directive's answer, late if it shall be. */
+  async #inTime<T>(answer: T, path: string, { method }: IncomingMessage): Promise<T | DirectiveView> {
+    if (method !== "POST" || path !== "/v1/directives" || this.answer_ms === 0) return answer;
+    await pause(this.answer_ms);
+    return this.#views.get((answer as { id: string }).id) ?? answer;
   }
 
   async #ofLattice(method = "", path: string, body: JsonObject, response: ServerResponse): Promise<void> {

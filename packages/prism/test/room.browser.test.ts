@@ -108,6 +108,20 @@ describe("with the keyboard alone", () => {
     expect(await screen.state()).toBe("refused");
   });
 
+  it("a card that waits before its answer is here has the keys all the same", async () => {
+    hive.answer_ms = 10 * hive.pace_ms;
+    const page = await open();
+    await screen.openForm("files.write");
+    await page.keyboard.type("a.md");
+    await screen.press("Tab");
+    await page.keyboard.type("x");
+    await screen.press("Control+Enter");
+    await page.locator(".approval").waitFor();
+    await screen.press("Escape");
+    await page.locator(".sheet .refusal").waitFor();
+    expect(hive.said[1]).toEqual({ verb: "refuse", why: "the operator said no" });
+  });
+
   it("what cannot be undone wants Enter held for 600 ms", async () => {
     const page = await open();
     await screen.openForm("guard.resume");

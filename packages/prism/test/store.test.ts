@@ -73,6 +73,22 @@ const event = (step: StepName, phase: StepPhase, detail = {}, directive = RUNNIN
   detail,
 });
 
+describe("an answer that was under way", () => {
+  it("does not take a directive back from where it waits", async () => {
+    const early = demoView(1, "running", { step: "judge", steps: [event("judge", "passed")] });
+    let answer: (view: DirectiveView) => void = () => undefined;
+    const room = roomWith(fakeApi([], { directive: () => new Promise((resolve) => (answer = resolve)) }));
+    room.type("do it");
+    await room.stateIt();
+    room.hearStep(event("judge", "passed"));
+    room.hearStep(event("approve", "waiting"));
+    answer(early);
+    await settle();
+    expect(room.state.directives[RUNNING.id]).toMatchObject({ state: "awaiting-approval", step: "approve" });
+    expect(room.state.directives[RUNNING.id]!.verdict).toEqual(early.verdict);
+  });
+});
+
 describe("stating", () => {
   it("sends words and chooses the directive that came of them", async () => {
     const api = fakeApi([]);
