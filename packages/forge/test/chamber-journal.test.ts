@@ -14,9 +14,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** Beyond the greatest number that Linux gives to a process (PID_MAX_LIMIT of 64-bit machines). */
 const NOBODY = 2 ** 22 + 1;
 
-/** Two processes, one the other's child, with the name among the words of both. */
+/** Two processes, one the other's child, with the name among the words of both. They wait in words of the shell, so no third is begun. */
 async function orphans(name: string): Promise<{ ended: Promise<unknown> }> {
-  const child = spawn("/bin/sh", ["-c", "(exec 3<&0; echo up; sleep 60; :) & wait", name], {
+  const child = spawn("/bin/sh", ["-c", "exec 3<&0; (echo up; read line <&3; :) & wait", name], {
     stdio: ["pipe", "pipe", "ignore"],
   });
   // The pipe is shut when both are gone.
